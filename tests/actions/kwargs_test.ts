@@ -117,7 +117,7 @@ Deno.test("mergeKwargs() merges _hyper_data below the header, key by key, and ab
   assertEquals(merge({ header: { a: null }, query, body }), { a: null, b: "data", c: [1], e: "query", d: "body" });
 });
 
-Deno.test("mergeKwargs() gives a JSON body the precedence of _hyper_data", () => {
+Deno.test("mergeKwargs() treats a JSON body with the precedence of _hyper_data", () => {
   const body: Body = { kind: "json", value: { a: "body", b: { deep: true } } };
   assertEquals(merge({ header: { a: "header" }, query: fields(["b", "query"], ["c", "1"]), body }), {
     a: "header",

@@ -29,7 +29,7 @@ nginxTest("a stream passes nginx event by event", async () => {
 });
 
 nginxTest(
-  "a page and its forms work behind nginx, where the visitor has https and the application has not",
+  "a page and its forms work behind nginx, which terminates https",
   async () => {
     await using application = await serve();
     // TLS itself is up to nginx; the header that reports it matters here.
@@ -58,7 +58,7 @@ nginxTest("A19: a form passes the printed nginx on any port, for a browser that 
   assertEquals(await application.orders(), ["tea"]);
 });
 
-nginxTest("a visitor behind nginx does not choose the host it was asked under", async () => {
+nginxTest("a client behind nginx does not choose the host of the application", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);
   const refused = await order(proxy.port, "tea", {
@@ -70,7 +70,7 @@ nginxTest("a visitor behind nginx does not choose the host it was asked under", 
   assertEquals(await application.orders(), []);
 });
 
-nginxTest("20 MB pass nginx, and a sender of too much is told so", async () => {
+nginxTest("20 MB pass nginx, and a larger body is rejected with a message", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_max_body_size 100m;": "client_max_body_size 30m;" });
   const upload = async (bytes: number) => {

@@ -37,7 +37,7 @@ Deno.test("attachRequestDepCache() replaces an existing cache", () => {
   assertStrictEquals(getRequestDepCache(request), fresh);
 });
 
-Deno.test("shareRequestDepCache() gives a derived request the same cache, also an empty one", () => {
+Deno.test("shareRequestDepCache() shares a cache with a derived request, also an empty one", () => {
   const [from, to] = [new Request("http://localhost/a"), new Request("http://localhost/b")];
   const cache = new DependencyCache(ignoreErrors);
   attachRequestDepCache(from, cache);

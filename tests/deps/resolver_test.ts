@@ -125,7 +125,7 @@ Deno.test("get() does not cache a failure", async () => {
   assertEquals(await deps.get(flaky), 2);
 });
 
-Deno.test("get() gives two simultaneous requests the failure of one run", async () => {
+Deno.test("get() rejects two simultaneous requests with the error of one run", async () => {
   let runs = 0;
   const failing = dependency(async () => {
     runs++;

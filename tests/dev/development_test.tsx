@@ -37,7 +37,7 @@ Deno.test("createHandler({ dev }) puts the panel at the end of a page, whatever 
   });
 });
 
-Deno.test("createHandler({ dev }) gives the script of the panel the nonce of the page's policy", async () => {
+Deno.test("createHandler({ dev }) sets the nonce of the page's policy on the script of the panel", async () => {
   const page = (): Response =>
     new Response("<!doctype html><p>Own", {
       headers: {
@@ -53,7 +53,7 @@ Deno.test("createHandler({ dev }) gives the script of the panel the nonce of the
   });
 });
 
-Deno.test("createHandler({ dev }) gives it the nonce of a policy that the handler adds to every answer", async () => {
+Deno.test("createHandler({ dev }) sets the nonce of a policy that the handler adds to every response", async () => {
   const headers = { "content-security-policy": "script-src 'self' 'nonce-r4nd0m'" };
   await withHandler({ pages: BROKEN, headers }, async (handler, { developer }) => {
     assertMatch(await (await handler(get("/", developer))).text(), / nonce="r4nd0m"><\/script>$/);
@@ -230,7 +230,7 @@ Deno.test("createHandler({ dev }) shows on every page why the application did no
     await assertRejects(() => handler(get("/", { "sec-fetch-site": "cross-site" })), TypeError);
     const events = await openStream(handler, developer);
     const { data } = await events.next();
-    // deno-lint-ignore no-explicit-any -- what JSON gives
+    // deno-lint-ignore no-explicit-any -- the result of JSON.parse()
     assertMatch(String((data.failure as any).message), /^TypeError: /);
   });
 });
@@ -241,7 +241,7 @@ Deno.test("createHandler({ dev }) reports the result of the start to a panel tha
     const events = await openStream(handler, developer);
     const hello = events.next();
     reject(new SyntaxError("Expression expected"));
-    // deno-lint-ignore no-explicit-any -- what JSON gives
+    // deno-lint-ignore no-explicit-any -- the result of JSON.parse()
     assertMatch(String(((await hello).data.failure as any).message), /Expression expected/);
     await events.cancel();
   });

@@ -193,7 +193,7 @@ Deno.test("ByteReader sets no timer when the limits are disabled", async () => {
   }
 });
 
-/** A request whose body comes when the test says so. */
+/** A request whose body the test controls. */
 function bodyLater() {
   const { promise, resolve } = Promise.withResolvers<Bytes>();
   const request = { bodyUsed: false, bytes: () => promise };

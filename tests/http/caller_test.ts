@@ -39,7 +39,7 @@ Deno.test("callerAddress() distinguishes IPv4 addresses in IPv6 form", () => {
   assertEquals(callerAddress(asked(), "::ffff:192.0.2.2", DIRECT), "ffff:c000:202");
 });
 
-Deno.test("callerAddress() keeps a text that is not an address", () => {
+Deno.test("callerAddress() keeps a string that is not an address", () => {
   assertEquals(callerAddress(asked(), "a:socket", DIRECT), "a:socket");
 });
 
@@ -75,7 +75,7 @@ for (
 ) {
   Deno.test(`addressHolder() returns unknown for "${address}", which an unknown proxy may have`, () => {
     assertEquals(addressHolder(asked("198.51.100.7"), address, DIRECT), { kind: "unknown" });
-    // A proxy that is trusted and forwards nothing says no more.
+    // A trusted proxy that forwards nothing adds no information.
     assertEquals(addressHolder(asked(), address, BEHIND), { kind: "unknown" });
   });
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { canonicalRequest } from "../../src/http/canonical.ts";
 
-/** A request as `Deno.serve` makes one: the target as it was sent, after whatever the Host header says. */
+/** A request as `Deno.serve` makes one: the target as it was sent, after the Host header. */
 function sent(target: string, options: { method?: string; host?: string | null } = {}) {
   const { method = "GET", host = "site.test" } = options;
   const headers = new Headers(host === null ? {} : { host });

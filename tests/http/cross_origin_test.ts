@@ -8,7 +8,7 @@ import {
 
 const OWN = "https://site.test";
 
-/** Whether a request passes. */
+/** Returns whether a request passes. */
 function passes(
   facts: { method?: string; site?: string | null; origin?: string | null; own?: string },
   options: CrossOriginOptions = {},

@@ -84,7 +84,7 @@ export class FailingDisk implements Disposable {
     for (const name of Object.keys(this.faults)) Reflect.deleteProperty(this.faults, name);
   }
 
-  /** How many temporary files were made. */
+  /** Number of temporary files. */
   get count(): number {
     return this.#made.length;
   }

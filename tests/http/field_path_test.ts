@@ -26,7 +26,7 @@ Deno.test("parseFieldPath() reads keys, indices and a final []", () => {
   for (const [name, steps] of paths) assertEquals(path(name), steps, name);
 });
 
-Deno.test("parseFieldPath() returns a flat name for a text that is not a path", () => {
+Deno.test("parseFieldPath() returns a flat name for a string that is not a path", () => {
   for (
     const name of [
       "",

@@ -131,7 +131,7 @@ Deno.test("A18: an error of reading a spooled file has its name, path, reason an
 for (const [when, faults] of MOMENTS) {
   Deno.test(`A18: FileSpool counts a file that stays in memory when the disk fails ${when}, and holds no disk for it`, async () => {
     using disk = new FailingDisk(faults(new Error("No space left on device (os error 28)")));
-    // Room on disk for one of them at a time: what the first one still held would keep the second from the disk.
+    // Room on disk for one of them at a time: a file that the first one still holds would block the second.
     const accounts = createBodyAccounts({ bodyMemoryBytes: Infinity, spooledBytes: SIZE });
     const account = accounts.open({ kind: "unknown" });
     await spool(pattern(SIZE), [], account);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { isLoopback, resolveAllowedHosts } from "../../src/http/hosts.ts";
 
-// What is allowed, the URL, the verdict.
+// The allowed hosts, the URL, the verdict.
 const VERDICTS: readonly (readonly [readonly string[], string, boolean])[] = [
   [["example.com"], "http://example.com/", true],
   [["example.com"], "https://example.com:8443/", true],

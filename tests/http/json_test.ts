@@ -29,7 +29,7 @@ Deno.test("parseJson() returns what JSON.parse returns, of a repeated key the la
   }
 });
 
-Deno.test("parseJson() rejects a text that is not JSON", () => {
+Deno.test("parseJson() rejects a string that is not JSON", () => {
   for (const text of ["", " ", "{", "{a:1}", "[1,]", "nul", "1 2", '"', '"\\', "]", "}{", ",", "\u00a01"]) {
     assertEquals(refusal(() => json(text)), [400, null], text);
   }
@@ -66,7 +66,7 @@ Deno.test("parseJson() limits the depth: at the limit, one above it, disabled", 
   assertEquals(refusal(() => parseJson('{"__proto__":' + deep(100_000) + "}", off, "body")), [400, null]);
 });
 
-Deno.test("parseJson() does not count brackets inside a text", () => {
+Deno.test("parseJson() does not count brackets inside a string", () => {
   assertEquals(json(JSON.stringify("[{".repeat(1_000))), "[{".repeat(1_000));
   assertEquals(json('["\\\\","[[\\"[["]'), ["\\", '[["[[']);
 });

@@ -240,7 +240,7 @@ Deno.test("readMultipart() limits parts, fields and files: at the limit, one abo
   assertEquals(await refusal(files(21)), [413, "files"]);
   assertEquals((await read(files(21), { limits: off })).length, 21);
   assertEquals((await refusal(files(1), { limits: resolveLimits({ files: 0 }) }))[1], "files");
-  // What is no file counts as none.
+  // A part without a file name is not a file.
   const inputs = multipart(...Array.from({ length: 30 }, () => file("f", "", "")));
   assertEquals(await read(inputs, { limits: resolveLimits({ files: 0 }) }), []);
 });
@@ -448,7 +448,7 @@ Deno.test("readMultipart() rejects, as does the stream of onFile, when a file is
       assertEquals((await refusal("", { chunks, limits, onFile }))[0], status);
       assertInstanceOf(seen, InputError);
     }
-    // Nobody reads: the body is refused all the same.
+    // Without a reader, the body is rejected as well.
     assertEquals((await refusal("", { chunks, limits, onFile: () => {} }))[0], status);
   }
 });

@@ -1,6 +1,6 @@
 /**
  * A server that writes every code point into everything it emits, for `sink_test.ts` to run in a process of its own: what
- * slips through would end that process.
+ * passes would end that process.
  */
 import { formatSetCookie } from "../../src/http/cookie.ts";
 import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";
@@ -23,7 +23,7 @@ Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: tellPort }, (request) => 
         try {
           headers.set(`x-${at}`, text);
         } catch {
-          // The platform refuses NUL, CR, LF and what is above U+00FF by itself; what it lets pass is for sealResponse().
+          // The platform rejects NUL, CR, LF and characters above U+00FF; sealResponse() handles the rest.
           // deno-lint-ignore no-control-regex -- control characters are what is left out
           headers.set(`x-${at}`, text.replace(/[\0\r\n]|[^\x00-\xff]/g, ""));
         }

@@ -4,7 +4,7 @@ import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.t
 import { parseEvents } from "../protocol/parse_events.ts";
 import { BATCH, batch, END, HEADERS } from "./sink_batches.ts";
 
-/** What a header value may be on the wire (RFC 9110, 5.5). */
+/** A valid header value (RFC 9110, 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN = new URL("https://own.test/notes/1?page=2");
 

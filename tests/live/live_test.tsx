@@ -18,7 +18,7 @@ import {
 import { App, eventsOf, parseEvents, type StreamEvent } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
-/** A page with a text, an action that changes it for all, and one that watches. */
+/** A page with text, an action that changes it for all, and one that watches. */
 function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
   const state = { text: "start", renders: 0 };
   const watch = action("watch", { method: "GET" }, () => live("board", options));

@@ -8,7 +8,7 @@ import { App } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
 setFlagsFromString("--expose-gc");
-// With this flag, V8 gives a new context the function.
+// With this flag, V8 defines the function in a new context.
 const collectGarbage = runInNewContext("gc") as () => void;
 
 Deno.test("a stream whose client leaves a chunk unread ends after a minute, and its finally runs", async () => {

@@ -203,7 +203,7 @@ Deno.test("loadManifest() shares the dependency of an inherited context function
   for (const other of rest) assert(other === first);
 });
 
-Deno.test("loadManifest() gives not_found.tsx and error.tsx the root's layout and context", async () => {
+Deno.test("loadManifest() renders not_found.tsx and error.tsx with the root's layout and context", async () => {
   const { notFound, errorPage } = await manifestOf({
     "pages/layout.tsx": { default: Wrap },
     "/": { default: Body, context: { user: () => "u", own: local(() => "o") } },

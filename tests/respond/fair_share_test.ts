@@ -24,7 +24,7 @@ Deno.test("waitForShare() allows 128 KiB of large items in a millisecond, and th
   assertEquals(order, [0, 1]);
   await clock.tick(1);
   assertEquals(order, [0, 1, 2, 3]);
-  // Who comes while others wait is behind them.
+  // A later stream waits behind the others.
   wait(7);
   await clock.tick(1);
   assertEquals(order, [0, 1, 2, 3, 4, 5]);

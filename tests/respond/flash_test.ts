@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { clearFlashCookie, flashCookie, readFlash, type ToastValue } from "../../src/respond/flash.ts";
 
-/** What the next page reads of the cookie. */
+/** Returns the toasts that the next page reads from the cookie. */
 function carried(toasts: readonly ToastValue[]): readonly ToastValue[] {
   const cookie = flashCookie(toasts, false);
   return cookie === null ? [] : readFlash(new Headers({ cookie: `a=1; ${cookie.split(";", 1)[0]}; b=2` }));

@@ -10,7 +10,7 @@ Deno.test("sendReply() sends status, body and headers, and extends Vary", async 
   assertEquals([...response.headers], [["content-type", "text/plain"], ["vary", `Cookie, ${VARY}`]]);
 });
 
-Deno.test("sendReply() gives precedence to the headers of `over`", () => {
+Deno.test("sendReply() prefers the headers of `over`", () => {
   const response = sendReply(reply(204, null, { "cache-control": "max-age=60", "retry-after": "1" }), {
     "cache-control": "no-store",
   });
@@ -32,7 +32,7 @@ Deno.test("replyWithPage() is a document, with its length for a HEAD", () => {
   assertEquals(replyWithPage(page, "HEAD").headers["content-length"], "9");
 });
 
-Deno.test("replyWithPage() gives precedence to the headers of the page", () => {
+Deno.test("replyWithPage() prefers the headers of the page", () => {
   const headers = new Headers([["content-type", "application/xhtml+xml"], ["set-cookie", "a=1"], [
     "set-cookie",
     "b=2",

@@ -231,7 +231,7 @@ export function testRateLimiter(
     });
   const rule = { limit: 3, seconds: 60 };
 
-  test("take() allows as many runs at once as the rule says", async ({ limiter, other }) => {
+  test("take() allows as many runs at once as the rule", async ({ limiter, other }) => {
     const verdicts = [];
     for (const each of [limiter, other, limiter, other]) verdicts.push(await each.take("a", rule));
     assertEquals(verdicts.map(({ allowed, remaining }) => [allowed, remaining]), [

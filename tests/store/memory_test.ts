@@ -83,7 +83,7 @@ Deno.test("createMemoryStore() replaces a claim when it is full of claims", asyn
 });
 
 Deno.test("createMemoryStore() keeps exactly maxBytes, two per code unit", async () => {
-  // A key of one and a text of three code units: 8 bytes each.
+  // A key of one and a value of three code units: 8 bytes each.
   const store = createMemoryStore({ maxBytes: 16 });
   await store.put("a", "x", 60);
   await store.put("b", "y", 60);

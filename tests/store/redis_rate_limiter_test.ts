@@ -71,7 +71,7 @@ redisTest("createRedisRateLimiter() stores a digest of the key, which expires wh
   assert(left > 20_000 && left <= 30_000, `${left} ms`);
 });
 
-redisTest("createRedisRateLimiter() waits no longer than its rule says if the clock of Redis goes back", async () => {
+redisTest("createRedisRateLimiter() waits no longer than its rule if the clock of Redis goes back", async () => {
   await using server = await startRedis();
   await using limiter = await createRedisRateLimiter({ url: server.url });
   await using control = await RedisConnection.open({ url: server.url });

@@ -201,7 +201,7 @@ export class App implements AsyncDisposable {
 
 /** Creates a body as a browser sends it: multipart if it has a file. */
 export function bodyOf(fields: Fields): URLSearchParams | FormData {
-  // A list stays a list, and Object.entries() of a record gives one.
+  // A list stays a list, and Object.entries() turns a record into one.
   const pairs = (Array.isArray(fields) ? fields : Object.entries(fields)) as readonly (readonly [
     string,
     string | File,

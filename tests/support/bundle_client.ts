@@ -124,7 +124,7 @@ async function bundleClient(): Promise<Bundle> {
 }
 
 /**
- * Gives the parts a name that is unique to the build: an open page must not load a part of a later build, which has other
+ * Names the parts uniquely for the build: an open page must not load a part of a later build, which has other
  * shortened names. One name for all parts takes fewer bytes than one for each.
  */
 function nameByBuild(files: ReadonlyMap<string, string>): Bundle {

@@ -19,7 +19,7 @@ for (
     [3 * GIB - 1, "2.9 GB"],
   ] as const
 ) {
-  // A user who is told a size must not choose a file that is larger than the limit.
+  // A file of the displayed size must not exceed the limit.
   Deno.test(`TextFormat.bytes() formats ${bytes} as "${expected}", rounded down`, () => {
     assertEquals(english.bytes(bytes), expected);
   });
@@ -37,7 +37,7 @@ for (
     [120, "2 minutes"],
   ] as const
 ) {
-  // A user who waits as long as the text says must not be too early.
+  // A user who waits for the displayed time must not be too early.
   Deno.test(`TextFormat.duration() formats ${seconds} s as "${expected}", rounded up`, () => {
     assertEquals(english.duration(seconds), expected);
   });

@@ -36,7 +36,7 @@ function sample(key: TextKey): CatalogueText {
 for (const lang of LANGUAGES) {
   const texts = createTexts({ lang });
 
-  Deno.test(`the catalogue in "${lang}" has a text for every key`, () => {
+  Deno.test(`the catalogue in "${lang}" has a message for every key`, () => {
     assertEquals(KEYS.filter((key) => texts.write(sample(key)).trim() === ""), []);
   });
 
@@ -97,7 +97,7 @@ Deno.test("createTexts() falls back to English texts for a language without a ca
   assertEquals(texts.write(catalogueText("enterValue")), "Enter a value");
 });
 
-Deno.test("createTexts() replaces a text with a string, or with a function of the values and formats", () => {
+Deno.test("createTexts() replaces a message with a string, or with a function of the values and formats", () => {
   const texts = createTexts({
     enterValue: "Required",
     maxlength: ({ count }, { number }) => `Max. ${number(count)}`,

@@ -85,7 +85,7 @@ function makeAlert(text: string, source: Element | null, tryAgain: string, dismi
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
   for (const [name, ours] of Object.entries({ "failure-message": text, retry: tryAgain, close: dismiss })) {
-    // A text in the page's template stays.
+    // Text in the page's template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
   }
   // Buttons of several alerts have the same names.
@@ -103,7 +103,7 @@ function makeAlert(text: string, source: Element | null, tryAgain: string, dismi
   return alert;
 }
 
-/** Removes failures. `cause` is a key or a text. Default: all. */
+/** Removes failures. `cause` is a key or a message. Default: all. */
 export function clearFailure(cause?: string): void {
   failures = failures.filter(({ key, text }) => cause && key !== cause && text !== cause);
   for (const alert of all("[data-hyper-alert]")) {

@@ -10,7 +10,7 @@
  */
 import { attr, doc, dom } from "../dom.ts";
 
-/** What was changed since the server sent it: the last value of the server by attribute, and under `""` the content. */
+/** Changes since the server sent the page: the last value of the server by attribute, and under `""` the content. */
 const changes = new Map<Node, Map<string | null, string | null>>();
 
 // From the start, since scripts may change the page before the first morph. On a server there is no page.

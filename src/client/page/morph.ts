@@ -7,7 +7,7 @@
  *
  * Children are matched in four steps, each over the nodes that the one before has left:
  *
- * 1. Equal nodes at the start and at the end of both lists are not changed. The browser compares them (`isEqualNode`): an
+ * 1. Equal nodes at both ends of the lists are not changed. The browser compares them (`isEqualNode`): an
  *    unchanged page takes one call, and of a thousand rows with one change, one is examined.
  * 2. Keys: `id`, else `data-hyper-key`, else the `name` of a control. Elements with a key that occurs once in each tree
  *    are a pair, wherever they are. So are their nearest ancestors of the same kind: a wrapper without a key is identified

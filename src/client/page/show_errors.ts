@@ -1,5 +1,5 @@
 /**
- * Shows why a form is invalid. Loaded with the first response that says so.
+ * Shows why a form is invalid. Loaded with the first such response.
  *
  * Most responses replace the form by one with its errors. Others cannot: a form that came in a patch is not on the page
  * as the server renders it. Its errors are shown on the form that was sent.

@@ -24,7 +24,7 @@ interface ShownToast {
 const shown = new Map<string, ShownToast>();
 
 /**
- * Shows a toast that has a text. It goes after its time, but not while it is hovered or has the focus, and can be closed. An
+ * Shows a toast that has text. It goes after its time, but not while it is hovered or has the focus, and can be closed. An
  * equal one counts up. Style sheets read its level from `data-level`.
  */
 export function showToast({ message, title, value, level, duration }: Wire): void {
@@ -68,7 +68,7 @@ export function showToast({ message, title, value, level, duration }: Wire): voi
   addTo(region, toast);
 }
 
-/** Announces a text to screen readers only. They ignore `hidden` elements. */
+/** Announces text to screen readers only. They ignore `hidden` elements. */
 export function announceHidden(text: string): void {
   const announcement = createOwn("toast");
   announcement.textContent = text;

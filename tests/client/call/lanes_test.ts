@@ -42,7 +42,7 @@ test("enterLane() blocks a call with an unknown mode when the lane is taken", (k
   assertEquals(enterLane(key, "blok" as Sync, second), null);
 });
 
-test('enterLane() gives the lane to a call with "replace"', (key) => {
+test('enterLane() assigns the lane to a call with "replace"', (key) => {
   for (const sync of ["replace", "block", "queue"] as const) {
     enterLane(`${key} ${sync}`, sync, first);
     assertEquals(enterLane(`${key} ${sync}`, "replace", second), [first]);
