@@ -95,7 +95,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
 const IGNORED =
   /_bundle\.ts$|\/bench\/(?:results|servers)\/|\/support\/std\/|\/data\/|\/translations\.ts$|\/words_test\.ts$/;
 
-/** Returns the folder that a file is counted in: `src/forms`, `tests/forms`, `examples/notes`, or `documents`. */
+/** Returns the line of a position, from 1. */
 function lineAt(text: string, position: number): number {
   return text.slice(0, position).split("\n").length;
 }
