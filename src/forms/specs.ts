@@ -144,7 +144,7 @@ export function fieldSpec(field: BoundField, options: { readonly extra?: boolean
  *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Form action={save}><Drawn /></Form>, save }) }],
  * });
  * const page = await (await handler(new Request("http://localhost/"))).text();
- * assertStringIncludes(page, '<section title="Heading"><input id="f-note-title"');
+ * assertStringIncludes(page, '<section title="Heading"><input id="f-save-note-title"');
  * ```
  */
 export function formSpec(
