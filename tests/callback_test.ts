@@ -83,7 +83,7 @@ Deno.test("notify() returns null for a function that has finished, else a promis
   assertEquals(steps, ["called", "done"]);
 });
 
-Deno.test("atOnce() returns a value, and throws for a promise without leaving its rejection unhandled", async () => {
+Deno.test("atOnce() returns a value, throws for a promise, and handles its rejection", async () => {
   for (const value of [0, null, undefined, "text", { then: 1 }, []]) assertEquals(atOnce(value, "it"), value);
   assertThrows(() => atOnce(Promise.reject(failure), "the head"), TypeError, "Cannot use the head: it is a promise");
   await new Promise((resolve) => setTimeout(resolve));

@@ -63,7 +63,7 @@ Deno.test("protocol imports only itself", async () => {
   assertEquals(files.flatMap(imports), []);
 });
 
-Deno.test("the closure of the test client holds nothing of src/client", async () => {
+Deno.test("the test client does not reach src/client", async () => {
   assertEquals([...(await readGraph("src/testing/mod.ts")).keys()].filter(isClient), []);
 });
 
@@ -79,7 +79,7 @@ Deno.test("client.ts reaches only src/client and src/protocol", async () => {
   );
 });
 
-Deno.test("the panel of development reaches only itself, src/client and src/protocol", async () => {
+Deno.test("the development panel reaches only itself, src/client and src/protocol", async () => {
   const files = [...(await readGraph("src/dev/client/main.ts")).keys()];
   assertEquals(files.filter((file) => !/^src\/(dev\/client|client|protocol)\//.test(file)), []);
 });

@@ -4,11 +4,11 @@ import { assertEquals } from "@std/assert";
 import { Accounts, DEMO } from "./accounts.ts";
 import { createApp } from "./app.ts";
 
-authTest("no action is open by mistake", async (client) => {
+authTest("every action without a guard is public on purpose", async (client) => {
   await auditActions(client.handler, { requireGuard: true });
 });
 
-authTest("a page redirects to the sign-in, and is shown after it", async (client) => {
+authTest("a page redirects to the sign-in page, and is shown after the sign-in", async (client) => {
   let page = await client.open("/account");
   assertEquals(page.url.search, "?next=%2Faccount");
   page = await page.form("Sign in").fill({ Name: "bob", Password: "a guess" }).submit();

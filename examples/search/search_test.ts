@@ -11,7 +11,7 @@ Deno.test("search: the form leads to the address of the search, with scripts off
   assertEquals(page.form("Search").field("Kind").value, "Noble gas");
 });
 
-Deno.test("search: results as one types, with the runtime", async () => {
+Deno.test("search: results appear while the user types, with the runtime", async () => {
   await using client = createTestClient(createApp());
   const page = await client.open("/");
   await client.action("search", { q: "he" }, { method: "GET" });

@@ -27,7 +27,7 @@ Deno.test("wizard: a registration from the first step to its number, with script
   assertMatch(page.find("strong").text, /^[0-9A-F]{8}$/);
 });
 
-Deno.test("wizard: what is typed is kept, with the runtime, and no step is skipped", async () => {
+Deno.test("wizard: typed input is kept and no step can be skipped, with the runtime", async () => {
   const store = createMemoryStore();
   await using client = createTestClient(createApp(store));
   let page = await (await client.open("/")).click("Register");

@@ -9,7 +9,7 @@ function passed(last: string | null, { method = "GET", requestId = "r1" as strin
 for (
   const [what, last, options, expected] of [
     ["the checkpoint that was passed", "r1:checkpoint:b", {}, "b"],
-    ["null where none was", null, {}, null],
+    ["null without a checkpoint", null, {}, null],
     ["null for that of another call", "r2:checkpoint:b", {}, null],
     ["null for that of a call whose id begins alike", "r11:checkpoint:b", {}, null],
     ["null for a name the stream does not have", "r1:checkpoint:c", {}, null],

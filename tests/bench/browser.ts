@@ -46,7 +46,7 @@ export async function measureBrowser(rounds: number): Promise<readonly Report[]>
       ["click to patch in the document", new Map()],
       ["click to patch on screen", new Map()],
       ["1,000 rows over a stream", new Map()],
-      ["longest frame of that", new Map()],
+      ["longest frame meanwhile", new Map()],
     ];
     for (let round = 0; round < rounds; round++) {
       for (const rival of rivals) {
@@ -60,7 +60,7 @@ export async function measureBrowser(rounds: number): Promise<readonly Report[]>
     }
     reports.push({
       name: throttle === 1 ? "browser" : "browser_slow",
-      title: `Milliseconds in the browser${throttle === 1 ? "" : ", with a quarter of the processor"}`,
+      title: `Milliseconds in the browser${throttle === 1 ? "" : ", at a quarter of the CPU speed"}`,
       unit: "ms",
       better: "less",
       limit: "hyper",

@@ -28,11 +28,11 @@ interface Attack {
 const ATTACKS: readonly Attack[] = [
   { name: "connections without a byte", first: "", drip: "" },
   { name: "headers that do not end", first: "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", drip: "" },
-  { name: "headers a byte at a time", first: "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ", drip: "a" },
-  { name: "bodies that do not come", first: `${HEAD}${FORM}`, drip: "" },
-  { name: "bodies a byte at a time", first: `${HEAD}${FORM}title=`, drip: "a" },
-  { name: "streams that nobody reads", first: `GET /?_action=watch&pause=100 ${STREAM}`, drip: "" },
-  { name: "large ones without a pause", first: `GET /?_action=watch ${STREAM}`, drip: "" },
+  { name: "headers sent one byte at a time", first: "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ", drip: "a" },
+  { name: "bodies that do not arrive", first: `${HEAD}${FORM}`, drip: "" },
+  { name: "bodies sent one byte at a time", first: `${HEAD}${FORM}title=`, drip: "a" },
+  { name: "streams that no client reads", first: `GET /?_action=watch&pause=100 ${STREAM}`, drip: "" },
+  { name: "large requests without a pause", first: `GET /?_action=watch ${STREAM}`, drip: "" },
 ];
 
 const encoder = new TextEncoder();

@@ -72,7 +72,7 @@ function print({ nodes, samples, timeDeltas }: Profile, perRequest: number): voi
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) seen.add(names.get(at) ?? "?");
     for (const name of seen) add(below, name, time);
   }
-  for (const [title, times, count] of [["own", own, 45], ["with what they call", below, 60]] as const) {
+  for (const [title, times, count] of [["own", own, 45], ["including the functions they call", below, 60]] as const) {
     console.log(`-- ${title}, µs of ${perRequest.toFixed(1)}`);
     for (const [name, time] of [...times].sort((a, b) => b[1] - a[1]).slice(0, count)) {
       console.log((time / total * perRequest).toFixed(2).padStart(7), name);

@@ -61,7 +61,7 @@ export async function measureStart(rounds: number): Promise<Report> {
   }
   return {
     name: "start",
-    title: "Milliseconds from the start of the process to its first answer",
+    title: "Milliseconds from the start of the process to its first response",
     unit: "ms",
     better: "less",
     limit: "bare",

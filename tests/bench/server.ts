@@ -181,7 +181,7 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
   }
   return {
     name: "server",
-    title: "Requests per second, and the ratio to code written by hand on Deno.serve",
+    title: "Requests per second, and the ratio to handwritten code on Deno.serve",
     unit: "req/s",
     better: "more",
     limit: "bare",

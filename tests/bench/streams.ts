@@ -135,11 +135,11 @@ export async function measureStreams(rounds: number, sizes: readonly number[] = 
     {
       ...less,
       name: "streams_latency",
-      title: "From publishing an event to the last stream that has it",
+      title: "Time from publishing an event until the last stream has received it",
       unit: "ms",
       rows: latencies,
     },
-    { ...less, name: "streams_memory", title: "What an idle stream takes", unit: "KiB", rows: memories },
+    { ...less, name: "streams_memory", title: "Memory per idle stream", unit: "KiB", rows: memories },
   ];
 }
 

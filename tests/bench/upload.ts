@@ -42,11 +42,11 @@ export async function measureUpload(rounds: number): Promise<readonly Report[]> 
     {
       ...shared,
       name: "upload_time",
-      title: "Seconds to take a file, and the ratio to request.formData()",
+      title: "Seconds to receive a file, and the ratio to request.formData()",
       unit: "s",
       rows: times,
     },
-    { ...shared, name: "upload_memory", title: "Most memory a server ever held", unit: "MiB", rows: peaks },
+    { ...shared, name: "upload_memory", title: "Peak memory of the server", unit: "MiB", rows: peaks },
   ];
 }
 

@@ -504,7 +504,7 @@ Deno.test("createActions() calls actions by their names", async () => {
   });
 });
 
-Deno.test("runtime.stop() aborts calls and leaves forms to the browser", async () => {
+Deno.test("runtime.stop() aborts calls, and forms are then submitted by the browser", async () => {
   const { served, open } = endless();
   const withForm = app({
     body: `<form data-hyper-form="wait" method="post"><button>Go</button></form>`,

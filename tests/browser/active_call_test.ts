@@ -192,7 +192,7 @@ Deno.test("retries are counted from zero after an event has arrived", async () =
   });
 });
 
-Deno.test("retries are not reset by a stream with only a comment", async () => {
+Deno.test("a stream that contains only a comment does not reset the retry count", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await watch(page);
@@ -584,7 +584,7 @@ Deno.test("an invalid target selector rejects before anything is sent, and shows
   });
 });
 
-Deno.test("a quiet stream continues although it is interrupted, if each connection lasts a while", async () => {
+Deno.test("a stream without items continues after interruptions if each connection lasted a while", async () => {
   const { served, attempts } = streaming();
   await withPage(served, async ({ page, events }) => {
     await page.clock.install();

@@ -354,7 +354,7 @@ Deno.test("the alert of a lost connection is removed when the server answers ano
   });
 });
 
-Deno.test("an alert covers no control at 320 px under a strict policy", async () => {
+Deno.test("an alert covers no control at a width of 320 px, under a strict policy", async () => {
   const inputs = Array.from({ length: 30 }, (_, index) => `<p><input aria-label="${index}"></p>`).join("");
   const headers = { "content-security-policy": "default-src 'self'; style-src 'self'; base-uri 'none'" };
   const served = failing(error(500, ""), { body: BUTTON + inputs, headers }).served;

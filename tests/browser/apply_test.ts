@@ -69,7 +69,7 @@ Deno.test("patch_html with morph keeps the element it morphs", async () => {
   });
 });
 
-Deno.test("patch_html uses its own target and swap, or those of the call", async () => {
+Deno.test("patch_html uses the target and swap of the item, or else those of the call", async () => {
   const events = [patch(undefined, "<b>1</b>"), patch("#own", "<b>2</b>", { swap: "inner" })];
   await onPage(`${BOX}<div id="own"></div>`, events, async (page, go) => {
     await go({ target: "#box", swap: "append" });

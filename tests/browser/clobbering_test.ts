@@ -39,7 +39,7 @@ Deno.test("A14: the runtime works with such names under a policy with Trusted Ty
 });
 
 for (const [kind, markup] of Object.entries(HOSTILE)) {
-  Deno.test(`A1, A14: with such ${kind}, under a policy of nonces, a page is merged and an upload is not`, async () => {
+  Deno.test(`A1, A14: with such ${kind}, under a policy with nonces, a page is merged and an upload is not`, async () => {
     const hostile = markup(names);
     const ran: string[] = [];
     // Modes of the requests for the upload. Chromium may request a download twice.
@@ -114,7 +114,7 @@ Deno.test("A14: an element with the name of a missing browser feature is not con
   });
 });
 
-Deno.test("A14: a form is sent and patched, whatever names the page and its controls have", async () => {
+Deno.test("A14: a form is sent and patched, whatever names the elements and controls have", async () => {
   const actions = { save: () => sse([["patch_html", { target: "#f", swap: "morph", content: FORM(["note"]) }], END]) };
   const body = `<main>${FORM(["note"])}</main><p id="names"></p>`;
   await withPage(app({ body, actions }), async ({ page, events }) => {

@@ -21,7 +21,7 @@ Deno.test("a page loads the runtime, and its later parts, from another origin", 
   await handler.close();
 });
 
-Deno.test("two copies of the runtime have one state, and send a form once", async () => {
+Deno.test("two copies of the runtime share one state and send a form once", async () => {
   const sent = new Arrivals<string>();
   const save = () => {
     sent.add("save");

@@ -293,7 +293,7 @@ const RUNS: readonly [name: string, head: string, policy: Policy, own?: string][
 ];
 
 for (const [name, head, policy, own = ""] of RUNS) {
-  Deno.test(`A1: a head script ${name} runs under a policy of nonces`, async () => {
+  Deno.test(`A1: a head script ${name} runs under a policy with nonces`, async () => {
     const tried = site(() => html(pageB(head), { headers: policy }), {
       ...NONCED_APP,
       headers: nonced("AAA", own),

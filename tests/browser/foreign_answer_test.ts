@@ -105,7 +105,7 @@ Deno.test("a document of another site behind a redirect is a full navigation", a
 });
 
 for (const disposition of ["attachment", `attachment; filename="a.txt"`, "inline"]) {
-  Deno.test(`A1: an upload of the type of an event stream, Content-Disposition: ${disposition}, is data`, async () => {
+  Deno.test(`A1: an upload with the type of an event stream is data, with Content-Disposition: ${disposition}`, async () => {
     const away = () => sse(PATCH, { headers: { "content-disposition": disposition } });
     await withPage(app({ body: BODY, actions: { away } }), async ({ page }) => {
       await page.goto("/");

@@ -47,7 +47,7 @@ const watch = (page: Page, key: string, source: string | null): Promise<void> =>
     globalThis.action("watch", {}, { method: "GET", key: key ?? "", sourceEl }).catch(() => {});
   }, [key, source]);
 
-Deno.test("a navigation ends the streams of the page that is left, and keeps those of an element with hyper-keep", async () => {
+Deno.test("a navigation ends the streams of the page, except those of an element with hyper-keep", async () => {
   const { handler, streams } = site();
   await withPage(handler, async ({ page }) => {
     await page.goto("/a/1");

@@ -125,7 +125,7 @@ liveTest("a tab applies its own change once, and announces it once", async (visi
 });
 
 liveTest(
-  "a tab whose change was overtaken by that of another user ends with the state of the topic",
+  "a tab that receives the change of another user before its own ends with the state of the topic",
   async (visit, app) => {
     await openPage(visit);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -144,7 +144,7 @@ liveTest(
 );
 
 liveTest(
-  "H7: an element without an id that a tab adds itself is on its page once, also if another change overtakes it",
+  "H7: an element without an id that a tab adds itself is on its page once, even if another change arrives first",
   async (visit, { handler }) => {
     await openPage(visit);
     await call(visit.page, "addPlain", {});
@@ -445,7 +445,7 @@ liveTest(
 );
 
 liveTest(
-  "a tab that shows messages slowly does not delay the tabs that it reads for",
+  "a tab that is slow to apply messages does not delay the tabs that it reads for",
   async (visit, { handler }) => {
     const streams = countStreams(handler);
     const [first, second] = await openTabs(visit, streams, 2);

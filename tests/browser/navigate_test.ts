@@ -130,7 +130,7 @@ Deno.test("back after a reload shows the page of the entry", async () => {
   });
 });
 
-Deno.test("hash links and going back from them are left to the browser", async () => {
+Deno.test("the browser itself handles hash links and going back from them", async () => {
   const body = `<nav hyper-nav><a href="#low">Low</a></nav><h1>A</h1>${TALL}<p id="low">Low part</p>${TALL}`;
   let asked = 0;
   const routes = { "/a": () => (asked++, html(sitePage("Page A", body))) };
@@ -261,7 +261,7 @@ for (const [name, link, click] of LEFT) {
   });
 }
 
-Deno.test("the nearest ancestor with hyper-nav or hyper-no-nav applies", async () => {
+Deno.test("the nearest ancestor with hyper-nav or hyper-no-nav decides", async () => {
   const link = `<nav hyper-nav><p hyper-no-nav><a href="/b" hyper-nav><b>Go</b></a></p></nav>`;
   await withPage(app({ routes: { ...SITE, "/a": sitePage("Page A", link) } }), async ({ page }) => {
     await begin(page);
@@ -385,7 +385,7 @@ Deno.test("without a network an alert is shown, the page is kept, and its retry 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-Deno.test("the second of two navigations is shown", async () => {
+Deno.test("of two navigations, the page of the second one is shown", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = async () => (await promise, html(sitePage("Slow", "<h1>Slow</h1>")));
   await withPage(app({ routes: { ...SITE, "/slow": slow } }), async ({ page, url }) => {
@@ -428,7 +428,7 @@ Deno.test("runtime.stop() aborts a navigation", async () => {
 });
 
 for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>Half</title>"]] as const) {
-  Deno.test(`a page that never ${name} is aborted after a minute, and its loading state ends`, async () => {
+  Deno.test(`a navigation to a page that never ${name} is aborted after a minute, and its loading state ends`, async () => {
     const attempts = new Arrivals<Writer>();
     const over = Promise.withResolvers<void>();
     const slow = async () => {

@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(shop.items(), ["tea"]);
   });
 
-  shopTest("three impatient clicks order once", javaScriptEnabled, async ({ page }, shop) => {
+  shopTest("three quick clicks order once", javaScriptEnabled, async ({ page }, shop) => {
     await fill(page, "tea");
     await page.getByRole("button", { name: "Order" }).evaluate((button) => {
       for (let click = 0; click < 3; click++) if (button instanceof HTMLElement) button.click();

@@ -207,7 +207,7 @@ async function count(devtools: CDPSession): Promise<Held> {
   return { nodes, listeners: jsEventListeners };
 }
 
-Deno.test(`notes: nothing is left over after ${seconds} seconds of random use, seed ${seed}`, async () => {
+Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} seconds of random use, seed ${seed}`, async () => {
   Deno.env.set("NOTES_DATABASE", ":memory:");
   closeDatabase();
   const handler = createHandler({ baseDir: fromFileUrl(import.meta.resolve("../../examples/notes/")) });

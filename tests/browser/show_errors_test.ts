@@ -85,7 +85,7 @@ const CASES: readonly [name: string, issues: Issues, state: object][] = [
     focus: "summary",
     open: false,
   }],
-  ["nothing in particular", {}, {
+  ["the form as a whole", {}, {
     invalid: [],
     described: ["A few words"],
     summary: [MESSAGE],
@@ -113,7 +113,7 @@ for (const [name, issues, state] of CASES) {
   });
 }
 
-Deno.test("an error goes when the user changes its control; the others stay", async () => {
+Deno.test("an error is removed when the user changes its control; the others stay", async () => {
   await withPage(refusing(FORM, { title: ["Enter a title"], day: ["Choose a day"] }), async ({ page, events }) => {
     await page.goto("/");
     await page.getByRole("button", { name: "Save" }).click();
@@ -136,7 +136,7 @@ Deno.test("a form that a patch has added shows its own errors, also when the pag
   });
 });
 
-Deno.test("a form that the response has replaced is left as it is", async () => {
+Deno.test("a form that the response has replaced is not changed", async () => {
   const form =
     `<form id="f" data-hyper-form="save"><input name="title" aria-label="Title"><button>Save</button></form>`;
   const content = form.replace("<input", `<p>Answer</p><input aria-invalid="true"`);
@@ -172,7 +172,7 @@ for (
   });
 }
 
-Deno.test("a form sent by Enter and refused is announced, because the focus does not move", async () => {
+Deno.test("an invalid form that was sent with Enter is announced, because the focus does not move", async () => {
   const form = `<form id="f" data-hyper-form="save" novalidate><input name="title" aria-label="Title"></form>`;
   const content = form.replace("<input", `<input aria-invalid="true"`);
   const patch: Sent = ["patch_html", { target: "#f", content, swap: "morph", focus: "first-invalid" }];
@@ -188,7 +188,7 @@ Deno.test("a form sent by Enter and refused is announced, because the focus does
   }
 });
 
-Deno.test("a form sent by its button is not announced, because the focus moves", async () => {
+Deno.test("an invalid form that was sent with its button is not announced, because the focus moves", async () => {
   await withPage(refusing(FORM, { title: ["Enter a title"] }), async ({ page, events }) => {
     await page.goto("/");
     await page.getByRole("button", { name: "Save" }).click();

@@ -283,7 +283,7 @@ showcaseTest("a failure is shown, and retried", async ({ page, context }) => {
   await live(page).getByText("online", { exact: true }).waitFor();
 }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
 
-showcaseTest("a request that is sent three times pays once", async ({ page }) => {
+showcaseTest("a payment that is sent three times is made once", async ({ page }) => {
   await page.goto("/show/once");
   const count = async () => Number(/\d+/.exec(await page.locator("#count").textContent() ?? "")?.[0]);
   const before = await count();
@@ -297,7 +297,7 @@ showcaseTest("a request that is sent three times pays once", async ({ page }) =>
   assertEquals(await count(), before + 2);
 });
 
-showcaseTest("the page can be found with the keyboard alone", async ({ page }) => {
+showcaseTest("the contents can be used with the keyboard alone", async ({ page }) => {
   await page.goto("/show/forms");
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to content");

@@ -37,7 +37,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a toast goes after ${name}`, async () => {
+  Deno.test(`a toast disappears after ${name}`, async () => {
     await withToasts(toasts, async (page) => {
       await page.clock.runFor(before);
       assertEquals(await count(page), 1);
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("a toast can be closed, which restores the focus", async () => {
+Deno.test("closing a toast restores the focus", async () => {
   await withToasts([{ value: "Saved" }], async (page) => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -81,7 +81,7 @@ Deno.test("a toast can be closed, which restores the focus", async () => {
   });
 });
 
-Deno.test("equal toasts count up; others, and those of another level, are toasts of their own", async () => {
+Deno.test("equal toasts share one element with a count; toasts with another text or level are separate", async () => {
   const toasts = [{ value: "Saved" }, { value: "Saved" }, { value: "Saved", level: "warning" }, { value: "Sent" }];
   await withToasts(toasts, async (page) => {
     assertEquals(await page.locator("[data-hyper-toast]").allTextContents(), ["Saved (2)", "Saved", "Sent"]);

@@ -109,7 +109,7 @@ Deno.test("wizard: typed input is kept after a reload, in another tab and by a n
   });
 });
 
-Deno.test("wizard: typing over an answer revokes it until it is confirmed", async () => {
+Deno.test("wizard: changing an answer revokes it until it is confirmed", async () => {
   await visitExample(newApp(), async ({ page, events }) => {
     await begin(page);
     await page.goto("/register/you");

@@ -14,7 +14,7 @@ function restoring(test: () => void): () => void {
   };
 }
 
-Deno.test("configure() without options returns all that apply", () => {
+Deno.test("configure() without options returns the current configuration", () => {
   assertEquals(configure(), {
     strictTargets: false,
     messages: {},
@@ -24,7 +24,7 @@ Deno.test("configure() without options returns all that apply", () => {
 });
 
 Deno.test(
-  "configure() changes what is given and leaves the rest",
+  "configure() changes only the given options",
   restoring(() => {
     configure({ strictTargets: true, retry: { attempts: 3 } });
     assertEquals([config.strictTargets, config.retry], [true, { interval: 1000, maxInterval: 30000, attempts: 3 }]);
@@ -41,7 +41,7 @@ Deno.test(
 );
 
 Deno.test(
-  "configure() adds messages one by one",
+  "configure() merges messages key by key",
   restoring(() => {
     configure({ messages: { tryAgain: "Again" } });
     configure({ messages: { dismiss: "Away" } });
@@ -55,7 +55,7 @@ Deno.test("configure() returns a copy", () => {
 });
 
 Deno.test(
-  "configure() leaves prototypes alone",
+  "configure() does not change prototypes",
   restoring(() => {
     configure(JSON.parse('{"__proto__":{"polluted":1},"retry":{"__proto__":{"polluted":1}}}'));
     assertEquals(Reflect.get({}, "polluted"), undefined);
@@ -63,7 +63,7 @@ Deno.test(
 );
 
 for (const [language, words] of Object.entries(TRANSLATIONS)) {
-  Deno.test(`TRANSLATIONS has a word for everything in ${language}`, () => {
+  Deno.test(`TRANSLATIONS has every text in ${language}`, () => {
     assertEquals(Object.values(words).map((word) => word.length >= 4), Array(5).fill(true));
   });
 }

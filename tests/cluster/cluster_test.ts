@@ -11,7 +11,7 @@ const CHANGES = 1_000;
 const PAUSE_MS = 10_000;
 
 redisTest(
-  "a killed instance and a Redis outage of ten seconds lose and repeat no change, and every tab shows the same board",
+  "after a killed instance and a ten-second Redis outage, no change is lost or repeated, and all tabs show the same board",
   async () => {
     const folder = await Deno.makeTempDir();
     const path = `${folder}/board.sqlite`;

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path";
 import { nginxTest, startNginx } from "../support/nginx.ts";
 import { freePort, untilSaid } from "../support/process.ts";
 
-Deno.test("one order sent to many threads at once is written once, and each response is the same", async () => {
+Deno.test("an order that is sent to many threads at once is written once, and all responses are equal", async () => {
   await using application = await serve();
   const send = () => order(application.port, "tea", { "x-hyper-request-id": "one-order" });
   const answers = await Promise.all(Array.from({ length: 40 }, send));
@@ -12,7 +12,7 @@ Deno.test("one order sent to many threads at once is written once, and each resp
   assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
 });
 
-nginxTest("a stream passes nginx event by event", async () => {
+nginxTest("nginx forwards a stream event by event", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);
   const response = await fetch(`http://127.0.0.1:${proxy.port}/`, {
@@ -44,21 +44,24 @@ nginxTest(
   },
 );
 
-nginxTest("A19: a form passes the printed nginx on any port, for a browser that sends Origin alone", async () => {
-  await using application = await serve();
-  await using proxy = await startNginx(application.port);
-  assertEquals((await order(proxy.port, "tea", { origin: `http://127.0.0.1:${proxy.port}` })).status, 200);
-  assertEquals((await order(proxy.port, "tea", { origin: "http://127.0.0.1" })).status, 403);
-  // `$host` has no port, so it would differ from the requested host.
-  await using other = await startNginx(application.port, {
-    "Host              $http_host;": "Host $host;",
-    "X-Forwarded-Host  $http_host;": "X-Forwarded-Host $host;",
-  });
-  assertEquals((await order(other.port, "tea", { origin: `http://127.0.0.1:${other.port}` })).status, 403);
-  assertEquals(await application.orders(), ["tea"]);
-});
+nginxTest(
+  "A19: a form works behind the nginx of the guide on any port, for a browser that sends only Origin",
+  async () => {
+    await using application = await serve();
+    await using proxy = await startNginx(application.port);
+    assertEquals((await order(proxy.port, "tea", { origin: `http://127.0.0.1:${proxy.port}` })).status, 200);
+    assertEquals((await order(proxy.port, "tea", { origin: "http://127.0.0.1" })).status, 403);
+    // `$host` has no port, so it would differ from the requested host.
+    await using other = await startNginx(application.port, {
+      "Host              $http_host;": "Host $host;",
+      "X-Forwarded-Host  $http_host;": "X-Forwarded-Host $host;",
+    });
+    assertEquals((await order(other.port, "tea", { origin: `http://127.0.0.1:${other.port}` })).status, 403);
+    assertEquals(await application.orders(), ["tea"]);
+  },
+);
 
-nginxTest("a client behind nginx does not choose the host of the application", async () => {
+nginxTest("a client behind nginx cannot choose the host of the application", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port);
   const refused = await order(proxy.port, "tea", {
@@ -70,7 +73,7 @@ nginxTest("a client behind nginx does not choose the host of the application", a
   assertEquals(await application.orders(), []);
 });
 
-nginxTest("20 MB pass nginx, and a larger body is rejected with a message", async () => {
+nginxTest("nginx accepts a body of 20 MB, and rejects a larger one with a message", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_max_body_size 100m;": "client_max_body_size 30m;" });
   const upload = async (bytes: number) => {
@@ -87,7 +90,7 @@ nginxTest("20 MB pass nginx, and a larger body is rejected with a message", asyn
   assertEquals((await upload(31_500_000)).status, 413);
 });
 
-nginxTest("who sends headers slowly is sent away by nginx, which Deno would not do", async () => {
+nginxTest("nginx disconnects a client that sends headers slowly, which Deno does not do", async () => {
   await using application = await serve();
   await using proxy = await startNginx(application.port, { "client_header_timeout 10s;": "client_header_timeout 1s;" });
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: proxy.port });

@@ -62,7 +62,7 @@ Deno.test("DependencyCache.has() and get() find requested dependencies without c
   assert(cache.has(asked));
 });
 
-Deno.test("DependencyCache.endEmpty() ends only a request that resolved nothing", async () => {
+Deno.test("DependencyCache.endEmpty() ends only a request that resolved no dependency", async () => {
   const recipe = { label: "user", dispose: "never", create: () => "ada" } as const;
   const empty = new DependencyCache(ignoreErrors);
   assertEquals(empty.endEmpty(), true);

@@ -103,7 +103,7 @@ Deno.test("coerce() reads a time without an offset in UTC in any time zone of th
   }
 });
 
-Deno.test("coerce() takes linear time for hostile texts of 100,000 characters", async () => {
+Deno.test("coerce() takes linear time for hostile strings of 100,000 characters", async () => {
   const start = performance.now();
   for (
     const text of [

@@ -13,9 +13,9 @@ const LINE: ActionLine = {
 };
 
 const LINES: readonly (readonly [string, Partial<ActionLine>, string])[] = [
-  ["what is not known as a dash", {}, "action=add_todo outcome=success status=200 lane=- ms=12.3 issues=- id=-"],
+  ["a dash for an unknown value", {}, "action=add_todo outcome=success status=200 lane=- ms=12.3 issues=- id=-"],
   [
-    "everything that is known",
+    "all known values",
     { lane: "add_todo:#todos", issues: ["title", "rows[0].label", ""], events: 17, id: "a1-b.c_D" },
     "action=add_todo outcome=success status=200 lane=add_todo:#todos ms=12.3 issues=title,rows[0].label,(form) events=17 id=a1-b.c_D",
   ],
@@ -25,12 +25,12 @@ const LINES: readonly (readonly [string, Partial<ActionLine>, string])[] = [
     `action="a \\"b\\"=c" outcome=success status=200 lane=- ms=12.3 issues=- id=-`,
   ],
   [
-    "line breaks, colours and reversed text as escapes",
+    "line breaks, colors and reversed text as escapes",
     { lane: "a\r\nb\u001b[31m\u009b\u2028\u202e" },
     `action=add_todo outcome=success status=200 lane="a\\r\\nb\\u001b[31m\\u009b\\u2028\\u202e" ms=12.3 issues=- id=-`,
   ],
   [
-    "two hundred characters of a long value",
+    "the first 200 characters of a long value",
     { id: "x".repeat(201) },
     `action=add_todo outcome=success status=200 lane=- ms=12.3 issues=- id=${"x".repeat(200)}`,
   ],

@@ -33,7 +33,7 @@ const BROKEN: Readonly<Record<string, Telemetry>> = {
 };
 
 for (const [what, telemetry] of Object.entries(BROKEN)) {
-  Deno.test(`A2: a provider of OpenTelemetry that ${what} is said on the console, and the request is answered once`, async () => {
+  Deno.test(`A2: an OpenTelemetry provider that ${what} is logged, and the request gets one response`, async () => {
     const lines: string[] = [];
     const restore = captureConsole(lines);
     let answers = 0;
@@ -56,7 +56,7 @@ for (const [what, telemetry] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("A2: a response that fails within a span is reported to its caller, and not to the provider", async () => {
+Deno.test("A2: a response that fails within a span rejects for its caller, and is not reported to the provider", async () => {
   const lines: string[] = [];
   const restore = captureConsole(lines);
   try {

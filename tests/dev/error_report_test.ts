@@ -128,7 +128,7 @@ Deno.test("reportOf() keeps 4,000 characters of a message and 20,000 of a stack"
   assertEquals(over.stack.length, 20_001);
 });
 
-Deno.test("errorMarkup() escapes all texts", () => {
+Deno.test("errorMarkup() escapes all text", () => {
   const hostile = `"><script>alert('1')</script>&`;
   const markup = errorMarkup({
     where: hostile,

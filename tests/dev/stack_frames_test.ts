@@ -21,18 +21,18 @@ class Renamed extends Error {
 const MADE: readonly (readonly [string, unknown])[] = [
   ["a message", new Error("Gone")],
   ["no message", new Error()],
-  ["a message that its name holds", new Error("r")],
+  ["a message that is part of its name", new Error("r")],
   ["a message that is its name", new Error("Error")],
   ["a message with colons", new TypeError("a: b: c")],
   ["a message of several lines", new RangeError("one\ntwo\n\nthree")],
   ["a message that ends its line", new Error("one\n")],
-  ["a name of its own", new Renamed("Gone")],
-  ["errors inside", new AggregateError([new Error("a")], "All")],
+  ["a custom name", new Renamed("Gone")],
+  ["inner errors", new AggregateError([new Error("a")], "All")],
   ["a DOM name", new DOMException("Gone", "AbortError")],
 ];
 
 for (const [what, error] of MADE) {
-  Deno.test(`framesOf() finds where an error was made that has ${what}`, () => {
+  Deno.test(`framesOf() finds where an error with ${what} was created`, () => {
     assertEquals(isFound(error), true);
   });
 }
@@ -50,19 +50,19 @@ const QUOTING: readonly (readonly [string, () => unknown])[] = [
     void error.stack;
     return Object.assign(error, { message: "y" });
   }],
-  ["its message, of which another has the stack", () => {
+  ["its message, with the stack of another error", () => {
     return Object.assign(new Error("y"), { stack: new Error(`x\n${FORGED}`).stack });
   }],
   ["a cause", () => new Error("x", { cause: new Error(FORGED) })],
-  ["a text that is thrown", () => `Error: x\n${FORGED}`],
+  ["a thrown string", () => `Error: x\n${FORGED}`],
   ["an object like an error", () => ({ name: "Error", message: "x", stack: `Error: x\n${FORGED}` })],
 ];
 
 for (const [what, make] of QUOTING) {
-  Deno.test(`framesOf() takes no frame from ${what}`, () => assertEquals(forged(make()), []));
+  Deno.test(`framesOf() reads no frame from ${what}`, () => assertEquals(forged(make()), []));
 }
 
-Deno.test("framesOf() reads the last position in a line, because a function name may look like one", () => {
+Deno.test("framesOf() reads the last position in a line, because a function name may contain one", () => {
   const name = "f (file:///app/secret.ts:1:1)";
   const { run } = { run: { [name]: () => new Error("x") }[name]! };
   const error = run();

@@ -50,7 +50,7 @@ for (
   });
 }
 
-Deno.test("storedOf() throws for an outcome that is recorded elsewhere or did not run", () => {
+Deno.test("storedOf() throws for an outcome that is recorded by another function or that did not run", () => {
   assertThrows(
     () => storedOf({ kind: "failure", status: 500, message: "", headers: {}, reason: null }),
     TypeError,
@@ -148,7 +148,7 @@ Deno.test("recordResponse() reports the error of a body that is canceled, as too
   }
 });
 
-Deno.test("recordResponse() leaves the slot of a body without a reader at once, and releases it at the end", async () => {
+Deno.test("recordResponse() marks the slot of a body without a client at once, and releases it at the end", async () => {
   const ends: readonly (readonly [string, () => ReadableStream<Uint8Array>, Partial<UnreadableBody["limits"]>])[] = [
     ["ends", () => ReadableStream.from([new Uint8Array(1)]), {}],
     ["fails", () => new ReadableStream({ pull: () => Promise.reject(new Error("broken")) }), {}],

@@ -35,7 +35,7 @@ Deno.test("open() limits an address to two thirds of the slots, and an unknown h
   assertEquals(refusalOf(unknown.open(UNKNOWN)), ["streams", 9]);
 });
 
-Deno.test("release() frees one slot, even if it is called twice", () => {
+Deno.test("release() called twice frees one slot", () => {
   const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
   const first = slotOf(streams.open(UNKNOWN));
   first.release();

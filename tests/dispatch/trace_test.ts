@@ -9,14 +9,14 @@ const NOTHING: Outcome = { kind: "nothing" };
 const TOAST: Patch = { event: "toast", data: { value: 1 } };
 
 const OUTCOMES: readonly (readonly [string, Outcome, number, boolean, TraceOutcome])[] = [
-  ["a handler that ran", NOTHING, 200, true, "success"],
-  ["a result that was kept", NOTHING, 200, false, "repeat"],
+  ["an action function that has run", NOTHING, 200, true, "success"],
+  ["a stored result", NOTHING, 200, false, "repeat"],
   ["a response of a guard", { kind: "response", response: new Response() }, 302, false, "success"],
-  ["input that was refused", { kind: "invalid", form: null, issues: {} }, 422, false, "invalid"],
-  ["input that was refused with the page", { kind: "invalid", form: null, issues: {} }, 200, false, "invalid"],
-  ["a refusal", { kind: "failure", status: 403, message: "", headers: {}, reason: null }, 403, false, "refused"],
+  ["invalid input", { kind: "invalid", form: null, issues: {} }, 422, false, "invalid"],
+  ["invalid input with its page", { kind: "invalid", form: null, issues: {} }, 200, false, "invalid"],
+  ["a rejection", { kind: "failure", status: 403, message: "", headers: {}, reason: null }, 403, false, "refused"],
   ["a failure", { kind: "failure", status: 500, message: "", headers: {}, reason: null }, 500, true, "failed"],
-  ["an answer that could not be made", NOTHING, 500, true, "failed"],
+  ["a response that could not be created", NOTHING, 500, true, "failed"],
 ];
 
 for (const [what, outcome, status, hasRun, expected] of OUTCOMES) {

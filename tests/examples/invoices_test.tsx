@@ -86,7 +86,7 @@ invoicesTest("a sign-in without a role shows the error", async (browser) => {
 });
 
 invoicesTest(
-  "a cookie of the session is kept from scripts and from other sites, and ends with the sign-out",
+  "the session cookie is HttpOnly and SameSite, and is deleted at the sign-out",
   async (browser) => {
     const done = await browser.submit(await browser.open("/"), "sign_in", { role: "clerk" });
     const [cookie = ""] = done.response.headers.getSetCookie();
@@ -154,7 +154,7 @@ invoicesTest("a sent invoice is read-only", async (browser) => {
   assertEquals(findAll(findForm(root, "save_invoice"), ({ tagName }) => tagName === "button"), []);
 });
 
-invoicesTest("a new invoice leads to its page", async (browser) => {
+invoicesTest("creating an invoice redirects to its page", async (browser) => {
   await browser.signIn("clerk");
   const done = await browser.submit(await browser.open("/"), "new_invoice");
   const [invoice] = listInvoices();
@@ -210,7 +210,7 @@ invoicesTest("Save and send rejects an invoice without lines, and keeps the ente
 });
 
 invoicesTest(
-  "a refused form comes back twice with what was sent and what was wrong, and then is saved",
+  "an invalid form is shown again twice with its values and errors, and is then saved",
   async (browser) => {
     await browser.signIn("clerk");
     const id = draft();
@@ -240,7 +240,7 @@ invoicesTest(
 );
 
 invoicesTest(
-  "the designed form renders sections, helps, constraints, choices and buttons of the spec",
+  "the form renders sections, help texts, constraints, choices and buttons of its spec",
   async (browser) => {
     await browser.signIn("clerk");
     const { root } = await browser.open(`/invoices/${draft()}`);
@@ -339,7 +339,7 @@ invoicesTest("the empty row is in a template and is not sent", async (browser) =
   assert(!formValues(findForm(root, "save_lines")).some(([name]) => name.includes("__index__")));
 });
 
-invoicesTest("user input is shown as text", async (browser) => {
+invoicesTest("user input is escaped", async (browser) => {
   await browser.signIn("clerk");
   const id = draft([{ ...TEA, text: `"><script>alert(1)</script>` }]);
   const evil = {
@@ -445,7 +445,7 @@ invoicesTest("without JavaScript the job starts, and the page shows its progress
   assertStringIncludes(text((await browser.open("/")).root), "1 invoice sent");
 });
 
-invoicesTest("without a draft that is ready, no job starts", async (browser) => {
+invoicesTest("no job starts without a draft that is ready", async (browser) => {
   await browser.signIn("clerk");
   draft([]);
   const events = parseEvents(await (await browser.call("send_all")).text());

@@ -46,7 +46,7 @@ Deno.test("makeForm() prefers the initial values of a factory to those of getIni
   assertEquals((await makeForm(() => form, ctx)).initial, { title: "Hello" });
 });
 
-Deno.test("makeForm() throws for a factory that returns no form", async () => {
+Deno.test("makeForm() throws for a factory that does not return a form", async () => {
   assertThrows(() => makeForm((() => undefined) as never, ctx), TypeError, "its factory returned undefined");
   await assertRejects(
     async () => await makeForm((() => Promise.resolve([{}, {}])) as never, ctx),

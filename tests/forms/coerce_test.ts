@@ -14,7 +14,7 @@ function field(schema: z.ZodType, sent: unknown): unknown {
   return (value as Record<string, unknown>).x;
 }
 
-Deno.test("coerceInput() converts texts to numbers, booleans and lists, and keeps other values", () => {
+Deno.test("coerceInput() converts strings to numbers, booleans and lists, and keeps other values", () => {
   const table: [z.ZodType, unknown, unknown][] = [
     [z.number(), "3", 3],
     [z.number(), " 3.5 ", 3.5],
@@ -52,7 +52,7 @@ Deno.test("coerceInput() converts texts to numbers, booleans and lists, and keep
   for (const [schema, sent, expected] of table) assertEquals([sent, field(schema, sent)], [sent, expected]);
 });
 
-Deno.test("coerceInput() converts an empty text to the empty value of the schema", () => {
+Deno.test("coerceInput() converts an empty string to the empty value of the schema", () => {
   const table: [z.ZodType, unknown][] = [
     [z.string(), ""],
     [z.string().min(1), ""],

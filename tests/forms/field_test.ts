@@ -26,7 +26,7 @@ Deno.test("field builders return frozen definitions", () => {
   assert(!isFieldDefinition({ ...title }));
 });
 
-Deno.test("field.text() keeps its text, and a missing text is empty", async () => {
+Deno.test("field.text() keeps its text, and a missing value is empty", async () => {
   await checkAll(field.text(), [
     ["Milk ", "Milk "],
     ["", ""],
@@ -41,7 +41,7 @@ Deno.test("field.text() keeps its text, and a missing text is empty", async () =
   ]);
 });
 
-Deno.test("field.text() with required rejects an empty text and white space", async () => {
+Deno.test("field.text() with required rejects empty text and white space", async () => {
   const message = invalid("Enter a value");
   await checkAll(field.text({ required: true }), [[undefined, message], ["", message], [" \n\t", message], ["x", "x"]]);
 });
@@ -177,7 +177,7 @@ Deno.test("field.number() accepts the numbers that HTML accepts", async () => {
   ]);
 });
 
-Deno.test("field.number() refuses digits that a number of JavaScript cannot keep", async () => {
+Deno.test("field.number() rejects digits that a JavaScript number cannot represent", async () => {
   const message = invalid("Enter a number with fewer digits");
   await checkAll(field.number({ step: "any" }), [
     ["9007199254740992", 9007199254740992],
@@ -202,7 +202,7 @@ Deno.test("field.number() refuses digits that a number of JavaScript cannot keep
   );
 });
 
-Deno.test("field.number() keeps every digit of the texts that it accepts", async () => {
+Deno.test("field.number() keeps every digit that it accepts", async () => {
   const definition = field.number({ step: "any" });
   for (let round = 0; round < 2000; round++) {
     const digits = Array.from({ length: 1 + Math.floor(Math.random() * 20) }, () => Math.floor(Math.random() * 10));
@@ -241,7 +241,7 @@ Deno.test("field.number() checks its bounds and steps", async () => {
   assertEquals(await check(field.number({ required: true }), ""), invalid("Enter a number"));
 });
 
-Deno.test("field.number() accepts no value next to a step", async () => {
+Deno.test("field.number() rejects a value next to a step", async () => {
   const whole = invalid("Enter a whole number");
   await checkAll(field.number(), [
     ["1.0000000001", whole],
@@ -398,7 +398,7 @@ Deno.test("field.date(), datetime() and time() check their bounds and steps", as
   ]);
 });
 
-Deno.test("field.time() has a range past midnight if min is later than max", async () => {
+Deno.test("field.time() accepts a range past midnight if min is later than max", async () => {
   const message = invalid("Enter a time from 9:00 PM to 6:00 AM");
   await checkAll(field.time({ min: "21:00", max: "06:00" }), [
     ["21:00", "21:00"],

@@ -40,7 +40,7 @@ Deno.test("a field is rendered without its step if the browser would count it fr
   });
 });
 
-Deno.test("steps are counted from the initial value of the form, and in a schema from 0", async () => {
+Deno.test("steps are counted from the initial value of the form, and those of a schema from 0", async () => {
   const form = defineForm("a", { fields: { n: field.number() } });
   assertEquals((await bindTo(form, { n: "3.25" }, { n: 0.25 })).isValid, true);
   assertEquals((await bindTo(form, { n: "3" }, { n: 0.25 })).isValid, false);

@@ -19,7 +19,7 @@ function rendered(schema: Readonly<Record<string, StandardSchemaV1>>, name = "x"
   return [leaf.sketch.type, leaf.required, Object.fromEntries(options)];
 }
 
-Deno.test("a time and a local date with a time of a schema are rendered as such, and other patterns as text", () => {
+Deno.test("a time and a local date-time of a schema are rendered as such, and other patterns as text", () => {
   const schema = z.object({
     at: z.iso.time(),
     when: z.iso.datetime({ local: true }),
@@ -82,7 +82,7 @@ Deno.test("readShape() maps each kind of value to the field type of browsers", (
   for (const [schema, expected] of table) assertEquals(rendered({ x: schema }), expected);
 });
 
-Deno.test("readShape() maps the format time of JSON Schema, and a date and time without a time zone", () => {
+Deno.test("readShape() maps the JSON Schema format time, and a date and time without a time zone", () => {
   const typeOf = (schema: Readonly<Record<string, unknown>>) => {
     const shape = readShape({ type: "object", properties: { x: { type: "string", ...schema } } });
     return leafAt(shape, ["x"])?.sketch.type;
@@ -119,7 +119,7 @@ Deno.test("readShape() uses the title of a constant as the label of its choice",
   }]);
 });
 
-Deno.test("readShape() converts a pattern that may match anywhere to one that matches the whole text", () => {
+Deno.test("readShape() converts a pattern that may match anywhere to one that matches the whole string", () => {
   const table: [RegExp, string | undefined][] = [
     [/^a+$/, "a+"],
     [/a+/, "[^]*(?:a+)[^]*"],
@@ -211,7 +211,7 @@ Deno.test("readShape() merges alternatives into one form with their constant as 
   assertEquals(leafAt(shape, ["to"])?.required, false);
 });
 
-Deno.test("readShape() terminates for references to nothing and to themselves", () => {
+Deno.test("readShape() terminates for dangling and circular references", () => {
   for (const pointer of ["#/$defs/none", "https://example.com/schema", "#/$defs/loop", "#"]) {
     const shape = readShape({
       type: "object",

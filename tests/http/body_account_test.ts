@@ -43,7 +43,7 @@ Deno.test("giveMemory() returns a part", () => {
   assertThrows(() => pool.open(UNKNOWN).takeMemory(1), InputError);
 });
 
-Deno.test("an address leaves room for others, in memory and on disk", () => {
+Deno.test("one address cannot use all memory or disk space", () => {
   const pool = accounts(90, 90);
   const greedy = pool.open(address("192.0.2.1"));
   greedy.takeMemory(60);

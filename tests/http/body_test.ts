@@ -89,7 +89,7 @@ Deno.test("readBody() rejects with 415 a body of an unsupported type or coding",
   ]]]);
 });
 
-Deno.test("readBody() rejects with 400 a type that is malformed, names no boundary, or two", async () => {
+Deno.test("readBody() rejects with 400 a malformed type, and one without a boundary or with two", async () => {
   for (
     const type of [
       "multipart/form-data",
@@ -105,7 +105,7 @@ Deno.test("readBody() rejects with 400 a type that is malformed, names no bounda
   }
 });
 
-Deno.test("readBody() rejects what is not UTF-8", async () => {
+Deno.test("readBody() rejects bytes that are not UTF-8", async () => {
   const bytes = Uint8Array.of(0x61, 0x3d, 0xff);
   assertEquals(await refusal(post(bytes, FORM)), [400, null]);
   assertEquals(await refusal(post(Uint8Array.of(0x22, 0xff, 0x22), "application/json")), [400, null]);
@@ -132,7 +132,7 @@ Deno.test("readBody() limits JSON by jsonBytes, and by bodyBytes if that is less
   assertEquals(await refusal(post(text(11), "application/json"), resolveLimits({ bodyBytes: 10 })), [413, "bodyBytes"]);
 });
 
-Deno.test("readBody() counts a body that comes in chunks, and cancels it", async () => {
+Deno.test("readBody() counts the bytes of a chunked body, and cancels it", async () => {
   let sent = 0;
   const cancelled = Promise.withResolvers<void>();
   const endless = new ReadableStream({
@@ -225,7 +225,7 @@ Deno.test("disposeBody() removes the files of a body from disk, and does nothing
   await disposeBody({ kind: "json", value: 1 });
 });
 
-Deno.test("readBody() hands files to onFile", async () => {
+Deno.test("readBody() passes files to onFile", async () => {
   const form = new FormData();
   form.append("f", new File(["hello"], "x.txt"));
   const request = new Request("http://site.test/", { method: "POST", body: form });

@@ -61,7 +61,7 @@ Deno.test("ByteReader rejects a Content-Length that is not a number", () => {
   }
 });
 
-Deno.test("ByteReader.read() reports a lost connection as a body that was cut off, with its cause", async () => {
+Deno.test("ByteReader.read() reports a lost connection as a truncated body, with its cause", async () => {
   const body = slowBody();
   const reader = new ByteReader(body.stream, null, NO_LIMITS);
   const reading = reader.read();

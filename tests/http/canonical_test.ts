@@ -15,7 +15,7 @@ function outcome(target: string, options?: Parameters<typeof sent>[1]): string |
   return canonical.kind === "ok" ? canonical.url.pathname + canonical.url.search : canonical.status;
 }
 
-Deno.test("canonicalRequest() passes paths that have one reading, percent-encoding untouched", () => {
+Deno.test("canonicalRequest() accepts unambiguous paths, and keeps percent-encoding unchanged", () => {
   for (
     const path of [
       "/",
@@ -41,7 +41,7 @@ function spell(path: string, letterCase: "toUpperCase" | "toLowerCase"): string 
   return path.replace(/%(?:25)*[0-9a-f]{2}/gi, (escape) => escape[letterCase]());
 }
 
-Deno.test("canonicalRequest() rejects with 400 a path that two readers could read differently", () => {
+Deno.test("canonicalRequest() rejects an ambiguous path with 400", () => {
   for (
     const path of [
       "//evil.test",
@@ -88,7 +88,7 @@ Deno.test("canonicalRequest() checks a path as it was sent, before URL resolves 
   assertEquals(outcome("/public/../admin"), 400);
 });
 
-Deno.test("canonicalRequest() compares methods with case", () => {
+Deno.test("canonicalRequest() compares methods case-sensitively", () => {
   for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]) {
     assertEquals(canonicalRequest(sent("/", { method })), { kind: "ok", url: new URL("http://site.test/"), method });
   }
@@ -97,7 +97,7 @@ Deno.test("canonicalRequest() compares methods with case", () => {
   }
 });
 
-Deno.test("canonicalRequest() answers TRACE and CONNECT with 405 and Allow", () => {
+Deno.test("canonicalRequest() rejects TRACE and CONNECT with 405 and Allow", () => {
   for (const method of ["TRACE", "CONNECT"]) {
     const canonical = canonicalRequest(sent("/", { method }));
     assertEquals(canonical.kind === "refused" && [canonical.status, canonical.headers], [405, {
@@ -137,7 +137,7 @@ Deno.test("canonicalRequest() rejects a Host that is not a host name", () => {
   }
 });
 
-Deno.test("canonicalRequest() takes a Host in any case, with a port, as an address", () => {
+Deno.test("canonicalRequest() accepts a Host in any case, with a port, and as an IP address", () => {
   for (
     const host of [
       "SITE.test",
@@ -153,13 +153,13 @@ Deno.test("canonicalRequest() takes a Host in any case, with a port, as an addre
   }
 });
 
-Deno.test("canonicalRequest() rejects a target whose host is not the Host header's", () => {
+Deno.test("canonicalRequest() rejects a target whose host differs from the Host header", () => {
   const canonical = canonicalRequest(sent("http://evil.test/a"));
   assertEquals(canonical.kind === "refused" && canonical.status, 400);
   assertStringIncludes(canonical.kind === "refused" ? canonical.message : "", "its host");
 });
 
-Deno.test("canonicalRequest() passes a request without a Host header", () => {
+Deno.test("canonicalRequest() accepts a request without a Host header", () => {
   assertEquals(outcome("/a?b=1", { host: null }), "/a?b=1");
   assertEquals(outcome("http://site.test", { host: null }), "/");
 });
@@ -175,7 +175,7 @@ Deno.test("canonicalRequest() rejects a URL that is not HTTP", () => {
   }
 });
 
-Deno.test("canonicalRequest() reads the URL of a server on a Unix socket or vsock as an HTTP one", () => {
+Deno.test("canonicalRequest() reads the URL of a server on a Unix socket or vsock as an HTTP URL", () => {
   for (const scheme of ["http+unix", "http+vsock"]) {
     const canonical = canonicalRequest({
       url: `${scheme}://site.test/a?b=1`,

@@ -49,7 +49,7 @@ for (
   });
 }
 
-Deno.test("parseSetCookie() reads what formatSetCookie() formats", () => {
+Deno.test("parseSetCookie() reads the output of formatSetCookie()", () => {
   const cookie = parseSetCookie(
     formatSetCookie({ name: "__Secure-a", value: "x=y", path: "/b", domain: "site.test", sameSite: "None" }),
   );
@@ -87,7 +87,7 @@ Deno.test("formatSetCookie() formats name, value and attributes", () => {
   );
 });
 
-Deno.test("formatSetCookie() percent-encodes what a value cannot contain, and keeps an encoded value", () => {
+Deno.test("formatSetCookie() percent-encodes characters that a value cannot contain, and keeps an encoded value", () => {
   const values: [string, string][] = [
     ['a;b,c"d\\e f', "a%3Bb%2Cc%22d%5Ce%20f"],
     ["\r\nSet-Cookie: x=1", "%0D%0ASet-Cookie:%20x=1"],

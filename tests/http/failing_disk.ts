@@ -6,11 +6,11 @@ import { dirname } from "@std/path";
 export const DISK_ERRORS: readonly (readonly [what: string, make: () => Error])[] = [
   ["is full (ENOSPC)", () => named("ENOSPC", "No space left on device (os error 28)")],
   ["is above its quota (EDQUOT)", () => named("EDQUOT", "Disk quota exceeded (os error 122)")],
-  ["takes no larger file (EFBIG)", () => named("EFBIG", "File too large (os error 27)")],
+  ["accepts no larger file (EFBIG)", () => named("EFBIG", "File too large (os error 27)")],
   ["is broken (EIO)", () => named("EIO", "Input/output error (os error 5)")],
-  ["can be read alone (EROFS)", () => named("EROFS", "Read-only file system (os error 30)")],
+  ["is read-only (EROFS)", () => named("EROFS", "Read-only file system (os error 30)")],
   ["is not permitted", () => new Deno.errors.NotCapable('Requires write access to "/tmp"')],
-  ["is gone", () => named("ENOENT", "No such file or directory (os error 2)")],
+  ["does not exist", () => named("ENOENT", "No such file or directory (os error 2)")],
 ];
 
 function named(code: string, message: string): Error {

@@ -8,7 +8,7 @@ Deno.test("FieldCollector.add() collects values by name, in the order of their f
   assertEquals([...collector.fields], [["b", ["1", "3"]], ["__proto__", ["2"]]]);
 });
 
-Deno.test("FieldCollector.add() counts texts but not files: at the limit and one above it", () => {
+Deno.test("FieldCollector.add() counts text fields but not files: at the limit and one above it", () => {
   const collector = new FieldCollector({ fields: 2, nameBytes: 20 });
   for (let at = 0; at < 5; at++) collector.add("f", new File([], "x"));
   collector.add("a", "1");

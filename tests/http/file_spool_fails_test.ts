@@ -46,9 +46,9 @@ const MOMENTS: readonly (readonly [string, (error: Error) => DiskFaults])[] = [
   ["when the folder is locked", (flock) => ({ flock })],
   ["when a temporary file is made", (make) => ({ make })],
   ["at the first write", (write) => ({ write })],
-  ["in the midst of what was in memory", (write) => ({ write, room: 500_000 })],
+  ["while the part from memory is written", (write) => ({ write, room: 500_000 })],
   ["at a later write", (write) => ({ write, room: 2 * SPOOL_THRESHOLD_BYTES })],
-  ["in the midst of a later write", (write) => ({ write, room: 2 * SPOOL_THRESHOLD_BYTES + 1_000, most: 4_000 })],
+  ["in the middle of a later write", (write) => ({ write, room: 2 * SPOOL_THRESHOLD_BYTES + 1_000, most: 4_000 })],
 ];
 
 for (const [what, make] of DISK_ERRORS) {

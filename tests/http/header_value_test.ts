@@ -16,12 +16,12 @@ Deno.test("parseHeaderValue() reads a value and its parameters, names in lower c
   assertEquals(parsed("a/b"), ["a/b", {}]);
 });
 
-Deno.test("parseHeaderValue() reads a quoted text with backslash escapes as headers have them", () => {
+Deno.test("parseHeaderValue() reads a quoted string of a header, with backslash escapes", () => {
   assertEquals(parsed('a; b="c; \\"d\\"=\\\\"'), ["a", { b: 'c; "d"=\\' }]);
   assertEquals(parsed('a; b=""'), ["a", { b: "" }]);
 });
 
-Deno.test("parseHeaderValue() reads a quoted text as forms are sent: a backslash is one, %22 a quotation mark", () => {
+Deno.test("parseHeaderValue() reads a quoted string of a form, in which %22 is a quotation mark and a backslash is not an escape", () => {
   assertEquals(parsed('form-data; name="a\\"; filename="b.txt"', "form"), [
     "form-data",
     { name: "a\\", filename: "b.txt" },
@@ -29,7 +29,7 @@ Deno.test("parseHeaderValue() reads a quoted text as forms are sent: a backslash
   assertEquals(parsed('form-data; name="a%22b%0D%0a%41"', "form"), ["form-data", { name: 'a"b\r\n%41' }]);
 });
 
-Deno.test("parseHeaderValue() rejects what is malformed, or names a parameter twice", () => {
+Deno.test("parseHeaderValue() rejects malformed values and repeated parameters", () => {
   for (
     const text of [
       "",

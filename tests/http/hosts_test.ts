@@ -79,7 +79,7 @@ Deno.test("resolveAllowedHosts() rejects an entry that is not a host, and quotes
   }
 });
 
-Deno.test("resolveAllowedHosts() rejects a list without an entry, and what is not a list", () => {
+Deno.test("resolveAllowedHosts() rejects an empty list, and a value that is not a list", () => {
   assertThrows(() => resolveAllowedHosts([], false), TypeError, "the list is empty");
   assertThrows(() => resolveAllowedHosts("example.com" as never, false), TypeError, "they are a list");
   assertThrows(() => resolveAllowedHosts([7 as never], false), TypeError, 'Cannot allow host "7"');

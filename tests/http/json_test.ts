@@ -13,7 +13,7 @@ function refusal(run: () => unknown): [number, string | null] {
   return [error.status, error.limit];
 }
 
-Deno.test("parseJson() returns what JSON.parse returns, of a repeated key the last value", () => {
+Deno.test("parseJson() returns the same as JSON.parse, with the last value of a repeated key", () => {
   for (
     const text of [
       '{"a":[1,"\\"}",null,{"b":{}}],"c":""}',
@@ -35,7 +35,7 @@ Deno.test("parseJson() rejects a string that is not JSON", () => {
   }
 });
 
-Deno.test("parseJson() rejects a key that can change a prototype, in any spelling", () => {
+Deno.test("parseJson() rejects a key that can change a prototype, with or without escapes", () => {
   for (
     const text of [
       '{"__proto__":{"isAdmin":true}}',
@@ -109,7 +109,7 @@ Deno.test("parseJson() counts levels and values as a walk over the value does", 
   }));
 });
 
-Deno.test("parseJson() rejects a number that is too large, in any spelling, and accepts the largest", () => {
+Deno.test("parseJson() rejects a number that is too large, in any notation, and accepts the largest", () => {
   const digits = "9".repeat(309);
   for (
     const text of [

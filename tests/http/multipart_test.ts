@@ -71,7 +71,7 @@ Deno.test("readMultipart() reads a body without parts", async () => {
   assertEquals(await read(`--${BOUNDARY}--\r\n`), []);
 });
 
-Deno.test("readMultipart() reads what FormData writes", async () => {
+Deno.test("readMultipart() reads the output of FormData", async () => {
   const form = new FormData();
   form.append("имя", 'quote " and \r\n line');
   form.append('quo"ted', "👍");
@@ -138,7 +138,7 @@ Deno.test("readMultipart() rejects a boundary that is followed by other text", a
   assertEquals(await refusal(multipart(field("a", "1")).replace(/--\r\n$/, "- -\r\n")), [400, null]);
 });
 
-Deno.test("readMultipart() keeps what only resembles a boundary as content", async () => {
+Deno.test("readMultipart() keeps text that only resembles a boundary as content", async () => {
   for (
     const text of [
       `--${BOUNDARY}`,
@@ -160,7 +160,7 @@ Deno.test("readMultipart() rejects a boundary that RFC 2046 does not allow", asy
   assertEquals(await read(`--${"x".repeat(70)}--`, { boundary: "x".repeat(70) }), []);
 });
 
-Deno.test("readMultipart() rejects part headers that two readers could read differently", async () => {
+Deno.test("readMultipart() rejects ambiguous part headers", async () => {
   const good = 'Content-Disposition: form-data; name="a"';
   for (
     const headers of [
@@ -410,7 +410,7 @@ Deno.test("readMultipart() ends a stream that is read after onFile has returned"
   await assertRejects(() => new Response(late).text(), TypeError, "onFile has returned");
 });
 
-Deno.test("readMultipart() passes errors of onFile through", async () => {
+Deno.test("readMultipart() rejects with the error of onFile", async () => {
   const mine = new Error("storage is full");
   const body = multipart(file("f", "x", "hello"));
   assertEquals(await assertRejects(() => read(body, { onFile: () => Promise.reject(mine) })), mine);

@@ -55,14 +55,14 @@ Deno.test("H10: a pool forgets a holder that has returned everything", () => {
   assertEquals(maps.map(({ size }) => size), [0]);
 });
 
-Deno.test("an address alone takes two thirds of the pool, never less than half, and leaves the rest to others", () => {
+Deno.test("an address alone gets two thirds of the pool, never less than half, and the rest is left to others", () => {
   const pool = createPool({ limit: "streams", size: 900 });
   assertEquals(takeAll(pool, address("nat")), [600, "share"]);
   assertEquals(takeAll(pool, address("other")), [200, "share"]);
   assertEquals(takeAll(pool, address("third"))[0] > 0, true);
 });
 
-Deno.test("A4: a client with all networks of an IPv6 site leaves room to other sites, and one network to the others of its site", () => {
+Deno.test("A4: a client with all networks of an IPv6 site leaves room for other sites, and one network for others of its site", () => {
   const pool = createPool({ limit: "streams", size: 900 });
   const network = (site: string, name: string): Holder => ({ kind: "address", name: `${site} ${name}`, site });
   assertEquals(takeAll(pool, network("a", "phone")), [600, "share"]);

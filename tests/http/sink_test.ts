@@ -15,7 +15,7 @@ Deno.test("sealHeaders() returns valid headers unchanged", () => {
   assertStrictEquals(sealHeaders(headers), headers);
 });
 
-Deno.test("sealHeaders() percent-encodes what cannot be sent, as UTF-8", () => {
+Deno.test("sealHeaders() percent-encodes characters that cannot be sent, as UTF-8", () => {
   const values: [string, string][] = [
     ["a\x01b", "a%01b"],
     ["a\r\nSet-Cookie: x=1", "a%0D%0ASet-Cookie: x=1"],
@@ -143,7 +143,7 @@ Deno.test("redirectTarget() formats a target of this origin as path, query and f
   for (const [to, target] of targets) assertEquals(redirectTarget(to, OWN), target, String(to));
 });
 
-Deno.test("redirectTarget() rejects another origin, with how to allow it", () => {
+Deno.test("redirectTarget() rejects another origin, and the error explains how to allow it", () => {
   for (
     const to of [
       "https://evil.test/",
@@ -185,7 +185,7 @@ Deno.test("redirectTarget() rejects a target that is neither string nor URL", ()
   }
 });
 
-Deno.test("redirectTarget() never leaves the origin and never breaks a header, for any code point at any place", () => {
+Deno.test("redirectTarget() never leaves the origin and never splits a header, for any code point at any position", () => {
   const everywhere: ((character: string) => string)[] = [
     (c) => `/${c}/evil.test`,
     (c) => `/a${c}b?c${c}#d${c}`,
@@ -240,7 +240,7 @@ Deno.test("redirectTarget() does not change its own result", () => {
   }));
 });
 
-Deno.test("the sink carries every code point through Deno.serve, and the server keeps running", async () => {
+Deno.test("Deno.serve sends headers with every code point after sealHeaders(), and keeps running", async () => {
   const server = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-net=127.0.0.1", new URL("sink_server.ts", import.meta.url).href],
     stdout: "piped",

@@ -123,7 +123,7 @@ Deno.test("FileSpool.abort() leaves nothing on disk", async () => {
 });
 
 Deno.test({
-  name: "FileSpool keeps a large file in memory where the process may not write",
+  name: "FileSpool keeps a large file in memory if the process has no write permission",
   permissions: { read: true, env: true },
   async fn() {
     const bytes = pattern(SPOOL_THRESHOLD_BYTES * 2);

@@ -56,7 +56,7 @@ Deno.test("storingFiles() sets the field to a file with the key of its content",
   assertEquals(body.kind === "fields" && body.fields.get("a"), ["1"]);
 });
 
-Deno.test("storingFiles() accepts a key alone, for a file that stays", async () => {
+Deno.test("storingFiles() accepts a key alone, for a file that is always kept", async () => {
   const bucket = new Bucket();
   const body = await post({ photo: HELLO }, {}, bucket.onFile(() => "key"));
   assertEquals(fileOf(body, "photo").key, "key");
@@ -79,7 +79,7 @@ Deno.test("storingFiles() passes the request to the handler", async () => {
 for (
   const [what, take] of [
     ["reads nothing", () => "key"],
-    ["reads some", async ({ stream }) => {
+    ["reads a part", async ({ stream }) => {
       const reader = stream.getReader();
       await reader.read();
       return "key";
@@ -145,7 +145,7 @@ Deno.test("disposeBody() discards stored files once, unless they were persisted"
   assertEquals([...bucket.files.keys()], ["k2"]);
 });
 
-Deno.test("storingFiles() discards a file when the body breaks off after it", async () => {
+Deno.test("storingFiles() discards a file when the body is cut off after it", async () => {
   const bucket = new Bucket();
   const body = `--b\r\nContent-Disposition: form-data; name="a"; filename="x"\r\n\r\nhello\r\n--b\r\nContent-Disp`;
   const request = new Request("http://site.test/", {

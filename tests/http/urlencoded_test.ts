@@ -81,7 +81,7 @@ Deno.test("parseUrlencoded() limits names in bytes of UTF-8: at the limit, one a
   assertEquals(parseUrlencoded("x".repeat(257), resolveLimits({ nameBytes: Infinity })).size, 1);
 });
 
-Deno.test("parseUrlencoded() agrees with URLSearchParams on every text it accepts", () => {
+Deno.test("parseUrlencoded() agrees with URLSearchParams on every string it accepts", () => {
   const unit = fc.constantFrom(
     "a",
     "b",

@@ -356,7 +356,7 @@ Deno.test("a vnode without a target is an error for the runtime, and the error n
   assertStringIncludes(app.takeError().message, 'Cannot patch what action "plain" returned');
 });
 
-for (const value of ["a text", 7, 0, true, false, null, { a: [1, { b: null }] }, [], [1, "2"], ""]) {
+for (const value of ["a string", 7, 0, true, false, null, { a: [1, { b: null }] }, [], [1, "2"], ""]) {
   Deno.test(`a plain value is sent to the runtime and to data clients, and is an empty result for a document: ${JSON.stringify(value)}`, async () => {
     await using app = giving(() => value);
     assertEquals(await eventsOf(await app.call("plain")), [
@@ -369,7 +369,7 @@ for (const value of ["a text", 7, 0, true, false, null, { a: [1, { b: null }] },
   });
 }
 
-Deno.test("a value with a toJSON() method, such as a date, is sent as the result of that method", async () => {
+Deno.test("a value with a toJSON() method, such as a Date, is sent as the result of that method", async () => {
   await using app = giving(() => ({ at: new Date(0), missing: undefined }));
   assertEquals(await app.data("plain"), { ok: true, data: { at: "1970-01-01T00:00:00.000Z" } });
 });
@@ -566,7 +566,7 @@ for (
     ["the runtime, which shows them", () => toast("Saved"), "/ask/7", EVENTS, 200, false],
     ["the runtime that is redirected", () => [toast("Saved"), redirect("/other")], "/ask/7", EVENTS, 200, true],
     ["the runtime that is redirected without toasts", () => redirect("/other"), "/ask/7", EVENTS, 200, false],
-    ["a program", () => [toast("Saved"), redirect("/other")], "/ask/7", JSON_TYPE, 200, false],
+    ["a data client", () => [toast("Saved"), redirect("/other")], "/ask/7", JSON_TYPE, 200, false],
   ] as const
 ) {
   Deno.test(`H6: toasts are ${hasFlash ? "" : "not "}sent as a flash to ${what}`, async () => {

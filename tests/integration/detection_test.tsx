@@ -57,7 +57,7 @@ for (
       fields: { _action: "two" },
     }, "three"],
     [
-      "the header at the endpoint of another action, as on a page that was shown after an invalid post without scripts",
+      "the header at the endpoint of another action, as on a page after an invalid post without scripts",
       {
         path: formActionUrl("three"),
         headers: { "x-hyper-action": "one" },
@@ -149,7 +149,7 @@ for (
     ["characters beyond ASCII in escaped data", {
       headers: { "x-hyper-data": '{"a":"\\u00e4\\ud83d\\ude00"}' },
     }, { a: "ä😀" }],
-    ["flat names of any spelling", {
+    ["names without a path, with any characters", {
       fields: { constructor: "a", toString: "b", hasOwnProperty: "c", __proto__: "d" },
     }, Object.fromEntries([["constructor", "a"], ["toString", "b"], ["hasOwnProperty", "c"]])],
   ] as const

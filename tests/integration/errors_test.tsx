@@ -124,7 +124,7 @@ Deno.test("errors are logged to the console without onError, and so are errors o
   assertEquals(lines.filter((line) => line.includes("onError is broken")).length, 1);
 });
 
-for (const thrown of ["a text", null, undefined, 7, { status: 200 }, new Response("no", { status: 418 })]) {
+for (const thrown of ["a string", null, undefined, 7, { status: 200 }, new Response("no", { status: 418 })]) {
   Deno.test(`a thrown value that is not an Error is 500 and reported: ${thrown instanceof Response ? "a Response" : JSON.stringify(thrown)}`, async () => {
     const odd = action("odd", () => {
       throw thrown;

@@ -63,7 +63,7 @@ function shown(form: HtmlElement, name: string): string {
 }
 
 for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO"]) {
-  Deno.test(`non-POST -> HTTP 405: ${method}, for a known UID and for an unknown one`, async () => {
+  Deno.test(`non-POST -> HTTP 405: ${method}, for a known and an unknown UID`, async () => {
     await using app = notes().app;
     for (const path of [formActionUrl("save_note"), "/_next/form/0123456789abcdef/", "/_next/form/"]) {
       const response = await app.request(path, { method });

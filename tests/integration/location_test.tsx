@@ -172,7 +172,7 @@ Deno.test("an invalid form and a relative target keep what the address bar shows
   assertEquals((saved?.data as { readonly url: string }).url, "/items/7?tab=b#done");
 });
 
-Deno.test("a form that only its fields name takes the query of the address bar", async () => {
+Deno.test("a form whose page only the fields name uses the query of the address bar", async () => {
   await using seen = new Seen();
   for (const endpoint of ["", `?_next_form_origin=${encodeURIComponent("/items/7?")}`]) {
     seen.urls.clear();
@@ -194,7 +194,7 @@ Deno.test("a call to the URL of a page keeps the query of that URL", async () =>
   assertEquals([...seen.urls], ["7 /items/7?tab=a a"]);
 });
 
-Deno.test("an answer for an address bar is not kept by any cache", async () => {
+Deno.test("a response to a request with an address bar is not cached", async () => {
   await using seen = new Seen();
   for (const title of ["Milk", ""]) {
     const response = await seen.post("/items/7", "/items/7?tab=b", title);

@@ -41,7 +41,7 @@ for (
     ["es", "Hay un problema", "Introduzca como máximo 3 caracteres", "31 de enero de 2030"],
   ] as const
 ) {
-  Deno.test(`an invalid form in "${lang}" shows the messages of that language, and those of the field, on every try`, async () => {
+  Deno.test(`an invalid form in "${lang}" shows the messages of that language, and those of the field, each time`, async () => {
     await using app = notes({ messages: { lang } });
     let page = await app.open("/");
     for (let attempt = 1; attempt <= 2; attempt++) {

@@ -225,7 +225,7 @@ for (
       'already has "form"',
     ],
     ["an injected setCookie", () => action("a", { inject: { setCookie: DUrl("id") } }, () => {}), "already has"],
-    ["a dependency that is none", () => Depends((() => 1) as never), "Cannot depend on"],
+    ["a value that is not a dependency", () => Depends((() => 1) as never), "Cannot depend on"],
   ] as const
 ) {
   Deno.test(`an invalid declaration throws immediately: ${what}`, () => {

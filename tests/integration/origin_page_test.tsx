@@ -419,7 +419,7 @@ for (
 }
 
 for (const [what, body, type, status] of BAD_BODIES()) {
-  Deno.test(`a body that ${what} shows the form again on its page, on every try`, async () => {
+  Deno.test(`a body that ${what} shows the form again on its page, each time`, async () => {
     const { app, seen } = notes();
     await using _ = app;
     for (const [address, shown] of [["/notes/7?q=1", "/notes/7?q=1"], [`/notes/7?${LONG}`, "/notes/7"]] as const) {
@@ -665,7 +665,7 @@ for (
     ["two addresses without a page", "/nowhere/1", "/nowhere/2", 2],
   ] as const
 ) {
-  Deno.test(`one idempotency key for ${what} runs an action ${runs} time(s)`, async () => {
+  Deno.test(`one idempotency key for ${what} runs an action: ${runs}`, async () => {
     let count = 0;
     const save = action("save", () => void count++);
     await using app = new App({

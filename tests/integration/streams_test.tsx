@@ -370,7 +370,7 @@ Deno.test("a signal is sent when a stream opens and when it ends, with the reaso
   assertEquals(seen, ["open watch", "ended watch", "open watch", "failed watch"]);
 });
 
-Deno.test("a custom backend may wrap the response of a stream without buffering it", async () => {
+Deno.test("a custom backend can wrap the response of a stream without buffering it", async () => {
   class Wrapping extends RegistryFormActionBackend {
     override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
       const response = await super.dispatch(request, uid, context);

@@ -260,7 +260,7 @@ Deno.test("a tab that reconnects while others watch receives the missed messages
   await stays.leave();
 });
 
-Deno.test("a tab that reconnects with an older position than the instance keeps reads the log of the bus", async () => {
+Deno.test("a tab that reconnects with a position before those in memory reads the log of the bus", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
   const stays = await watch();
@@ -564,7 +564,7 @@ function brittleBus(): { readonly bus: Bus; away: boolean } {
   return under;
 }
 
-Deno.test("a bus that fails makes watching respond with 503 and Retry-After, and the next attempt asks the bus again", async () => {
+Deno.test("live() responds with 503 and Retry-After when the bus fails, and the next attempt asks the bus again", async () => {
   const under = brittleBus();
   const { app, watch } = board({ refresh: () => [] }, { bus: under.bus });
   await using _ = app;

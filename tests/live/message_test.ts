@@ -108,7 +108,7 @@ Deno.test("placesOf() reads cursors of its own topic only", () => {
   assertEquals([board.cursorOf(null), board.cursorOf("live:"), board.cursorOf("7-0")], [null, null, null]);
 });
 
-Deno.test("placesOf() returns undefined for a cursor that an event cannot carry", () => {
+Deno.test("placesOf() returns undefined for a cursor that an event cannot contain", () => {
   for (const cursor of ["a b", "a\nb", "\u00e9", "x".repeat(251)]) {
     assertEquals(placesOf("board").idOf(cursor), undefined);
   }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RetryQueue } from "../../src/live/retry_queue.ts";
 import { stopTime } from "../support/clock.ts";
 
-Deno.test("RetryQueue retries each text every second until it succeeds, and a failing text last", async () => {
+Deno.test("RetryQueue retries each message every second until it succeeds, and a failing message last", async () => {
   using time = stopTime();
   const tried: string[] = [];
   const queue = new RetryQueue((text) => {
@@ -33,7 +33,7 @@ Deno.test("RetryQueue.add() does nothing after close()", async () => {
   assertEquals([tries, time.timers], [0, 0]);
 });
 
-Deno.test("RetryQueue keeps 10,000 texts, and drops further ones", async () => {
+Deno.test("RetryQueue keeps 10,000 messages, and drops further ones", async () => {
   using time = stopTime();
   const tried = new Set<string>();
   let isDown = true;

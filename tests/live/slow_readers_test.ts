@@ -54,7 +54,7 @@ Deno.test("a stream whose client waits for a message stays open", async () => {
   await reader?.cancel();
 });
 
-Deno.test("clients that stop reading cost a bounded buffer each", async () => {
+Deno.test("each client that stops reading uses a bounded buffer", async () => {
   const watch = action("watch", { method: "GET" }, () => live("board", { refresh: () => [] }));
   const handler = createHandler({
     baseDir: "/srv/app",

@@ -302,7 +302,7 @@ Deno.test("H8: a watcher that has ended receives nothing more, and another one d
   assertEquals(bus.ended, 1);
 });
 
-Deno.test("H8: a watcher that is closed while the bus is asked receives nothing, and its subscription ends", async () => {
+Deno.test("H8: a watcher that is closed during a request to the bus receives nothing, and its subscription ends", async () => {
   for (
     const lastEventId of [null, placesOf("board").idOf("of long ago") ?? null, placesOf("board").idOf("c-1") ?? null]
   ) {
@@ -435,7 +435,7 @@ Deno.test("H10: Live forgets its watchers and topics when they have ended, also 
   await live.close();
 });
 
-Deno.test("Live.close() ends the retries of what the bus did not accept", async () => {
+Deno.test("Live.close() ends the retries of messages that the bus did not accept", async () => {
   using time = stopTime();
   const bus = new ControlledBus();
   let published = 0;

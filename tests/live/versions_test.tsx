@@ -136,7 +136,7 @@ Deno.test("A15: messages of another version are reported once per topic", async 
   await tab.leave();
 });
 
-Deno.test("A15: a bus whose cursors no event can carry makes each new stream refresh, and ends none", async () => {
+Deno.test("A15: a bus with cursors that no event can contain makes each new stream refresh, and ends none", async () => {
   const memory = createMemoryBus();
   const bus: Bus = {
     publish: (topic, message) => memory.publish(topic, message),

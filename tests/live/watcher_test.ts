@@ -120,7 +120,7 @@ Deno.test("Watcher keeps a single step of any size", async () => {
   assertEquals(await watcher.next(), toast(1));
 });
 
-Deno.test("Watcher asks the guards before the refresh that replaces the steps behind the question", async () => {
+Deno.test("Watcher runs the guards before the refresh that replaces later steps", async () => {
   await using watcher = new Steps();
   watcher.push([{ kind: "ask" }], 0);
   for (let value = 1; value <= MAX_WAITING; value++) watcher.push([toast(value)], 1);

@@ -74,7 +74,7 @@ Deno.test("discoverPages() returns a warning if there is no pages folder", async
   });
 });
 
-Deno.test("discoverPages() names the scripts of a pages folder without pages", async () => {
+Deno.test("discoverPages() lists the scripts of a pages folder without pages", async () => {
   await withApp({ "pages/index.tsx": "", "pages/about.tsx": "", "pages/notes.md": "" }, async (dir) => {
     const { warnings } = await discoverPages(dir);
     assertEquals(warnings, [
@@ -101,7 +101,7 @@ Deno.test("discoverPages() rejects a baseDir that is not a folder", async () => 
 });
 
 Deno.test({
-  name: "discoverPages() rejects a pages folder that is a link out of baseDir",
+  name: "discoverPages() rejects a pages folder that is a link to a folder outside baseDir",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withApp({ "app/main.ts": "", "elsewhere/page.tsx": "" }, async (dir) => {
@@ -110,7 +110,7 @@ Deno.test({
     }),
 });
 
-Deno.test("discoverPages() warns of files that count only in the pages folder itself", async () => {
+Deno.test("discoverPages() warns about files that have an effect only in the pages folder itself", async () => {
   await withApp({ "pages/notes/not_found.tsx": "", "pages/notes/error.tsx": "" }, async (dir) => {
     const { files, warnings } = await discoverPages(dir);
     assertEquals(files, []);

@@ -53,15 +53,15 @@ for (
     [" \t ", "white space"],
     ["pages/notes/template.tsx", "another basename"],
     ["pages/about/template.tsx", "a template itself"],
-    ["pages/notes/page.ts", "a page of another ending"],
+    ["pages/notes/page.ts", "a page with another file extension"],
     ["pages/notes/page.tsx/", "a slash after the file"],
     ["pages/notes/PAGE.tsx", "another case"],
-    ["pages/gone/page.tsx", "a page that is not there"],
+    ["pages/gone/page.tsx", "a page that does not exist"],
     ["notes/page.tsx", "a path from the pages folder"],
     ["../app/pages/../../page.tsx", "a path outside baseDir"],
     ["/etc/page.tsx", "an absolute path outside baseDir"],
-    ["/srv/app-2/pages/notes/page.tsx", "a neighbour of baseDir"],
-    ["pages/notes/page.tsx\u0000", "an U+0000"],
+    ["/srv/app-2/pages/notes/page.tsx", "a sibling folder of baseDir"],
+    ["pages/notes/page.tsx\u0000", "a U+0000"],
     ["pages/notes\n/page.tsx", "a line feed"],
     ["pages/notes%2Fpage.tsx", "an encoded slash"],
     ["file:///srv/app/pages/notes/page.tsx", "a file URL"],
@@ -80,7 +80,7 @@ for (
     ["notes", "a relative path"],
     ["?q=1", "a query alone"],
     ["/notes/7", "a URL of another page"],
-    ["/gone", "a URL of no page"],
+    ["/gone", "a URL without a page"],
     ["/notes/", "another form of the path"],
     ["//evil.test/notes", "a URL without a scheme"],
     ["//site.test/notes", "a URL without a scheme that leads to this site"],
@@ -96,7 +96,7 @@ for (
     ["\\\\evil.test/notes", "two backslashes"],
     ["/..//evil.test", "a path that becomes that of another host"],
     ["https://site.test/notes", "an absolute URL of this site"],
-    ["https://evil.test/notes", "an absolute URL of another"],
+    ["https://evil.test/notes", "an absolute URL of another site"],
     ["javascript:alert(1)", "a script"],
     ["/notes#top", "a fragment"],
     ["/%6eotes%2F", "an encoded slash"],
@@ -104,7 +104,7 @@ for (
     ["/x/%2e%2e/notes", "an encoded dot segment"],
     ["/x/%252e%252e/notes", "more than one level of encoding"],
     ["/n%6ftes%00", "an encoded control character"],
-    ["/%zz/../notes", "an encoding that is broken"],
+    ["/%zz/../notes", "an invalid escape"],
   ] as const
 ) {
   Deno.test(`resolveOrigin() rejects ${what}`, () => {
@@ -175,7 +175,7 @@ Deno.test("originFields() omits an action in the query", () => {
 });
 
 for (const originPath of ["relative", "absolute"] as const) {
-  Deno.test(`originFields() leads back to the same page with originPath "${originPath}"`, () => {
+  Deno.test(`resolveOrigin() returns the same page for originFields() with originPath "${originPath}"`, () => {
     const route = manifest.router.match("/notes/7")?.route;
     const url = new URL("https://site.test/notes/7?q=%E6%9D%B1");
     const fields = originFields(route?.file ?? "", url, { originPath, baseDir: BASE });

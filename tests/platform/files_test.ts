@@ -41,7 +41,7 @@ Deno.test("readFacts() and isFileSync() follow links", async () => {
   });
 });
 
-Deno.test("listFolder() returns links as links", async () => {
+Deno.test("listFolder() does not follow links", async () => {
   await withFolder(async (folder) => {
     const entries = (await listFolder(folder)).toSorted((a, b) => a.name < b.name ? -1 : 1);
     assertEquals(entries, [

@@ -7,7 +7,7 @@ Deno.test("sha256() returns hexadecimal digits", () => {
   assertEquals(sha256("abc"), ABC);
 });
 
-Deno.test("startSha256() hashes texts and bytes in parts", () => {
+Deno.test("startSha256() hashes strings and bytes in parts", () => {
   assertEquals(startSha256().update("a").update(new TextEncoder().encode("bc")).digest("hex"), ABC);
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-Deno.test("isGranted() asks no question, so that a process without permissions starts", async () => {
+Deno.test("isGranted() does not prompt, so that a process without permissions starts", async () => {
   const module = import.meta.resolve("../../src/platform/environment.ts");
   const path = await Deno.makeTempFile({ suffix: ".ts" });
   try {

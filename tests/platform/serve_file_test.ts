@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { serveRegularFile } from "../../src/platform/serve_file.ts";
 
-Deno.test("serveRegularFile() answers with a file, and returns null for a folder", async () => {
+Deno.test("serveRegularFile() returns a response for a file, and null for a folder", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/a.css`, "a {}");

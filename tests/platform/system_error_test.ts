@@ -14,7 +14,7 @@ Deno.test("errorCode() returns the name of an error of Deno that has no code", (
   assertEquals([errorCode(error), isMissing(error), isDenied(error)], ["NotCapable", false, true]);
 });
 
-Deno.test("errorCode() returns null for an error without a code, and for what is not an error", () => {
+Deno.test("errorCode() returns null for an error without a code, and for a value that is not an error", () => {
   for (const error of [new Error("x"), "ENOENT", null, { code: "ENOENT" }]) assertEquals(errorCode(error), null);
 });
 

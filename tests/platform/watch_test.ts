@@ -5,7 +5,7 @@ Deno.test("watchFolder() returns null for a folder that does not exist", () => {
   assertEquals(watchFolder("/none/of/these"), null);
 });
 
-Deno.test("watchFolder() reports what is written below the folder, not what is read, and ends when it is disposed", async () => {
+Deno.test("watchFolder() reports writes below the folder, not reads, and ends when it is disposed", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   try {
     await Deno.mkdir(`${folder}/a`);

@@ -38,7 +38,7 @@ const NoteForm = defineForm("note", {
   },
 });
 
-Deno.test("FieldControl marks its row if its control may send nothing", () => {
+Deno.test("FieldControl marks its row if the browser may omit its control", () => {
   const row = z.object({
     on: z.boolean(),
     tags: z.array(z.enum(["a", "b"])),

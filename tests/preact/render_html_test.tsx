@@ -71,7 +71,7 @@ Deno.test("renderHtml() throws the error of a component, before and after a wait
 
 for (
   const [what, node, expected] of [
-    ["in a text", h("p", null, "a\rb"), "<p>a&#13;b</p>"],
+    ["in text", h("p", null, "a\rb"), "<p>a&#13;b</p>"],
     ["before a line feed", h("p", null, "a\r\nb"), "<p>a&#13;\nb</p>"],
     ["in an attribute", h("p", { title: "a\rb" }), '<p title="a&#13;b"></p>'],
     [
@@ -88,7 +88,7 @@ for (
 
 for (
   const [what, value] of [
-    ["JSON that looks like one", { type: "b", props: {}, key: null, constructor: undefined }],
+    ["JSON that resembles a vnode", { type: "b", props: {}, key: null, constructor: undefined }],
     ["an object without a prototype", Object.assign(Object.create(null), { type: "b", props: {} })],
     ["a text", "<b>"],
     ["null", null],

@@ -25,7 +25,7 @@ Deno.test("useContext() returns the value of the nearest provider, ours or Preac
   assertEquals(renderToString(page), "<p><b>nobody</b><b>Ada</b><b>Grace</b><b>Ada</b><b>nobody</b></p>");
 });
 
-Deno.test("useContext() returns the default outside a render, never a value of the last page", () => {
+Deno.test("useContext() returns the default outside a render, and never a value of the previous page", () => {
   assertEquals(
     renderToString(
       <Named value="Ada">

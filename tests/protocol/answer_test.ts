@@ -75,7 +75,7 @@ function answer(status: number, headers: Record<string, string> = {}, url = ""):
   return Object.defineProperty(new Response(body, { status, headers }), "url", { value: url });
 }
 
-Deno.test("isLost() is true for an answer of another site, and of a server that is away while a stream is open", () => {
+Deno.test("isLost() is true for a response of another site, and for one of a proxy without a server while a stream is open", () => {
   const url = "https://site.test/notes";
   const cases: [answer: Answer, wasOpen: boolean, lost: boolean][] = [
     [answer(200), true, false],
@@ -103,7 +103,7 @@ Deno.test("isStream() is true for an event stream that is not a download, in any
   assertEquals(isStream(answer(200, download)), false);
 });
 
-Deno.test("dataOf() returns JSON parsed, text as it is, and not the page of an error", () => {
+Deno.test("dataOf() returns parsed JSON, unchanged text, and nothing for an error page", () => {
   assertEquals(dataOf(answer(200, { "content-type": "application/json" }), '{"a":1}'), { a: 1 });
   assertEquals(dataOf(answer(400, { "content-type": "application/problem+json" }), '{"a":1}'), { a: 1 });
   assertEquals(dataOf(answer(200, { "content-type": "text/plain; note=json" }), '{"a":1}'), '{"a":1}');

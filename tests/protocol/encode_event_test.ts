@@ -23,7 +23,7 @@ Deno.test("encodeEvent() writes a checkpoint without data, so that a browser dis
   }]);
 });
 
-Deno.test("encodeEvent() refuses an id or an event name that is not of its grammar", () => {
+Deno.test("encodeEvent() throws for an invalid id or event name", () => {
   for (
     const id of [
       "",
@@ -47,7 +47,7 @@ Deno.test("encodeEvent() refuses an id or an event name that is not of its gramm
   }
 });
 
-Deno.test("encodeEvent() refuses data that is not JSON", () => {
+Deno.test("encodeEvent() throws for data that JSON cannot represent", () => {
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
   assertThrows(() => encodeEvent({ event: "result", data: cycle }), TypeError);

@@ -55,7 +55,7 @@ for (const [name, text, blocks] of CASES) {
 }
 
 for (const [name, newline] of [["LF", "\n"], ["CR", "\r"], ["CRLF", "\r\n"]] as const) {
-  Deno.test(`createParser() reads the same at every split of ${name}`, () => {
+  Deno.test(`createParser() returns the same events for every split of ${name}`, () => {
     const text = SAMPLE.replaceAll("\n", newline);
     for (let at = 0; at <= text.length; at++) {
       assertEquals(parse(text.slice(0, at), text.slice(at)), SAMPLE_BLOCKS, `split at ${at}`);
@@ -64,15 +64,15 @@ for (const [name, newline] of [["LF", "\n"], ["CR", "\r"], ["CRLF", "\r\n"]] as 
   });
 }
 
-Deno.test("createParser() tells an event at the CR that ends it, without waiting for an LF", () => {
+Deno.test("createParser() returns an event at the CR that ends it, without waiting for an LF", () => {
   assertEquals(parse("data: 1\r\n\r"), [block({ data: "1" })]);
 });
 
-Deno.test("createParser() takes an LF after a CR for one line end, across an empty piece too", () => {
+Deno.test("createParser() treats CR LF as one line end, also across an empty chunk", () => {
   assertEquals(parse("data: 1\r", "", "\ndata: 2\r\n\r\n"), [block({ data: "1\n2" })]);
 });
 
-Deno.test("createParser() agrees with a reader of the whole text, at any split", () => {
+Deno.test("createParser() agrees with a parser of the whole text, for any split", () => {
   const line = fc.constantFrom("data: a", "data:", "event: e", "id: 1", "retry: 5", ": c", "x", "data: ü👋", "");
   const end = fc.constantFrom("\n", "\r", "\r\n");
   const text = fc.array(fc.tuple(line, end), { maxLength: 20 }).map((lines) => lines.flat().join(""));
@@ -83,20 +83,20 @@ Deno.test("createParser() agrees with a reader of the whole text, at any split",
   }));
 });
 
-Deno.test("createParser() takes an event of the greatest length and refuses one that is longer", () => {
+Deno.test("createParser() accepts an event of the maximum length and rejects a longer one", () => {
   const push = createParser(10);
   assertEquals(push("data: 1234\n\n"), [block({ data: "1234" })]);
   assertThrows(() => push("data: 12345\n\n"), RangeError, "exceeds 10");
 });
 
-Deno.test("createParser() counts all lines of an event, and none of the one before", () => {
+Deno.test("createParser() counts all lines of an event, and none of the previous event", () => {
   const push = createParser(16);
   push("data: 12\ndata: 34\n\n");
   push("data: 12\ndata: 34\n\n");
   assertThrows(() => push("data: 12\ndata: 345\n\n"), RangeError);
 });
 
-Deno.test("createParser() stays linear in a long line that comes in small pieces", () => {
+Deno.test("createParser() takes linear time for a long line in small chunks", () => {
   const push = createParser();
   const piece = "x".repeat(64);
   const started = performance.now();
@@ -108,26 +108,26 @@ Deno.test("createParser() stays linear in a long line that comes in small pieces
 
 Deno.test("MAX_EVENT_CHARS is 16 Mi", () => assertEquals(MAX_EVENT_CHARS, 2 ** 24));
 
-Deno.test("readBlocks() reads the same at every split of the bytes", async () => {
+Deno.test("readBlocks() returns the same for every split of the bytes", async () => {
   const bytes = new TextEncoder().encode(SAMPLE);
   for (let at = 0; at <= bytes.length; at++) {
     assertEquals(await Array.fromAsync(readBlocks(body(bytes, at))), SAMPLE_BLOCKS, `split at ${at}`);
   }
 });
 
-Deno.test("readBlocks() drops a byte order mark, whole or cut", async () => {
+Deno.test("readBlocks() drops a byte order mark, whole or split", async () => {
   const bytes = new TextEncoder().encode("\ufeffdata: 1\n\n");
   for (const at of [0, 1, 2, 3]) {
     assertEquals(await Array.fromAsync(readBlocks(body(bytes, at))), [block({ data: "1" })]);
   }
 });
 
-Deno.test("readBlocks() reads broken UTF-8 as replacement characters", async () => {
+Deno.test("readBlocks() decodes invalid UTF-8 to replacement characters", async () => {
   const bytes = new Uint8Array([...new TextEncoder().encode("data: "), 0xc3, 0x0a, 0x0a]);
   assertEquals(await Array.fromAsync(readBlocks(body(bytes))), [block({ data: "\ufffd" })]);
 });
 
-Deno.test("readBlocks() tells events before the body fails, then throws what reading throws", async () => {
+Deno.test("readBlocks() yields the events before the body fails, then throws the error", async () => {
   let pulled = 0;
   const failing = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => {
@@ -146,7 +146,7 @@ Deno.test("readBlocks() tells events before the body fails, then throws what rea
   assertEquals(seen, [block({ data: "1" })]);
 });
 
-Deno.test("readBlocks() cancels the body when its reader leaves", async () => {
+Deno.test("readBlocks() cancels the body when its loop ends early", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),

@@ -24,7 +24,7 @@ function form(...fields: [string, string | File][]): FormData {
 
 const note = () => new File(["text"], "note.txt");
 
-Deno.test("buildPayload() names action, id and the answer it wants", () => {
+Deno.test("buildPayload() sends action, id and the accepted response type", () => {
   assertEquals(build(), {
     url: "https://site.test/notes?page=2",
     headers: {
@@ -38,7 +38,7 @@ Deno.test("buildPayload() names action, id and the answer it wants", () => {
   });
 });
 
-Deno.test("buildPayload() sends data in the header, types kept, in ASCII", () => {
+Deno.test("buildPayload() sends data in the header, in ASCII and without loss of types", () => {
   const { headers, body } = build({ data: { a: 1, b: [true, null, "Ж"], c: { d: "\u2028👋" }, e: undefined } });
   assertEquals(headers["X-Hyper-Data"], '{"a":1,"b":[true,null,"\\u0416"],"c":{"d":"\\u2028\\ud83d\\udc4b"}}');
   assertEquals(body, undefined);
@@ -70,7 +70,7 @@ Deno.test("buildPayload() sends long data next to form fields as _hyper_data", (
   assertEquals(headers["X-Hyper-Data"], undefined);
 });
 
-Deno.test("buildPayload() encodes fields as the form asks for", () => {
+Deno.test("buildPayload() encodes fields with the enctype of the form", () => {
   const fields = () => form(["a", "1"], ["a", "2"]);
   assertEquals(`${build({ fields: fields() }).body}`, "a=1&a=2");
   assertEquals(`${build({ fields: fields(), enctype: "application/x-www-form-urlencoded" }).body}`, "a=1&a=2");
@@ -157,10 +157,10 @@ Deno.test("buildPayload() sends a name such as __proto__ unchanged", () => {
   assertEquals(build({ data }).headers["X-Hyper-Data"], '{"__proto__":{"a":1},"constructor":2}');
 });
 
-Deno.test("toAscii() leaves ASCII as it is and escapes the rest, DEL and lone surrogates too", () => {
+Deno.test("toAscii() keeps ASCII unchanged and escapes all other characters, also DEL and lone surrogates", () => {
   assertEquals(toAscii('"a~\u007f\u0080\ud800"'), '"a~\\u007f\\u0080\\ud800"');
 });
 
-Deno.test("toParams() keeps order and repetition", () => {
+Deno.test("toParams() keeps the order and repeated names", () => {
   assertEquals(`${toParams(form(["b", "1"], ["a", "2"], ["b", "3"]))}`, "b=1&a=2&b=3");
 });

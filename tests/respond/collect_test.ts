@@ -66,7 +66,7 @@ Deno.test("collect() ends at a terminal event and runs the generator's finally",
   assertEquals([kept, log], [[REDIRECT], ["finally"]]);
 });
 
-Deno.test("collect() returns an error as a failure, with the message of a refusal only", async () => {
+Deno.test("collect() returns an error as a failure, with its message only for a HyperError below 500", async () => {
   const failing = async function* (error: Error): AsyncGenerator<Patch, void, void> {
     yield toast(1);
     await Promise.resolve();
@@ -79,7 +79,7 @@ Deno.test("collect() returns an error as a failure, with the message of a refusa
 });
 
 for (const [whenLeft, expected] of [["finish", ["ended"]], ["stop", ["aborted"]]] as const) {
-  Deno.test(`collect() ends when the time is over, and lets the rest ${whenLeft}`, async () => {
+  Deno.test(`collect() ends after its maximum time, and then lets the generator ${whenLeft}`, async () => {
     using time = stopTime();
     const log: string[] = [];
     const waits = Promise.withResolvers<void>();
@@ -107,7 +107,7 @@ for (const [whenLeft, expected] of [["finish", ["ended"]], ["stop", ["aborted"]]
     assertEquals([kept, log, time.timers], [[toast(1)], [...expected], 0]);
   });
 
-  Deno.test(`collect() ends when the answer is full, and lets the rest ${whenLeft}`, async () => {
+  Deno.test(`collect() ends when the response is full, and then lets the generator ${whenLeft}`, async () => {
     const log: string[] = [];
     const over = Promise.withResolvers<void>();
     const events = async function* () {

@@ -10,7 +10,7 @@ Deno.test("waitForShare() does not delay small items", () => {
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("waitForShare() allows 128 KiB of large items in a millisecond, and the rest later in order", async () => {
+Deno.test("waitForShare() allows 128 KiB of large items per millisecond, and the rest later in order", async () => {
   using clock = stopTime();
   // Later than in any other test here: whatever was made before belongs to an earlier turn.
   await clock.tick(1_000);

@@ -21,7 +21,7 @@ for (
 
 Deno.test("flashCookie() returns null without toasts", () => assertEquals(flashCookie([], true), null));
 
-Deno.test("flashCookie() is secure on https", () => {
+Deno.test("flashCookie() sets Secure on https", () => {
   assertMatch(flashCookie([{ value: 1 }], true) ?? "", /; Secure/);
   assertEquals(/Secure/.test(flashCookie([{ value: 1 }], false) ?? ""), false);
 });

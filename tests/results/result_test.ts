@@ -12,7 +12,7 @@ const response = new Response("x");
 
 for (
   const [what, value, expected] of [
-    ["undefined is nothing", undefined, { kind: "nothing" }],
+    ["undefined is an empty result", undefined, { kind: "nothing" }],
     ["a Response is itself", response, { kind: "response", response }],
     ["one item is a list of it", item, { kind: "items", items: [item] }],
     ["a list of items", [item, item], { kind: "items", items: [item, item] }],
@@ -24,7 +24,7 @@ for (
       kind: "value",
       value: { a: 1 },
     }],
-    ["one object in two places is no cycle", ((one) => ({ a: one, b: one }))({ n: 1 }), {
+    ["one object in two places is not a cycle", ((one) => ({ a: one, b: one }))({ n: 1 }), {
       kind: "value",
       value: { a: { n: 1 }, b: { n: 1 } },
     }],
@@ -58,11 +58,11 @@ for (
     ["a symbol", Symbol("s"), "symbol"],
     ["Infinity", Infinity, "Infinity is not a JSON number"],
     ["a Set", new Set(), "an instance of Set"],
-    ["a promise deep down", { a: [{ b: Promise.resolve() }] }, "forgotten await?) at a[0].b"],
-    ["a vnode deep down", { a: node }, "JSX expression at a"],
-    ["an item deep down", { a: { b: item } }, "an item at a.b"],
+    ["a nested promise", { a: [{ b: Promise.resolve() }] }, "forgotten await?) at a[0].b"],
+    ["a nested vnode", { a: node }, "JSX expression at a"],
+    ["a nested item", { a: { b: item } }, "an item at a.b"],
     ["a list with a hole", { a: [1, undefined] }, "at a[1]"],
-    ["items and text", [item, "x"], 'the text "x" at index 1'],
+    ["items and a string", [item, "x"], 'the text "x" at index 1'],
     ["nested lists of items", [item, [item]], "a list at index 1"],
   ] as const
 ) {

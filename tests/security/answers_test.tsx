@@ -41,7 +41,7 @@ for (
     "https://[::1",
   ]
 ) {
-  Deno.test(`T17: an action that redirects to ${JSON.stringify(next)} does not redirect there`, async () => {
+  Deno.test(`T17: an action cannot redirect to ${JSON.stringify(next)}`, async () => {
     const go = action("go", ({ data }) => redirect(String(data.next)));
     await using app = new App({ "/": { default: () => "", go } });
     for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
@@ -73,7 +73,7 @@ Deno.test("T17: a Response cannot redirect the runtime to a javascript: URL", as
   app.takeReports();
 });
 
-Deno.test("T18, T19: any character in a header of an action is sent without breaking the header, and the process keeps running", async () => {
+Deno.test("T18, T19: no character in a header that an action function sets splits the header or ends the process", async () => {
   const echo = action("echo", ({ data }) => {
     const text = String(data.text);
     const headers = new Headers();
@@ -105,7 +105,7 @@ Deno.test("T18, T19: any character in a header of an action is sent without brea
   }
 });
 
-Deno.test("T18: a redirect to a URL with letters of any script, or control characters, has a Location of visible ASCII characters", async () => {
+Deno.test("T18: a redirect to a URL with non-ASCII letters or control characters has an ASCII Location header", async () => {
   const go = action("go", ({ data }) => redirect(`/s?q=${data.q}.`));
   await using app = new App({ "/": { default: () => "", go } });
   for (const q of ["поиск", "\u0001", "\u007f", "日本", "\ud800", "a b", "\u0085"]) {
@@ -191,7 +191,7 @@ Deno.test("T41: a page that shows a flash is not cached", async () => {
   assert(!(await app.open("/")).html.includes("Saved for Ada"));
 });
 
-Deno.test("T43: toasts that do not fit a cookie are left out; the cookie is small, script cannot read it, and it ends", async () => {
+Deno.test("T43: toasts that do not fit in the flash cookie are dropped; the cookie is small, HttpOnly and expires", async () => {
   const save = action("save", { form: defineForm("f", { fields: { t: field.text() } }) }, ({ form }) => {
     const { t } = form.values;
     return [toast("first"), toast(t), ...Array.from({ length: 20 }, (_, at) => toast(`more ${at}`))];
@@ -223,7 +223,7 @@ Deno.test("T43: toasts that do not fit a cookie are left out; the cookie is smal
   }
 });
 
-Deno.test("T43: a cookie of any length and content opens the page", async () => {
+Deno.test("T43: a page is served with a flash cookie of any length and content", async () => {
   await using app = new App({ "/": { default: () => <Toasts /> } });
   for (
     const value of [
@@ -244,7 +244,7 @@ Deno.test("T43: a cookie of any length and content opens the page", async () => 
   }
 });
 
-Deno.test("T45: a caller cannot choose what is refreshed, or how often", async () => {
+Deno.test("T45: a client cannot choose what is refreshed, or how often", async () => {
   let renders = 0;
   const save = action("save", () => toast("done"));
   await using app = new App({
@@ -275,8 +275,8 @@ for (
   const [what, answer] of [
     ["nothing", () => undefined],
     ["null", () => null],
-    ["a text", () => "<script>"],
-    ["what looks like a response", () => ({ status: 200, headers: new Headers(), body: null })],
+    ["a string", () => "<script>"],
+    ["an object that resembles a Response", () => ({ status: 200, headers: new Headers(), body: null })],
     ["Response.error()", () => Response.error()],
     ["a response whose body is locked", () => {
       const response = new Response("x");

@@ -78,7 +78,7 @@ Deno.test("A2: an error of any function, thrown or rejected, is reported once, a
   assertEquals(results.map(untold), expected);
 });
 
-Deno.test("A2: a rejection that nothing handles ends a process as that one", async () => {
+Deno.test("A2: an unhandled rejection ends a process like the one of these tests (control)", async () => {
   const { code, errors } = await runProgram("unhandled");
   assertNotEquals(code, 0);
   assertStringIncludes(errors, "not handled");
@@ -106,7 +106,7 @@ const CANNOT_REJECT: Readonly<Record<string, string>> = {
   "src/callback.ts: void reportRejection(result, logFailure)": "it catches everything",
 };
 
-Deno.test("A2: a promise that nothing waits for is caught, wherever the sources have one", async () => {
+Deno.test("A2: the sources catch the rejection of each promise that they do not await", async () => {
   const floating: string[] = [];
   for await (const { path, text } of sources()) {
     for (const [index, line] of text.split("\n").entries()) {

@@ -108,7 +108,7 @@ function watched(pulls: { count: number }): ReadableStream<Uint8Array> {
 }
 
 for (const options of SETTINGS) {
-  Deno.test(`T1, T2, T3: no cell of the matrix differs from the oracle, with ${JSON.stringify(options)}`, async () => {
+  Deno.test(`T1, T2, T3: the verdict on each combination of headers equals the oracle, with ${JSON.stringify(options)}`, async () => {
     const reached: string[] = [];
     const reach = (what: string) => () => void reached.push(what);
     const save = action("save", { guard: reach("guard") }, reach("handler"));
@@ -152,7 +152,7 @@ for (const options of SETTINGS) {
   });
 }
 
-Deno.test("T1: the form's own address is behind the verdict, too", async () => {
+Deno.test("T1: the cross-origin check also protects the endpoint of a form", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   await using app = new App({ "/": { default: () => "", save } });
@@ -166,7 +166,7 @@ Deno.test("T1: the form's own address is behind the verdict, too", async () => {
   await response.body?.cancel();
 });
 
-Deno.test("T1: an action that a field names is not looked for in a body from elsewhere", async () => {
+Deno.test("T1: the body of a cross-origin request is not read to find the action that a field names", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   await using app = new App({ "/": { default: () => "", save } });
@@ -177,7 +177,7 @@ Deno.test("T1: an action that a field names is not looked for in a body from els
   await response.body?.cancel();
 });
 
-Deno.test("T2: the refusal is on in development, and names there the two values that differ, and nowhere else", async () => {
+Deno.test("T2: the cross-origin check is active in development too, and only there names the two values that differ", async () => {
   const save = action("save", () => {});
   for (const dev of [true, false]) {
     await using app = new App({ "/": { default: () => "", save } }, { dev });
@@ -188,7 +188,7 @@ Deno.test("T2: the refusal is on in development, and names there the two values 
   }
 });
 
-Deno.test("T2: user input in a message of development mode is text", async () => {
+Deno.test("T2: user input in a message of development mode is escaped", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, { dev: true });
   const response = await app.request("/?_action=save", {
@@ -200,7 +200,7 @@ Deno.test("T2: user input in a message of development mode is text", async () =>
   assertEquals(text.includes("<script>alert"), false);
 });
 
-Deno.test("T4: headers of a proxy that terminates TLS are used if it is trusted, and the message names the compared values", async () => {
+Deno.test("T4: headers of a TLS-terminating proxy are used only if the proxy is trusted, and the message names the compared values", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   const headers = { origin: "https://site.test", "x-forwarded-proto": "https", "x-forwarded-host": "site.test" };
@@ -216,7 +216,7 @@ Deno.test("T4: headers of a proxy that terminates TLS are used if it is trusted,
   await response.body?.cancel();
 });
 
-Deno.test("T5: a link, an image, a prefetch or a HEAD runs nothing that changes something", async () => {
+Deno.test("T5: a link, an image, a prefetch or a HEAD request does not run a POST action", async () => {
   let runs = 0;
   const remove = action("remove", () => void runs++);
   await using app = new App({ "/": { default: () => "", remove } });
@@ -233,7 +233,7 @@ Deno.test("T5: a link, an image, a prefetch or a HEAD runs nothing that changes 
   }
 });
 
-Deno.test("T5: a HEAD runs what is declared GET, and nothing else", async () => {
+Deno.test("T5: a HEAD request runs only GET actions", async () => {
   let runs = 0;
   const look = action("look", { method: "GET" }, () => void runs++);
   await using app = new App({ "/": { default: () => "", look } });
@@ -241,7 +241,7 @@ Deno.test("T5: a HEAD runs what is declared GET, and nothing else", async () => 
   assertEquals([response.ok, runs], [true, 1]);
 });
 
-Deno.test("T6: a method is what it is called: no override, no folding of case, nothing unknown", async () => {
+Deno.test("T6: a method override, a lowercase method and an unknown method do not run an action", async () => {
   const reached: string[] = [];
   const save = action("save", { guard: () => void reached.push("guard") }, () => void reached.push("handler"));
   await using app = new App({ "/": { default: () => "", save } });

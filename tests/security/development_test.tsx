@@ -83,7 +83,7 @@ Deno.test("A9: the cookie of one project does not give access to another", async
   }
 });
 
-Deno.test("A9: a restart of the server keeps the link and the cookie", async () => {
+Deno.test("A9: the link and the cookie are valid after a restart of the server", async () => {
   const baseDir = await Deno.makeTempDir();
   using written = recordConsole();
   try {

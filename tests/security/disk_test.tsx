@@ -34,12 +34,12 @@ function send(app: App, file: File, accept: string, path = "/?_action=save"): Pr
 const FAULTS: readonly (readonly [string, (error: Error) => DiskFaults])[] = [
   ["made", (make) => ({ make })],
   ["written", (write) => ({ write, room: 100 })],
-  ["written further", (write) => ({ write, room: 1_500_000 })],
+  ["written a second time", (write) => ({ write, room: 1_500_000 })],
   ["written almost to its end", (write) => ({ write, room: 8_500_000 })],
 ];
 
 for (const [what, make] of DISK_ERRORS) {
-  Deno.test(`A18: an upload on a disk that ${what} is taken, or 507 with words where it is too large for the memory`, async () => {
+  Deno.test(`A18: an upload to a disk that ${what} is accepted if it fits in memory, and is 507 with a message otherwise`, async () => {
     for (const [when, faults] of FAULTS) {
       using disk = new FailingDisk(faults(make()));
       const { app, reached } = uploads();
@@ -60,7 +60,7 @@ for (const [what, make] of DISK_ERRORS) {
   });
 }
 
-Deno.test("A18: the form comes back blank with the reason, for a person without scripts", async () => {
+Deno.test("A18: the form is shown again blank with the reason when scripts are off", async () => {
   using _disk = new FailingDisk({ write: new Error("No space left on device (os error 28)") });
   const { app } = uploads();
   await using _ = app;
@@ -72,7 +72,7 @@ Deno.test("A18: the form comes back blank with the reason, for a person without 
   app.takeError();
 });
 
-Deno.test("A18: a spooled file that is gone when the handler reads it is 500, and the report names it", async () => {
+Deno.test("A18: a spooled file that is missing when the action function reads it is 500, and the report names it", async () => {
   using disk = new FailingDisk({});
   const { app } = uploads();
   await using _ = app;
@@ -84,7 +84,7 @@ Deno.test("A18: a spooled file that is gone when the handler reads it is 500, an
   assertEquals(disk.left(), []);
 });
 
-Deno.test("A18: a temporary file that cannot be removed does not change the answer, and is reported for each file", async () => {
+Deno.test("A18: a temporary file that cannot be removed does not change the response, and each such file is reported", async () => {
   using disk = new FailingDisk({ remove: new Deno.errors.PermissionDenied("Operation not permitted") });
   const form = defineForm("upload", { fields: { files: field.file({ multiple: true }) } });
   const taken: File[] = [];
@@ -112,7 +112,7 @@ Deno.test("A18: a temporary file that cannot be removed does not change the answ
 });
 
 Deno.test({
-  name: "A18: on a disk that really takes no more, uploads are taken or 507, and nothing is left there",
+  name: "A18: on a disk that is really full, each upload is accepted or 507, and no file is left behind",
   // A file that may not grow (setrlimit, RLIMIT_FSIZE) is Unix's.
   ignore: Deno.build.os === "windows",
   async fn() {

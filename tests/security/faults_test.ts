@@ -76,11 +76,11 @@ const DEPARTURES: readonly (readonly [what: string, bytes: string])[] = [
   ["in a field", `${HEAD}Content-Length: 100000\r\n\r\n${PART.slice(0, 40)}`],
   ["in a file", `${HEAD}Content-Length: 2000000\r\n\r\n${PART}${FILE}${"x".repeat(200_000)}`],
   ["in a chunk", `${HEAD}Transfer-Encoding: chunked\r\n\r\n1000\r\n--b\r\n`],
-  ["before the answer", `POST /?_action=slow HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`],
+  ["before the response", `POST /?_action=slow HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`],
   ["before a page", `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`],
 ];
 
-Deno.test("T23, T50: clients that disconnect at any step leave nothing behind, and others are answered", async () => {
+Deno.test("T23, T50: clients that disconnect at any step leave no resources behind, and other clients get responses", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   for (const [what, bytes] of DEPARTURES) {
@@ -94,7 +94,7 @@ Deno.test("T23, T50: clients that disconnect at any step leave nothing behind, a
   assertEquals(server.errors, "");
 });
 
-Deno.test("T23: readers who leave a stream, at once or in the middle, end it", async () => {
+Deno.test("T23: a GET stream ends when its client disconnects, at once or in the middle", async () => {
   await using server = await startServer(SCRIPT);
   for (let reader = 0; reader < 40; reader++) {
     const connection = await connect(server, GET);
@@ -105,7 +105,7 @@ Deno.test("T23: readers who leave a stream, at once or in the middle, end it", a
   assertEquals([open, reports, server.errors], [0, 0, ""]);
 });
 
-Deno.test("T50: a POST's generator runs to its end when its reader leaves in the middle", async () => {
+Deno.test("T50: the generator of a POST runs to its end when its client disconnects in the middle", async () => {
   await using server = await startServer(SCRIPT);
   for (let reader = 0; reader < 10; reader++) {
     const connection = await connect(
@@ -119,7 +119,7 @@ Deno.test("T50: a POST's generator runs to its end when its reader leaves in the
   assertEquals([runs, reports, server.errors], [10, 0, ""]);
 });
 
-Deno.test("T22: readers that stop reading cost no memory, however fast their streams are, and others are answered", async () => {
+Deno.test("T22: clients that stop reading fast streams use bounded memory, and other clients get responses", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   const connections = [];
@@ -140,7 +140,7 @@ Deno.test("T22: readers that stop reading cost no memory, however fast their str
   assertEquals((await healthUntil(server, ({ open }) => open === 0)).open, 0);
 });
 
-Deno.test("T15: hundreds of bodies that stall are ended after bodySeconds, and others are answered meanwhile", async () => {
+Deno.test("T15: hundreds of stalled bodies are rejected after bodySeconds, and other clients get responses meanwhile", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   const stalled = [];
@@ -219,7 +219,7 @@ for (
     ["a file", "multipart/form-data; boundary=b", FILE],
   ] as const
 ) {
-  Deno.test(`T12: ${what} in chunks of one byte costs about its size, not a buffer for each`, async () => {
+  Deno.test(`T12: ${what} in chunks of one byte uses memory for its size, not for a buffer per chunk`, async () => {
     await using server = await startServer(SCRIPT, { args: ["60"] });
     const quiet = await health(server);
     const chunked = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
@@ -239,7 +239,7 @@ for (
   });
 }
 
-Deno.test("T12, T13: hundreds of bodies above a limit are refused in bounded memory", async () => {
+Deno.test("T12, T13: hundreds of bodies above a limit are rejected in bounded memory", async () => {
   await using server = await startServer(SCRIPT);
   const before = await health(server);
   const large = `${HEAD}Content-Length: 3000000\r\n\r\n${PART}${FILE}${"x".repeat(2_900_000)}`;

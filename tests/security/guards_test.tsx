@@ -29,7 +29,7 @@ function guarded(guard: Guard, options: Partial<ActionOptions<null, null>> = {})
   return { app, reached, ask };
 }
 
-Deno.test("createHandler({ guard }) is asked before every action's own guard, however the action is named", async () => {
+Deno.test("createHandler({ guard }) runs before the guard of the action, whichever way the request names the action", async () => {
   const { app, reached, ask } = guarded(() => {}, { guard: () => true });
   await using _ = app;
   assertEquals(await ask(), 204);
@@ -41,12 +41,12 @@ Deno.test("createHandler({ guard }) is asked before every action's own guard, ho
 
 for (
   const [what, verdict, status] of [
-    ["gives false", () => false, 403],
-    ["gives a Response", () => new Response("sign in", { status: 401 }), 401],
-    ["throws a refusal", () => Promise.reject(new HyperError(401, "sign in")), 401],
+    ["returns false", () => false, 403],
+    ["returns a Response", () => new Response("sign in", { status: 401 }), 401],
+    ["throws a HyperError", () => Promise.reject(new HyperError(401, "sign in")), 401],
   ] satisfies readonly (readonly [string, Guard, number])[]
 ) {
-  Deno.test(`createHandler({ guard }) that ${what} is the answer, and nothing behind it is reached`, async () => {
+  Deno.test(`createHandler({ guard }) that ${what} determines the response, and no later step runs`, async () => {
     const { app, reached } = guarded(verdict, { guard: () => true });
     await using _ = app;
     for (const accept of ["text/html", EVENTS, JSON_TYPE]) {
@@ -67,7 +67,7 @@ Deno.test("createHandler({ guard }) fails closed if the guard returns another va
   }
 });
 
-Deno.test("public: true lifts the handler's guard, and not the action's own", async () => {
+Deno.test("public: true skips the guard of the handler, and not that of the action", async () => {
   const open = guarded(() => false, { skipHandlerGuard: true });
   await using _ = open.app;
   assertEquals([await open.ask(), open.reached], [204, ["handler"]]);
@@ -76,19 +76,19 @@ Deno.test("public: true lifts the handler's guard, and not the action's own", as
   assertEquals([await closed.ask(), closed.reached], [403, ["own"]]);
 });
 
-Deno.test("createHandler({ guard }) holds for what is declared GET, too", async () => {
+Deno.test("createHandler({ guard }) also protects GET actions", async () => {
   const { app, reached, ask } = guarded(() => false, { method: "GET" });
   await using _ = app;
   assertEquals([await ask("/?_action=save", { method: "GET" }), reached], [403, ["all"]]);
 });
 
-Deno.test("createHandler({ guard }) is for actions: a page is its own guard", async () => {
+Deno.test("createHandler({ guard }) protects actions and not pages", async () => {
   const { app, reached } = guarded(() => false);
   await using _ = app;
   assertEquals([(await app.open("/")).status, reached], [200, []]);
 });
 
-Deno.test("an unknown action does not reveal the guard", async () => {
+Deno.test("the response to an unknown action does not reveal the guard", async () => {
   const { app, reached, ask } = guarded(() => false);
   await using _ = app;
   assertEquals([await ask("/?_action=other"), reached], [404, []]);

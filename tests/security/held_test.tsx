@@ -50,7 +50,7 @@ async function settle(): Promise<void> {
 }
 
 for (const name of ["work", "watch"] as const) {
-  Deno.test(`A4: streams of ${name} opened and left one after another run within the cap of their principal`, async () => {
+  Deno.test(`A4: streams of ${name} that are opened and abandoned in turn stay within the limit of their principal`, async () => {
     const { app, state, gate, ask } = working();
     await using _ = app;
     const statuses = new Map<number, number>();
@@ -77,7 +77,7 @@ for (const name of ["work", "watch"] as const) {
   });
 
   for (const accept of [HTML, JSON_TYPE]) {
-    Deno.test(`A4: ${name} asked for as ${accept} runs within the cap of its principal`, async () => {
+    Deno.test(`A4: ${name} requested as ${accept} stays within the limit of its principal`, async () => {
       const { app, state, gate, ask } = working();
       await using _ = app;
       const held = Array.from({ length: 6 }, () => ask(name, accept, "192.0.2.1", { "x-user": "ada" }));
@@ -92,7 +92,7 @@ for (const name of ["work", "watch"] as const) {
   }
 }
 
-Deno.test("A4: a generator that was refused a slot has not begun, and its mutation may be sent again", async () => {
+Deno.test("A4: a generator that gets no slot does not begin, and its mutation can be sent again", async () => {
   const { app, state, gate, ask } = working({ limits: { streams: 1 } });
   await using _ = app;
   const held = ask("work", JSON_TYPE, "192.0.2.1");
@@ -106,7 +106,7 @@ Deno.test("A4: a generator that was refused a slot has not begun, and its mutati
   await again.body?.cancel();
 });
 
-Deno.test("A4: five hundred users behind one address each have a stream, and other users can open more", async () => {
+Deno.test("A4: five hundred users behind one address can each open a stream, and users at other addresses too", async () => {
   const { app, state, gate, ask } = working();
   await using _ = app;
   const held = [];
@@ -122,7 +122,7 @@ Deno.test("A4: five hundred users behind one address each have a stream, and oth
 
 // Once with the default of `streams`.
 for (const [hostname, streams] of [["127.0.0.1", 1_000], ["10.1.2.3", 9], ["::1", 9]] as const) {
-  Deno.test(`A4: behind an unknown proxy at ${hostname}, all clients share one account`, async () => {
+  Deno.test(`A4: clients behind an unknown proxy at ${hostname} share one limit`, async () => {
     const { app, gate, ask } = working(streams === 1_000 ? {} : { limits: { streams } });
     await using _ = app;
     const held = [];
@@ -137,7 +137,7 @@ for (const [hostname, streams] of [["127.0.0.1", 1_000], ["10.1.2.3", 9], ["::1"
   });
 }
 
-Deno.test("A4: an unknown proxy is reported once, on the console", async () => {
+Deno.test("A4: an unknown proxy is logged once", async () => {
   const told = async (options: HandlerOptions, hostname: string, headers: Readonly<Record<string, string>>) => {
     const { app, gate, ask } = working(options);
     await using _ = app;
@@ -156,7 +156,7 @@ Deno.test("A4: an unknown proxy is reported once, on the console", async () => {
   assertEquals(await told({ dev: true }, "10.0.0.2", forwarded), 0);
 });
 
-Deno.test("A4: an address leaves room for others, whether it reads its streams or not", async () => {
+Deno.test("A4: one address cannot use all streams, whether or not it reads them", async () => {
   const { app, state, gate, ask } = working({ limits: { streams: 9 } });
   await using _ = app;
   const held: Promise<Response>[] = [];
@@ -246,7 +246,7 @@ Deno.test("A3: a POST stream without a client does not delay others, is ended, r
   assertStringIncludes(app.takeError().message, 'the limit "unreadEvents"');
 });
 
-Deno.test("A3: a document is answered when its generator goes past a limit, with the toasts that fit", async () => {
+Deno.test("A3: a document response is sent when its generator exceeds a limit, with the toasts that fit", async () => {
   const { app, state } = endless({ limits: { unreadBytes: 100_000 } });
   await using _ = app;
   const form = await app.request("/?_action=work", { method: "POST", headers: { accept: HTML } });
@@ -265,7 +265,7 @@ Deno.test("A3: a JSON response contains items up to the limit, and complete: fal
   assertEquals([state.items > answer.items.length, app.takeReports().length], [true, 1]);
 });
 
-Deno.test("T23: a GET generator asked for as a document ends when its user has gone", async () => {
+Deno.test("T23: a GET generator that was requested as a document ends when its client disconnects", async () => {
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<unknown>();
   const watch = action("watch", { method: "GET" }, async function* ({ signal }) {
@@ -287,7 +287,7 @@ Deno.test("T23: a GET generator asked for as a document ends when its user has g
   assertEquals((await leaving).status, 303);
 });
 
-Deno.test("T23: a GET generator that does not listen is ended at its next item when its user has gone", async () => {
+Deno.test("T23: a GET generator that ignores its abort signal is ended at its next item after its client disconnects", async () => {
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const watch = action("watch", { method: "GET" }, async function* () {
@@ -312,7 +312,7 @@ Deno.test("T23: a GET generator that does not listen is ended at its next item w
   assertEquals((await leaving).status, 303);
 });
 
-Deno.test("T23: close() waits for no generator and no body that have no reader", async () => {
+Deno.test("T23: close() does not wait for generators and bodies whose clients have disconnected", async () => {
   const gate = Promise.withResolvers<void>();
   const work = action("work", async function* () {
     yield toast("one");
@@ -337,7 +337,7 @@ Deno.test("T23: close() waits for no generator and no body that have no reader",
   await left;
 });
 
-Deno.test("A3: an endless body of a mutation whose reader has left is made no further than its limit", async () => {
+Deno.test("A3: an endless body of a mutation is canceled at a limit after its client disconnects", async () => {
   let bytes = 0;
   const cancelled = Promise.withResolvers<void>();
   const work = action("work", () =>
@@ -363,7 +363,7 @@ Deno.test("A3: an endless body of a mutation whose reader has left is made no fu
   await again.body?.cancel();
 });
 
-Deno.test("A4: a body that is made without its reader holds a slot, and none is made where there is none", async () => {
+Deno.test("A4: a body that is read after its client has disconnected needs a slot, and is canceled if none is free", async () => {
   const gate = Promise.withResolvers<void>();
   const cancelled = Promise.withResolvers<void>();
   const work = action("work", ({ data }) =>
@@ -394,7 +394,7 @@ Deno.test("A4: a body that is made without its reader holds a slot, and none is 
   assertEquals(namesOf(parseEvents(await (await app.call("watch", { method: "GET" })).text())), ["toast", "end"]);
 });
 
-Deno.test("A4: a generator that cannot be ended is reported, and its slot goes to the next that needs it", async () => {
+Deno.test("A4: a generator that cannot be ended is reported, and its slot is free for the next stream", async () => {
   using time = stopTime();
   let begun = 0;
   const watch = action("watch", { method: "GET" }, async function* () {
@@ -418,7 +418,7 @@ Deno.test("A4: a generator that cannot be ended is reported, and its slot goes t
   await second.body?.cancel();
 });
 
-Deno.test("A12: what a killed process has left on disk is removed by the next one that needs the disk", async () => {
+Deno.test("A12: files of a killed process are removed from the disk by the next process that spools", async () => {
   const folder = await Deno.makeTempDir();
   const server = import.meta.resolve("./faults_server.tsx");
   const options = { args: ["30"], env: { TMPDIR: folder } };
@@ -518,7 +518,7 @@ function uploadNowhere(app: App, files: number, gate: Promise<void>, hostname: s
   return { read, answer };
 }
 
-Deno.test("A12: a body that names no page and no action holds a mebibyte of its files in memory, the rest on disk", async () => {
+Deno.test("A12: a body that names neither a page nor an action keeps 1 MiB of its files in memory, and the rest on disk", async () => {
   await withTemporaryFolder(async (folder) => {
     const gate = Promise.withResolvers<void>();
     // Each of the three would hold five mebibytes, each file in memory.
@@ -535,7 +535,7 @@ Deno.test("A12: a body that names no page and no action holds a mebibyte of its 
 });
 
 for (const [limit, maximum] of [["bodyMemoryBytes", 1.5], ["spooledBytes", 4.5]] as const) {
-  Deno.test(`A12: what all uploads hold together is bounded by ${limit}, and is gone when one is refused`, async () => {
+  Deno.test(`A12: all uploads together stay within ${limit}, and the files of a rejected one are removed`, async () => {
     await withTemporaryFolder(async (folder) => {
       const gate = Promise.withResolvers<void>();
       await using app = new App({ "/": { default: () => "" } }, { limits: { [limit]: maximum * MEBIBYTE } });
@@ -553,7 +553,7 @@ for (const [limit, maximum] of [["bodyMemoryBytes", 1.5], ["spooledBytes", 4.5]]
   });
 }
 
-Deno.test("A12: a refused body is 429 with Retry-After and the name of the limit, for every audience", async () => {
+Deno.test("A12: a rejected body is 429 with Retry-After and the name of the limit, for every audience", async () => {
   const save = action("save", () => {});
   const Page = () => <Form action={save} />;
   await using app = new App({ "/": { default: Page, save } }, { limits: { bodyMemoryBytes: 10 } });
@@ -570,7 +570,7 @@ Deno.test("A12: a refused body is 429 with Retry-After and the name of the limit
   }
 });
 
-Deno.test("A12: a page with a form whose body was rejected has Retry-After", async () => {
+Deno.test("A12: a page that shows again a form with a rejected body has Retry-After", async () => {
   const save = action("save", { form: defineForm("note", { fields: { a: field.text() } }) }, () => {});
   await using app = new App({ "/": { default: () => <Form action={save} />, save } }, {
     limits: { bodyMemoryBytes: 10 },
@@ -581,7 +581,7 @@ Deno.test("A12: a page with a form whose body was rejected has Retry-After", asy
   assertStringIncludes(again.html, "<form");
 });
 
-Deno.test("A12: what a body holds is given back with its answer, whatever that is", async () => {
+Deno.test("A12: the memory of a body is released after its response, whatever the response is", async () => {
   const fail = action("fail", () => {
     throw new Error("broken");
   });
@@ -632,7 +632,7 @@ Deno.test("A12: what a body holds is given back with its answer, whatever that i
   app.takeReports();
 });
 
-Deno.test("A12: a body with a length that is read in one step is counted too", async () => {
+Deno.test("A12: a body with a Content-Length, which is read in one step, is counted too", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 10 } });
   const send = (body: string) =>
@@ -647,7 +647,7 @@ Deno.test("A12: a body with a length that is read in one step is counted too", a
   await refused.body?.cancel();
 });
 
-Deno.test("A12: what a body is read as is counted, not its bytes alone: one address leaves room for others", async () => {
+Deno.test("A12: the parsed size of a body is counted, so that one address cannot use all memory", async () => {
   const gate = Promise.withResolvers<void>();
   const save = action("save", async () => await gate.promise);
   await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 4 * MEBIBYTE } });
@@ -678,7 +678,7 @@ Deno.test("A12: what a body is read as is counted, not its bytes alone: one addr
   assertEquals((await send(json, "192.0.2.1")).status, 200);
 });
 
-Deno.test("A12: a body is held as long as the answer that may read it", async () => {
+Deno.test("A12: a body is counted until the response of its action ends", async () => {
   const gate = Promise.withResolvers<void>();
   const stream = action("stream", async function* () {
     yield toast("one");
@@ -696,7 +696,7 @@ Deno.test("A12: a body is held as long as the answer that may read it", async ()
   assertEquals((await app.call("save", { fields })).status, 200);
 });
 
-Deno.test("A12: a JSON body is held as long as the action's own answer is made of it", async () => {
+Deno.test("A12: a JSON body is counted until the Response that the action function returns ends", async () => {
   const gate = Promise.withResolvers<void>();
   const own = action("own", ({ data }) =>
     new Response(
@@ -723,7 +723,7 @@ Deno.test("A12: a JSON body is held as long as the action's own answer is made o
   assertEquals([await open.text(), await (await send()).text()], ["xxx", "xxx"]);
 });
 
-Deno.test("A12: a body is counted for its principal where that is known, else for its address", async () => {
+Deno.test("A12: a body is counted for its principal if that is known, and otherwise for its address", async () => {
   const save = action("save", () => {});
   await using app = new App({ "/": { default: () => "", save } }, {
     limits: { bodyMemoryBytes: 9_000 },

@@ -55,7 +55,7 @@ const TARGETS: readonly (readonly [path: string, init: RequestInit])[] = [
   [formActionUrl("save"), { method: "POST" }],
 ];
 
-Deno.test("A13: Host: evil.test with the matching Origin reaches nothing of a program that names its hosts", async () => {
+Deno.test("A13: with the option hosts, a request with Host: evil.test and the matching Origin is rejected", async () => {
   await withReached(NAMED, async (send, reached) => {
     for (const [path, init] of TARGETS) {
       const headers = new Headers(init.headers);
@@ -67,7 +67,7 @@ Deno.test("A13: Host: evil.test with the matching Origin reaches nothing of a pr
   });
 });
 
-Deno.test("A13: every target is reached under each host that the program names", async () => {
+Deno.test("A13: every URL is served under each host of the option hosts", async () => {
   await withReached(NAMED, async (send) => {
     for (const [path, init] of TARGETS) {
       const statuses = new Set<number>();
@@ -79,7 +79,7 @@ Deno.test("A13: every target is reached under each host that the program names",
   });
 });
 
-Deno.test("A13: without the option any host is answered for in production", async () => {
+Deno.test("A13: without the option hosts, any host is accepted in production", async () => {
   await withReached({}, async (send) => {
     assertEquals((await send("http://evil.test/")).status, 200);
   });
@@ -98,7 +98,7 @@ Deno.test("A13: in development mode only names of this machine are allowed, and 
   });
 });
 
-Deno.test("A13: behind a trusted proxy the host that counts is the one the client asked for", async () => {
+Deno.test("A13: behind a trusted proxy, the host that the client requested is checked", async () => {
   await withReached({ ...NAMED, crossOrigin: { trustProxy: true } }, async (send) => {
     const at = async (host: string, forwarded?: string): Promise<number> => {
       const headers = forwarded === undefined ? {} : { "x-forwarded-host": forwarded };
@@ -120,7 +120,7 @@ Deno.test("A13: behind a trusted proxy the host that counts is the one the clien
   });
 });
 
-Deno.test("T28: in development a page under a foreign name cannot name itself by a header of a proxy", async () => {
+Deno.test("T28: in development, a page under a foreign host cannot get access with a forwarded header", async () => {
   for (const options of [{}, { allowedHosts: ["localhost"] }]) {
     await withReached({ dev: true, crossOrigin: { trustProxy: true }, ...options }, async (send, reached) => {
       const { status } = await send("http://evil.test:8000/", { headers: { "x-forwarded-host": "localhost" } });
@@ -145,7 +145,7 @@ Deno.test("A13: createHandler() rejects invalid hosts", () => {
   }
 });
 
-Deno.test("A13: the test client reaches an application in development, and one that names its hosts by its origin", async () => {
+Deno.test("A13: the test client can use an application in development, and one with the option hosts, by its origin", async () => {
   const pages = [{ path: "/", load: () => Promise.resolve({ default: () => <h1>Home</h1> }) }];
   for (
     const [options, origin] of [

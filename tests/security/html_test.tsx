@@ -105,7 +105,7 @@ function noting() {
 }
 
 for (const value of HOSTILE) {
-  Deno.test(`T29: ${JSON.stringify(value)} in every field comes back as text, in the page and in the patch`, async () => {
+  Deno.test(`T29: ${JSON.stringify(value)} in any field is shown again as text, in the page and in the patch`, async () => {
     await using app = noting();
     const page = await app.open("/");
     const values = { ...Object.fromEntries(NAMES.map((name) => [name, value])), secret: value, fail: "" };
@@ -123,7 +123,7 @@ for (const value of HOSTILE) {
   });
 }
 
-Deno.test("T29: user input in a page, a title, an attribute and a class is text", async () => {
+Deno.test("T29: user input in a page, a title, an attribute and a class is escaped", async () => {
   for (const value of HOSTILE) {
     const Page = ({ url }: { url: URL }) => {
       const q = url.searchParams.get("q") ?? "";
@@ -143,7 +143,7 @@ Deno.test("T29: user input in a page, a title, an attribute and a class is text"
   }
 });
 
-Deno.test("T29: our components take no handler, address or markup out of data that is spread into them", async () => {
+Deno.test("T29: components of the library ignore event handlers, URLs and markup in data that is spread into them", async () => {
   const data = {
     onclick: "alert(1)",
     onSubmit: "alert(1)",
@@ -201,7 +201,7 @@ for (
     "/\\evil.test",
   ]
 ) {
-  Deno.test(`T29: ${JSON.stringify(url)} is not in a URL that the library writes`, async () => {
+  Deno.test(`T29: the library does not write the URL ${JSON.stringify(url)} into a page`, async () => {
     const save = action("save", { form: NoteForm }, () => {});
     await using app = new App({ "/": { default: () => <Form action={save} />, save } });
     // URLs of the library consist of the route, the action and the field. User input is only in the query.
@@ -241,7 +241,7 @@ Deno.test("T30: an object that looks like a virtual node is not rendered as mark
   }
 });
 
-Deno.test("T30: a field's value is a scalar before it is drawn, whatever was sent for it", async () => {
+Deno.test("T30: a field renders a string, number or boolean, whatever value was sent for it", async () => {
   const nested = [
     "title.props.dangerouslySetInnerHTML.__html",
     "title[0]",
@@ -269,7 +269,7 @@ Deno.test("T30: a field's value is a scalar before it is drawn, whatever was sen
 });
 
 for (const value of ["\nfirst", "\n\nfirst", "\r\nfirst", "\rfirst", "first\n", "\n"]) {
-  Deno.test(`T31: the textarea keeps ${JSON.stringify(value)} over three refused submits`, async () => {
+  Deno.test(`T31: a textarea keeps ${JSON.stringify(value)} over three invalid submits`, async () => {
     await using app = noting();
     let page: OpenPage = await app.open("/");
     for (let turn = 0; turn < 3; turn++) {
@@ -282,7 +282,7 @@ for (const value of ["\nfirst", "\n\nfirst", "\r\nfirst", "\rfirst", "first\n", 
   });
 }
 
-Deno.test("a secret field never comes back: not in the page, not in the patch, not in an issue", async () => {
+Deno.test("the value of a secret field is not in the page, in the patch or in an issue", async () => {
   await using app = noting();
   const page = await app.open("/");
   const values = { secret: "hunter2-secret", title: "a", fail: "" };
@@ -294,7 +294,7 @@ Deno.test("a secret field never comes back: not in the page, not in the patch, n
   assertEquals((await problem.text()).includes("hunter2"), false);
 });
 
-Deno.test("a secret field is not logged when its handler throws", async () => {
+Deno.test("the value of a secret field is not logged when its action function throws", async () => {
   const form = defineForm("sign_in", { fields: { name: field.text(), secret: field.password() } });
   const signIn = action("sign_in", { form }, () => {
     throw new Error("database gone");
@@ -307,7 +307,7 @@ Deno.test("a secret field is not logged when its handler throws", async () => {
   app.takeReports();
 });
 
-Deno.test("T32: an error message is text, and the message of a 500 is not sent", async () => {
+Deno.test("T32: an error message is escaped, and the message of a 500 is not sent", async () => {
   const refuse = action("refuse", () => {
     throw new HyperError(409, "<script>alert(1)</script> is taken");
   });
@@ -327,7 +327,7 @@ Deno.test("T32: an error message is text, and the message of a 500 is not sent",
   }
 });
 
-Deno.test("T32: a message of a form's own is text, in the page and in the summary", async () => {
+Deno.test("T32: an error message of the form is escaped, in the page and in the summary", async () => {
   const form = defineForm("note", {
     fields: { title: field.text() },
     clean: (values, ctx) => {
@@ -343,7 +343,7 @@ Deno.test("T32: a message of a form's own is text, in the page and in the summar
   }
 });
 
-Deno.test("T33: a string given to html() is text; markup has to say that it is", async () => {
+Deno.test("T33: html() escapes a string that is not marked as markup", async () => {
   const show = action("show", ({ data }) => [
     html(String(data.text), { target: "#a" }),
     html(unsafeHtml("<b>ours</b>"), { target: "#b" }),
@@ -357,14 +357,14 @@ Deno.test("T33: a string given to html() is text; markup has to say that it is",
   }
 });
 
-Deno.test("T33: a string that an action returns is data, and not a page", async () => {
+Deno.test("T33: a string that an action function returns is sent as data, and not as a page", async () => {
   const say = action("say", ({ data }) => String(data.text));
   await using app = new App({ "/": { default: () => "", say } });
   const response = await app.call("say", { data: { text: HOSTILE[0] }, accept: "text/html" });
   assertEquals([response.status, await response.text()], [204, ""]);
 });
 
-Deno.test("T33: a toast is text, at once and over a redirect, even out of a cookie that was made up", async () => {
+Deno.test("T33: the text of a toast is escaped: at once, after a redirect, and from a forged cookie", async () => {
   const save = action(
     "save",
     { form: defineForm("f", { fields: { t: field.text() } }) },
@@ -399,7 +399,7 @@ Deno.test("T33: a toast is text, at once and over a redirect, even out of a cook
   }
 });
 
-Deno.test("T35: what travels in an event stream is one line of JSON, whatever it holds", async () => {
+Deno.test("T35: the data of an event is one line of JSON, whatever it contains", async () => {
   const show = action(
     "show",
     ({ data }) => [toast(String(data.text)), html(<p>{String(data.text)}</p>, { target: String(data.text) })],
@@ -411,7 +411,7 @@ Deno.test("T35: what travels in an event stream is one line of JSON, whatever it
   }
 });
 
-Deno.test("T36: the target from a header is JSON, decides nothing, and has a limit", async () => {
+Deno.test("T36: the target from a header is sent as JSON, has no other effect, and has a limit", async () => {
   const show = action("show", () => <p>hello</p>);
   await using app = new App({ "/": { default: () => "", show } });
   for (const target of ["#a", '"] , script { } [x="', "#a\\", "<script>alert(1)</script>"]) {
@@ -455,7 +455,7 @@ Deno.test("T25: an invalid form that names a guarded page does not show that pag
   assertEquals(new Set(reached), new Set(["GET"]));
 });
 
-Deno.test("T25: the params of a page that a form names feed no handler that was asked for elsewhere", async () => {
+Deno.test("T25: an action function does not receive the params of another page than the one it was called for", async () => {
   let given: unknown = null;
   const look = action("look", ({ params }) => void (given = { ...params }));
   await using app = new App({ "/notes/[id]": { default: () => "", look } });

@@ -40,7 +40,7 @@ const HOSTILE_NAMES = [
   "x".repeat(60_000),
 ];
 
-Deno.test("T7: a name out of a prototype, of a function's property, or of any length is 404, and is not echoed", async () => {
+Deno.test("T7: an action name that is a property of a prototype or a function, or has any length, is 404 and not repeated", async () => {
   const { app, reached } = reaching();
   await using _ = app;
   for (const name of HOSTILE_NAMES) {
@@ -76,7 +76,7 @@ for (
     "rows[0].__proto__.x",
   ]
 ) {
-  Deno.test(`T8: a field called ${name} is 400 in body and query, and reaches no handler`, async () => {
+  Deno.test(`T8: a field with the name ${name} is 400 in body and query, and the action function does not run`, async () => {
     const { app, reached, post } = reaching();
     await using _ = app;
     const pair = `${encodeURIComponent(name)}=1`;
@@ -88,7 +88,7 @@ for (
   });
 }
 
-Deno.test("T8: a flat field of any spelling is an own property of an ordinary object", async () => {
+Deno.test("T8: a field without a path becomes an own property of an ordinary object, whatever its name", async () => {
   const { app, seen, post } = reaching();
   await using _ = app;
   assertEquals(await post("__proto__=1&constructor=2&toString=3&hasOwnProperty=4", FORM), 200);
@@ -100,7 +100,7 @@ Deno.test("T8: a flat field of any spelling is an own property of an ordinary ob
   assertEquals(Object.getPrototypeOf(data), Object.prototype);
 });
 
-Deno.test("T9: JSON that reaches for a prototype is 400 in header, body and field, and reaches no handler", async () => {
+Deno.test("T9: JSON with the name of a prototype is 400 in header, body and field, and the action function does not run", async () => {
   const { app, reached, post } = reaching();
   await using _ = app;
   for (
@@ -115,7 +115,7 @@ Deno.test("T9: JSON that reaches for a prototype is 400 in header, body and fiel
   assertEquals(reached.filter((step) => step === "handler"), []);
 });
 
-Deno.test("T9: what is sent collides with nothing that a handler is given, and changes no route parameter", async () => {
+Deno.test("T9: a sent value does not replace a member of the context or a route parameter", async () => {
   let given: Record<string, unknown> = {};
   const look = action("look", { inject: {} }, (ctx) => {
     given = { ...ctx };
@@ -142,7 +142,7 @@ Deno.test("T9: an action cannot inject a value under a name that its context has
   }
 });
 
-Deno.test("T10: an index that is far, negative or odd is 400, and makes no array", async () => {
+Deno.test("T10: a large, negative or malformed index is 400, and no array is created", async () => {
   const { app, reached, post } = reaching();
   await using _ = app;
   for (
@@ -161,7 +161,7 @@ Deno.test("T10: an index that is far, negative or odd is 400, and makes no array
   assertEquals(reached.filter((step) => step === "handler"), []);
 });
 
-Deno.test("T10: a formset that claims a million rows costs nothing", async () => {
+Deno.test("T10: a formset that claims a million rows is rejected without creating them", async () => {
   const rows = defineFormset(defineForm("row", { fields: { name: field.text() } }), { prefix: "rows" });
   let runs = 0;
   const save = action("save", { form: rows }, () => void runs++);
@@ -189,7 +189,7 @@ for (
     ["JSON of 100,000 levels", 413, JSON_TYPE, () => "[".repeat(100_000)],
   ] as const
 ) {
-  Deno.test(`T11: ${what} is ${status}, and reaches no handler`, async () => {
+  Deno.test(`T11: ${what} is ${status}, and the action function does not run`, async () => {
     const { app, reached, post } = reaching();
     await using _ = app;
     assertEquals(await post(body(), type), status);
@@ -197,7 +197,7 @@ for (
   });
 }
 
-Deno.test("T11: as many levels as are allowed are rendered, said as JSON and digested", async () => {
+Deno.test("T11: data of the maximum depth is rendered, sent as JSON and hashed", async () => {
   const { app, post } = reaching();
   await using _ = app;
   assertEquals(await post(`{"a":${"[".repeat(63)}${"]".repeat(63)}}`, JSON_TYPE), 200);
@@ -221,18 +221,18 @@ for (
       () => `--b\r\n${PART}; filename="f"\r\n\r\nx\r\n`.repeat(21),
     ],
     ["too many values in JSON", "jsonNodes", JSON_TYPE, () => `{"a":[${"0,".repeat(50_000)}0]}`],
-    ["a name too long", "nameBytes", FORM, () => `${"x".repeat(257)}=1`],
+    ["a name that is too long", "nameBytes", FORM, () => `${"x".repeat(257)}=1`],
     [
-      "part headers too long",
+      "headers of a part that are too long",
       "partHeaderBytes",
       "multipart/form-data; boundary=b",
       () => `--b\r\nX: ${"x".repeat(8_300)}\r\n\r\n`,
     ],
-    ["JSON too long", "jsonBytes", JSON_TYPE, () => `{"a":"${"x".repeat(262_144)}"}`],
-    ["a body too long", "bodyBytes", FORM, () => `a=${"x".repeat(1_048_576)}`],
+    ["JSON that is too long", "jsonBytes", JSON_TYPE, () => `{"a":"${"x".repeat(262_144)}"}`],
+    ["a body that is too long", "bodyBytes", FORM, () => `a=${"x".repeat(1_048_576)}`],
   ] as const
 ) {
-  Deno.test(`T12: ${what} is 413, names its limit, and reaches no handler`, async () => {
+  Deno.test(`T12: ${what} is 413 and names the limit, and the action function does not run`, async () => {
     const { app, reached } = reaching();
     await using _ = app;
     const headers = { "content-type": type, "x-hyper-action": "save", accept: JSON_TYPE };
@@ -243,7 +243,7 @@ for (
   });
 }
 
-Deno.test("T13: a length that lies is refused before the handler, with Content-Length or chunked", async () => {
+Deno.test("T13: a body with a wrong length is rejected before the action function, with Content-Length or chunked", async () => {
   const { app, reached } = reaching();
   await using _ = app;
   await using server = serveRaw((request) => app.handler(request));
@@ -259,7 +259,7 @@ Deno.test("T13: a length that lies is refused before the handler, with Content-L
   assertEquals((await server.send(`${head}Content-Length: 3\r\n\r\na=1`)).status, 204);
 });
 
-Deno.test("T14: a multipart body that two readers would read in two ways is 400, and reaches no handler", async () => {
+Deno.test("T14: an ambiguous multipart body is 400, and the action function does not run", async () => {
   const { app, reached, post } = reaching();
   await using _ = app;
   for (
@@ -279,7 +279,7 @@ Deno.test("T14: a multipart body that two readers would read in two ways is 400,
   assertEquals(reached.filter((step) => step === "handler"), []);
 });
 
-Deno.test("T15: a body that stalls or drips is 408, and its handler is not reached", async () => {
+Deno.test("T15: a body that stalls or arrives slowly is 408, and the action function does not run", async () => {
   let runs = 0;
   const save = action("save", { limits: { bodySeconds: 0.1 } }, () => void runs++);
   await using app = new App({ "/": { default: () => "", save } });
@@ -296,7 +296,7 @@ Deno.test("T15: a body that stalls or drips is 408, and its handler is not reach
   }
 });
 
-Deno.test("T26: the page that a form names is looked up and never opened", async () => {
+Deno.test("T26: the page that a form names is looked up in the routes, and never opened as a file", async () => {
   const form = defineForm("note", { fields: { title: field.text({ required: true }) } });
   const save = action("save", { form }, () => {});
   await using app = new App({ "/": { default: () => "home", save } });
@@ -334,7 +334,7 @@ Deno.test("T26: the page that a form names is looked up and never opened", async
   assertEquals(opened, []);
 });
 
-Deno.test("T26: a static file is served from its folder alone, whatever the path is written like", async () => {
+Deno.test("T26: only files in the folder of static files are served, however the path is encoded", async () => {
   const root = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(root, "pages"));
@@ -380,7 +380,7 @@ Deno.test("T26: a static file is served from its folder alone, whatever the path
   }
 });
 
-Deno.test("T27: a path that a guard and a router could read in two ways is 400, and reaches neither", async () => {
+Deno.test("T27: an ambiguous path is 400, and neither a guard nor the router receives it", async () => {
   const reached: string[] = [];
   const Admin = () => {
     reached.push("admin");
@@ -427,7 +427,7 @@ Deno.test("T27: a path that a guard and a router could read in two ways is 400, 
   assertEquals((await server.send("GET /ADMIN HTTP/1.1\r\nHost: site.test\r\n\r\n")).status, 404);
 });
 
-Deno.test("T28: a Host that moves the path, or is not that of the target, is 400, and reaches nothing", async () => {
+Deno.test("T28: a Host that changes the path, or differs from the request target, is 400, and no code of the application runs", async () => {
   let runs = 0;
   await using app = new App({ "/evil": { default: () => `${++runs}` }, "/a": { default: () => `${++runs}` } });
   await using server = serveRaw((request) => app.handler(request));
@@ -449,7 +449,7 @@ Deno.test("T28: a Host that moves the path, or is not that of the target, is 400
   assertEquals([twice.status, runs], [400, 0]);
 });
 
-Deno.test("T28: X-Forwarded-Host names no link and no redirect", async () => {
+Deno.test("T28: X-Forwarded-Host does not change a link or a redirect", async () => {
   const go = action("go", () => Response.redirect("http://site.test/next", 303));
   await using app = new App({ "/": { default: () => "home", go } });
   const forged = { "x-forwarded-host": "evil.test", "x-forwarded-proto": "https", forwarded: "host=evil.test" };

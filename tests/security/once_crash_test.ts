@@ -82,7 +82,7 @@ Deno.test("T40: an outcome from before a crash is sent again by the next process
   assertEquals([await shop.order(second, "r2"), shop.orders], [DONE, ["tea", "tea"]]);
 });
 
-Deno.test("T40: what a crash kept from being done is held for its lease, and then done once", async () => {
+Deno.test("T40: a mutation that a crash interrupted is rejected until its lease expires, and then runs once", async () => {
   await using shop = new Shop();
   const first = await shop.start("before the work");
   const lost = shop.order(first, "r1");
@@ -96,7 +96,7 @@ Deno.test("T40: what a crash kept from being done is held for its lease, and the
   assertEquals([await shop.order(second, "r1"), shop.orders], [DONE, ["tea"]]);
 });
 
-Deno.test("T40: a crash after the work and before its outcome is kept holds a repeat off for the lease", async () => {
+Deno.test("T40: after a crash between the mutation and the storage of its outcome, a repeat is rejected until the lease expires", async () => {
   await using shop = new Shop();
   const first = await shop.start("after the work");
   const lost = shop.order(first, "r1");
@@ -108,7 +108,7 @@ Deno.test("T40: a crash after the work and before its outcome is kept holds a re
   assertEquals([(await shop.order(second, "r1"))?.status, shop.orders], [409, ["tea"]]);
 });
 
-Deno.test("T40: repeats at once, in two processes on one file, order once", async () => {
+Deno.test("T40: simultaneous repeats in two processes that share one file order once", async () => {
   await using shop = new Shop();
   const servers = [await shop.start(), await shop.start()];
   const answers = await Promise.all(

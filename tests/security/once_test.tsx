@@ -283,7 +283,7 @@ Deno.test("A6: a thread that is blocked for longer than a lease does not run an 
   }
 });
 
-Deno.test("A6, H1: an action that runs longer than the lease is held against other processes", async () => {
+Deno.test("A6, H1: an action that runs longer than its lease does not run in another process", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   try {
     const store = createMemoryStore();
@@ -308,7 +308,7 @@ Deno.test("A6, H1: an action that runs longer than the lease is held against oth
   }
 });
 
-Deno.test("an action whose result cannot be sent has run: a repeat gets an error at once, because it cannot be shown again", async () => {
+Deno.test("a repeat of an action whose result could not be sent gets an error at once, and the action does not run again", async () => {
   const store = createMemoryStore();
   let runs = 0;
   const run = () => {
@@ -326,7 +326,7 @@ Deno.test("an action whose result cannot be sent has run: a repeat gets an error
   assertEquals(here.reports.splice(0).length, 1);
 });
 
-Deno.test("H1: a response that is read for longer than the lease is held against other processes", async () => {
+Deno.test("H1: an action whose response takes longer than the lease does not run in another process", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   try {
     const store = createMemoryStore();
@@ -378,7 +378,7 @@ for (
     }],
   ] as readonly (readonly [string, () => Opened | Promise<Opened>])[]
 ) {
-  Deno.test(`A7: a client that fills the store with outcomes does not drop those of others: ${what}`, async () => {
+  Deno.test(`A7: a client that fills the store with outcomes cannot evict those of other clients: ${what}`, async () => {
     const { store, ...opened } = await open();
     const runs = new Map<string, number>();
     const run = ({ request }: ActionContextBase): void => {
@@ -408,7 +408,7 @@ for (
   });
 }
 
-Deno.test("A7: outcomes are counted in bytes too", async () => {
+Deno.test("A7: stored outcomes are limited in bytes too", async () => {
   let runs = 0;
   const run = ({ data }: ActionContextBase & { data?: unknown }): string => {
     runs++;
@@ -425,7 +425,7 @@ Deno.test("A7: outcomes are counted in bytes too", async () => {
   assertEquals(runs, 22);
 });
 
-Deno.test("A4: the claims of one address do not block another, and the error names the option", async () => {
+Deno.test("A4: the claims of one address do not block another address, and the error names the option", async () => {
   const gate = Promise.withResolvers<void>();
   let runs = 0;
   const hold = async () => {
@@ -465,7 +465,7 @@ Deno.test("A4: each principal has its own maximum", async () => {
   await Promise.all(held);
 });
 
-Deno.test("A4: a repeat that waits for a run is counted as long as it waits", async () => {
+Deno.test("A4: a repeat is counted while it waits for the first run", async () => {
   const gate = Promise.withResolvers<void>();
   const hold = () => gate.promise;
   await using site = new Site({ hold }, { ...USER, idempotency: { maxClaimsPerPrincipal: 2 } });
@@ -477,7 +477,7 @@ Deno.test("A4: a repeat that waits for a run is counted as long as it waits", as
   assertEquals((await Promise.all(held)).map(({ status }) => status).sort(), [204, 204, 429]);
 });
 
-Deno.test("A4: a generator whose reader has left is counted until it has ended", async () => {
+Deno.test("A4: a generator whose client has disconnected is counted until it ends", async () => {
   const gate = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const flow = async function* () {
@@ -562,7 +562,7 @@ const KINDS = {
 };
 
 for (const [kind, open] of Object.entries(KINDS)) {
-  Deno.test(`A8, ${kind}: sign in, sign out, Back, the same form: a new sign-in, and never the cookie of the old session`, async () => {
+  Deno.test(`A8, ${kind}: sign in, sign out, go back, send the same form: a new session, and never the cookie of the old one`, async () => {
     const { site, sessions, userOf } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -585,7 +585,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals(sessions.size, 1);
   });
 
-  Deno.test(`A8, ${kind}: a repeat with the cookie of the first response gets the same response, without it`, async () => {
+  Deno.test(`A8, ${kind}: a repeat with the cookie of the first response gets the same response, without that cookie`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -598,7 +598,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     }
   });
 
-  Deno.test(`A8, ${kind}: a repeat with the earlier cookie gets the same response with the new cookie, which was lost`, async () => {
+  Deno.test(`A8, ${kind}: a repeat with the old cookie gets the same response with the new cookie, which had been lost`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -608,7 +608,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals([again, orders], [lost, ["ada"]]);
   });
 
-  Deno.test(`A8, ${kind}: another person with a copy of the form is another mutation, signed in or not`, async () => {
+  Deno.test(`A8, ${kind}: a copy of the form that another person sends is another mutation, signed in or not`, async () => {
     const { site, orders, sessions } = open();
     await using _ = site;
     const ada = new Browser(site);
@@ -641,7 +641,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assertEquals(orders, ["ada", "guest", "bob"]);
   });
 
-  Deno.test(`A8, ${kind}: a guest who has signed in is another identity, and after a sign-out the next user learns nothing`, async () => {
+  Deno.test(`A8, ${kind}: a guest who signs in becomes another identity, and after the sign-out the next user gets none of the outcomes`, async () => {
     const { site, orders } = open();
     await using _ = site;
     const browser = new Browser(site);
@@ -657,7 +657,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
 }
 
 for (const [kind, orders] of [["the account as principal", 2], ["a named cookie", 3]] as const) {
-  Deno.test(`A8, ${kind}: Back to a form from two cookies before gets the same response if the account is known, else runs`, async () => {
+  Deno.test(`A8, ${kind}: a form from two cookies ago gets the same response if the account is known, and otherwise runs`, async () => {
     const made = KINDS[kind]();
     await using _ = made.site;
     const browser = new Browser(made.site);
@@ -675,7 +675,7 @@ for (const [kind, orders] of [["the account as principal", 2], ["a named cookie"
   });
 }
 
-Deno.test("A8: an answer is known to have been received before the first request with its cookie is answered", async () => {
+Deno.test("A8: a response counts as received before the first request with its cookie gets a response", async () => {
   const memory = createMemoryStore();
   const order: string[] = [];
   const store = answering(memory, async () => await new Promise((resolve) => setTimeout(resolve, 0)));
@@ -699,7 +699,7 @@ Deno.test("A8: an answer is known to have been received before the first request
   assertEquals(sessions.size, 2);
 });
 
-Deno.test("A8: a cookie of a script that changes between a request and its repeat does not cause a second order", async () => {
+Deno.test("A8: a cookie that a script changes between a request and its repeat does not cause a second order", async () => {
   const { site, orders } = shop();
   await using _ = site;
   const browser = new Browser(site);
@@ -712,7 +712,7 @@ Deno.test("A8: a cookie of a script that changes between a request and its repea
   assertEquals(orders, ["ada"]);
 });
 
-Deno.test("A16: a page that sets a cookie does not wait for a store that does not answer, and it is reported once", async () => {
+Deno.test("A16: a page that sets a cookie does not wait for a store that does not respond, and this is reported once", async () => {
   const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
   try {
     await using site = new Site({ order: () => redirect("/done") }, {
@@ -810,7 +810,7 @@ Deno.test("A8: the names of session cookies are known after a restart, and to ot
   assertEquals(there.orders.length, 1);
 });
 
-Deno.test("A8: a session that was started on one instance and ended on another is not restored by a repeat", async () => {
+Deno.test("A8: a repeat does not restore a session that was started on one instance and ended on another", async () => {
   const store = createMemoryStore();
   const [here, there] = [shop({ store }), shop({ store })];
   await using _here = here.site;

@@ -154,7 +154,7 @@ class Spied implements AsyncDisposable {
   }
 }
 
-Deno.test("every step is reached by a request that nothing refuses, in one order", async () => {
+Deno.test("an accepted request runs every step, in one order", async () => {
   for (const accept of AUDIENCES) {
     await using spied = new Spied();
     await spied.send({ headers: { accept } });
@@ -164,7 +164,7 @@ Deno.test("every step is reached by a request that nothing refuses, in one order
 
 for (const [index, step] of STEPS.entries()) {
   if (step === "body") continue;
-  Deno.test(`where the ${step} refuses nothing behind it is reached`, async () => {
+  Deno.test(`a rejection by the ${step} prevents all later steps`, async () => {
     for (const accept of AUDIENCES) {
       await using spied = new Spied(step);
       assertEquals(
@@ -176,7 +176,7 @@ for (const [index, step] of STEPS.entries()) {
   });
 }
 
-Deno.test("where only the body names the page, it is read first, and every guard comes before a file is taken", async () => {
+Deno.test("a body that alone names the page is read first, and all guards run before a file is accepted", async () => {
   for (const accept of AUDIENCES) {
     await using spied = new Spied();
     await spied.send({ path: BARE, body: ORIGIN_PARTS + BODY, headers: { accept } });
@@ -185,7 +185,7 @@ Deno.test("where only the body names the page, it is read first, and every guard
 });
 
 for (const step of ["handler's guard", "action's guard", "principal", "rate", "onFile", "dependency"] as const) {
-  Deno.test(`where only the body names the page and the ${step} refuses, nothing behind it is reached`, async () => {
+  Deno.test(`a rejection by the ${step} prevents all later steps, when only the body names the page`, async () => {
     for (const body of [BODY, ORIGIN_PARTS + BODY]) {
       await using spied = new Spied(step);
       assertEquals(
@@ -206,8 +206,8 @@ const BAD_BODIES = [
     headers: { "content-type": "application/x-www-form-urlencoded" },
   }],
   ["is JSON that is cut off", 400, { body: '{"a":', headers: { "content-type": JSON_TYPE } }],
-  ["reaches for a prototype", 400, { body: '{"__proto__":{}}', headers: { "content-type": JSON_TYPE } }],
-  ["is no object", 400, { body: "[]", headers: { "content-type": JSON_TYPE } }],
+  ["contains the name of a prototype", 400, { body: '{"__proto__":{}}', headers: { "content-type": JSON_TYPE } }],
+  ["is not an object", 400, { body: "[]", headers: { "content-type": JSON_TYPE } }],
   ["is of another type", 415, { headers: { "content-type": "text/plain" } }],
   ["is larger than a limit", 413, {
     body: `a=${"x".repeat(1_100_000)}`,
@@ -226,13 +226,13 @@ const BAD_BODIES = [
 for (const [what, status, sent] of BAD_BODIES) {
   const headersOf = (accept: string) => ({ accept, ...("headers" in sent ? sent.headers : {}) });
 
-  Deno.test(`where the body ${what} no file is kept and nothing behind it is reached but the page of the form`, async () => {
+  Deno.test(`a body that ${what} keeps no file and runs no later step, except the page of the form`, async () => {
     for (const accept of AUDIENCES) {
       await using spied = new Spied();
       assertEquals(await spied.send({ ...sent, headers: headersOf(accept) }), status, accept);
       // A document shows the form again, blank, as a GET of its page does. A file that was whole has been taken, and is discarded.
       // JSON that is not an object was read, and is denied as input.
-      const shown = accept === "text/html" && what !== "is no object" ? ["factory", "getInitial"] : [];
+      const shown = accept === "text/html" && what !== "is not an object" ? ["factory", "getInitial"] : [];
       assertEquals(spied.reached.filter((step) => step !== "onFile"), [...AFTER_BODY, ...shown], accept);
     }
   });
@@ -241,7 +241,7 @@ for (const [what, status, sent] of BAD_BODIES) {
 for (const [what, status, sent] of BAD_BODIES) {
   const type = "headers" in sent ? sent.headers["content-type"] : MULTIPART["content-type"];
   if (!/form/.test(type)) continue;
-  Deno.test(`where only the body names the page and it ${what}, nothing of the application is reached`, async () => {
+  Deno.test(`a body that alone names the page and ${what} runs no code of the application`, async () => {
     for (const accept of AUDIENCES) {
       await using spied = new Spied();
       const headers = { accept, "content-type": type };
@@ -252,29 +252,29 @@ for (const [what, status, sent] of BAD_BODIES) {
 
 for (
   const [what, status, sent] of [
-    ["a path that can be read in two ways", 400, { path: "/a/%252e%252e/b?_action=save" }],
+    ["an ambiguous path", 400, { path: "/a/%252e%252e/b?_action=save" }],
     ["an encoded slash", 400, { path: "/a%2fb?_action=save" }],
-    ["a Host that is none", 400, { headers: { host: "site.test/x?" } }],
+    ["an invalid Host", 400, { headers: { host: "site.test/x?" } }],
     ["a Host that is not that of the URL", 400, { headers: { host: "other.test" } }],
-    ["a method that is not known", 501, { path: "/?_action=save", method: "BREW" }],
-    ["another method than POST at the form's address", 405, { method: "PUT" }],
-    ["a method that is not the action's", 405, { path: "/?_action=save", method: "PUT" }],
+    ["an unknown method", 501, { path: "/?_action=save", method: "BREW" }],
+    ["a method other than POST at the endpoint of a form", 405, { method: "PUT" }],
+    ["a method that the action does not accept", 405, { path: "/?_action=save", method: "PUT" }],
     ["a GET that names the action", 405, { path: "/?_action=save", method: "GET" }],
     ["another site", 403, { headers: { "sec-fetch-site": "cross-site" } }],
-    ["a sibling of the site", 403, { headers: { "sec-fetch-site": "same-site" } }],
-    ["an Origin that is another", 403, { headers: { origin: "http://other.test" } }],
-    ["an Origin that is null", 403, { headers: { origin: "null" } }],
+    ["a sibling domain of the site", 403, { headers: { "sec-fetch-site": "same-site" } }],
+    ["an Origin of another site", 403, { headers: { origin: "http://other.test" } }],
+    ["an Origin of null", 403, { headers: { origin: "null" } }],
     ["an unknown UID", 404, { path: "/_next/form/0123456789abcdef/" }],
     ["an unknown name", 404, { path: "/?_action=nope" }],
-    ["a name out of a prototype", 404, { path: "/?_action=constructor" }],
-    ["a request id that is none", 400, { headers: { "x-hyper-request-id": "a b" } }],
-    ["a target that is none", 400, { headers: { "x-hyper-target": "%ff" } }],
+    ["the name of a prototype property", 404, { path: "/?_action=constructor" }],
+    ["a malformed request ID", 400, { headers: { "x-hyper-request-id": "a b" } }],
+    ["a malformed target", 400, { headers: { "x-hyper-target": "%ff" } }],
     ["a target that is too long", 431, { headers: { "x-hyper-target": "a".repeat(1025) } }],
     ["an Accept that is too long", 431, { headers: { accept: "application/json,".repeat(200) } }],
-    ["a depth of hand-overs that is passed", 400, { headers: { "x-hyper-switch-depth": "5" } }],
+    ["a switch depth above the maximum", 400, { headers: { "x-hyper-switch-depth": "5" } }],
   ] satisfies readonly (readonly [string, number, Sent])[]
 ) {
-  Deno.test(`${what} is refused before anything is parsed or asked`, async () => {
+  Deno.test(`${what} is rejected before the body is parsed and before code of the application runs`, async () => {
     for (const dev of [false, true]) {
       await using spied = new Spied(null, dev);
       assertEquals([await spied.send(sent), spied.reached], [status, []]);
@@ -284,27 +284,27 @@ for (
 
 for (
   const [what, status, data] of [
-    ["is no JSON", 400, "{"],
-    ["is no object", 400, "[1]"],
-    ["reaches for a prototype", 400, '{"constructor":{"prototype":{"a":1}}}'],
-    ["is longer than its limit", 431, JSON.stringify({ a: "x".repeat(8192) })],
+    ["is not JSON", 400, "{"],
+    ["is not an object", 400, "[1]"],
+    ["contains the name of a prototype", 400, '{"constructor":{"prototype":{"a":1}}}'],
+    ["is longer than the limit", 431, JSON.stringify({ a: "x".repeat(8192) })],
   ] as const
 ) {
-  Deno.test(`where X-Hyper-Data ${what} nothing behind the body is reached`, async () => {
+  Deno.test(`X-Hyper-Data that ${what} prevents all steps after the body`, async () => {
     await using spied = new Spied();
     assertEquals(await spied.send({ headers: { "x-hyper-data": data } }), status);
     assertEquals(spied.reached.filter((step) => step !== "onFile"), AFTER_BODY);
   });
 }
 
-Deno.test("a repeat of what was done reaches no handler, and everything before it again", async () => {
+Deno.test("a repeat of a finished mutation runs all steps before the action function, and not the action function", async () => {
   await using spied = new Spied();
   assertEquals(await spied.send({ headers: { accept: JSON_TYPE } }), 200);
   spied.reached.length = 0;
   assertEquals([await spied.send({ headers: { accept: JSON_TYPE } }), spied.reached], [200, STEPS.slice(0, -1)]);
 });
 
-Deno.test("an action that a field names has its body read first, and is guarded before anything of it is used", async () => {
+Deno.test("the body of an action that a field names is read first, and its guard runs before the body is used", async () => {
   await using spied = new Spied("handler's guard");
   const body = `--b\r\nContent-Disposition: form-data; name="_action"\r\n\r\nsave\r\n${BODY}`;
   assertEquals([await spied.send({ path: "/", body }), spied.reached], [418, ["body", "handler's guard"]]);

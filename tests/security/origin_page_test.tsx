@@ -92,7 +92,7 @@ for (
     ["its address, with the action in a field", "/items/locked", { _action: "del" }],
   ] as const
 ) {
-  Deno.test(`T25: a guard on params decides about the page that a call names by ${what}`, async () => {
+  Deno.test(`T25: a guard that reads params checks the page that a call names by ${what}`, async () => {
     await using shop = new Shop();
     for (const accept of AUDIENCES) {
       assertEquals(await shop.send(path, fields, accept), [403, [], ["locked"]]);
@@ -104,7 +104,7 @@ for (
   });
 }
 
-Deno.test("T25: whatever the address, the URL and the fields name, the guard and the action see the same item", async () => {
+Deno.test("T25: whatever page the address, the URL and the fields name, the guard and the action function see the same item", async () => {
   await using shop = new Shop();
   let ran = 0;
   for (const address of ["/items/open", "/items/locked", "/about", "/nowhere", formActionUrl("del")]) {
@@ -142,7 +142,7 @@ Deno.test("T25: whatever the address, the URL and the fields name, the guard and
   assertEquals(ran > 50, true);
 });
 
-Deno.test("T25: an outcome that is stored about one item is not given to a call about another", async () => {
+Deno.test("T25: the stored outcome for one item is not sent to a call for another item", async () => {
   const show = action("show", ({ params }) => ({ secret: params.id ?? null }));
   await using app = new App({ "/items/[id]": { default: () => "", show } });
   const headers = { accept: JSON_TYPE, "x-hyper-request-id": "r1" };
@@ -153,7 +153,7 @@ Deno.test("T25: an outcome that is stored about one item is not given to a call 
   }
 });
 
-Deno.test("T25: the guards of a stream are asked again about the page that it was opened for", async () => {
+Deno.test("T25: the guards of a stream run again for the page that the stream was opened for", async () => {
   for (
     const path of ["/items/7?_action=watch&tab=a", "/nowhere?_action=watch&_next_form_origin=%2Fitems%2F7%3Ftab%3Da"]
   ) {
@@ -178,7 +178,7 @@ Deno.test("T25: the guards of a stream are asked again about the page that it wa
   }
 });
 
-Deno.test("T25: a form in an item leads back to the page that the guard was asked about", async () => {
+Deno.test("T25: a form in an item redirects to the page that the guard checked", async () => {
   const save = action("save", () => {});
   const show = action("show", () => html(<Form action={save} />, { target: "#a" }));
   await using app = new App({ "/items/[id]": { default: () => "", save, show }, "/about": { default: () => "" } });

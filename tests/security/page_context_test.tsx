@@ -57,22 +57,27 @@ function reader(calls: { handler: number }) {
 
 const DENIALS:
   readonly (readonly [string, () => RenderResult | Promise<RenderResult>, number, AccessDenied["reason"]])[] = [
-    ["gives false", () => false as never, 403, "guard"],
-    ["gives a redirect", () => new Response(null, { status: 303, headers: { location: "/sign-in" } }), 303, "response"],
-    ["gives a Response", () => new Response("sign in", { status: 401 }), 401, "response"],
+    ["returns false", () => false as never, 403, "guard"],
     [
-      "throws a refusal",
+      "returns a redirect",
+      () => new Response(null, { status: 303, headers: { location: "/sign-in" } }),
+      303,
+      "response",
+    ],
+    ["returns a Response", () => new Response("sign in", { status: 401 }), 401, "response"],
+    [
+      "throws a HyperError",
       () => {
         throw new HyperError(401, "Sign in", { headers: { "www-authenticate": "Basic" } });
       },
       401,
       "guard",
     ],
-    ["rejects with a refusal", () => Promise.reject(new HyperError(404, "No such page")), 404, "guard"],
+    ["rejects with a HyperError", () => Promise.reject(new HyperError(404, "No such page")), 404, "guard"],
   ];
 
 for (const [what, deny, status, reason] of DENIALS) {
-  Deno.test(`A11: a page whose render ${what} does not give its context to an action`, async () => {
+  Deno.test(`A11: a page whose render ${what} does not provide its context to an action`, async () => {
     const { admin, calls } = adminPage(deny);
     await using app = new App({ "/admin": { ...admin, read: reader(calls) }, "/": { default: () => "home" } });
     const denials: AccessDenied[] = [];
@@ -196,7 +201,7 @@ Deno.test("A11: a value inherited from a guarded page is protected by the guard 
   assertEquals(seen, Array(2).fill(`GET /teams/red?tab=a {"team":"red"} `));
 });
 
-Deno.test("A11: the guard of a page also protects the values that the page inherits", async () => {
+Deno.test("A11: the guard of a page also protects the values that the page inherits from its layouts", async () => {
   const { admin, calls } = adminPage();
   await using app = new App({
     "/": { default: () => "open to all", context: admin.context },

@@ -72,7 +72,7 @@ const MODULES: Modules = {
 };
 
 const markOf = async (response: Response): Promise<string | null> => {
-  // To its end: a page that waits is drawn whether or not it is read.
+  // To its end: a suspended page is drawn whether or not it is read.
   if (!response.bodyUsed) await response.arrayBuffer();
   return response.headers.get("x-hyper-page");
 };
@@ -80,18 +80,18 @@ const markOf = async (response: Response): Promise<string | null> => {
 const PAGES: readonly [name: string, ask: (app: App) => Promise<Response>, status: number][] = [
   ["a page", (app) => app.request("/"), 200],
   ["a HEAD of a page", (app) => app.request("/", { method: "HEAD" }), 200],
-  ["a page that waits", (app) => app.request("/late"), 200],
-  ["a page that says so itself, wrongly", (app) => app.request("/headers"), 200],
-  ["the page for what is not found", (app) => app.request("/nowhere"), 404],
-  ["the page of an error, whatever the error says", (app) => app.request("/broken"), 410],
-  ["a page whose method is not allowed", (app) => app.request("/", { method: "PUT" }), 405],
+  ["a suspended page", (app) => app.request("/late"), 200],
+  ["a page that sets another mark itself", (app) => app.request("/headers"), 200],
+  ["the not-found page", (app) => app.request("/nowhere"), 404],
+  ["the error page, also if the error sets another mark", (app) => app.request("/broken"), 410],
+  ["a page requested with a method that is not allowed", (app) => app.request("/", { method: "PUT" }), 405],
   ["the failure of an action", (app) => app.call("fail", { accept: "text/html" }), 409],
   [
-    "what a GET action has rendered",
+    "the page that a GET action returns",
     (app) => app.request("/actions?_action=find", { headers: { accept: "text/html" } }),
     200,
   ],
-  ["a page whose form was refused", async (app) => {
+  ["a page with an invalid form", async (app) => {
     const { response } = await app.submit(await app.open("/"), "save", { title: "" });
     return response;
   }, 200],
@@ -107,16 +107,16 @@ for (const [name, ask, status] of PAGES) {
 }
 
 const OTHERS: readonly [name: string, ask: (app: App) => Promise<Response>][] = [
-  ["a page's own Response", (app) => app.request("/own")],
-  ["a HEAD of it", (app) => app.request("/own", { method: "HEAD" })],
+  ["a Response that a page returns", (app) => app.request("/own")],
+  ["a HEAD of that Response", (app) => app.request("/own", { method: "HEAD" })],
   ["the Response of a GET action", (app) => app.request("/actions?_action=file", { headers: { accept: "text/html" } })],
   ["the Response of an action to the runtime", (app) => app.call("post")],
   ["an event stream", (app) => app.call("none")],
   ["data", (app) => app.call("none", { accept: JSON_TYPE })],
-  ["a failure as events", (app) => app.call("fail", { accept: EVENTS })],
-  ["a failure as data", (app) => app.call("fail", { accept: JSON_TYPE })],
+  ["a failure as an event stream", (app) => app.call("fail", { accept: EVENTS })],
+  ["a failure as JSON", (app) => app.call("fail", { accept: JSON_TYPE })],
   ["the runtime", (app) => app.request("/_hyper/client.js")],
-  ["what OPTIONS is answered with", (app) => app.request("/", { method: "OPTIONS" })],
+  ["the response to OPTIONS", (app) => app.request("/", { method: "OPTIONS" })],
 ];
 
 for (const [name, ask] of OTHERS) {
@@ -126,7 +126,7 @@ for (const [name, ask] of OTHERS) {
   });
 }
 
-Deno.test("A1: a static file is not marked as a page, an HTML file neither", async () => {
+Deno.test("A1: a static file is not marked as a page, not even an HTML file", async () => {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${dir}/static`);
@@ -151,9 +151,9 @@ class Proxy extends RegistryFormActionBackend {
 }
 
 const BACKENDS: readonly [name: string, answer: Proxy["answer"], mark: string | null][] = [
-  ["what a backend took from elsewhere", () => Promise.resolve(own()), null],
-  ["a page of ours that a backend hands on", (ours) => ours(), MARK],
-  ["a page of ours that a backend has made another of", async (ours) => {
+  ["a response that a backend fetched from another server", () => Promise.resolve(own()), null],
+  ["a page that a backend returns unchanged", (ours) => ours(), MARK],
+  ["a page whose body a backend has replaced", async (ours) => {
     const { headers } = await ours();
     return new Response("<script src=/evil.js></script>", { headers });
   }, null],
@@ -167,7 +167,7 @@ for (const [name, answer, mark] of BACKENDS) {
   });
 }
 
-Deno.test("A1: the headers of the handler cannot mark what is not a page", async () => {
+Deno.test("A1: the option headers cannot mark a response that is not a page", async () => {
   const cannot = `Cannot add header "X-Hyper-Page"`;
   assertThrows(() => createHandler({ pages: [], headers: { "x-hyper-page": MARK } }), TypeError, cannot);
   await using app = new App(MODULES, { headers: () => ({ "x-hyper-page": MARK }) });
@@ -178,7 +178,7 @@ Deno.test("A1: the headers of the handler cannot mark what is not a page", async
   }
 });
 
-Deno.test("A1: a page that another handler has rendered is not marked by the one that hands it on", async () => {
+Deno.test("A1: a handler does not mark a page that it returns for another handler", async () => {
   const inner = createHandler({ pages: [{ path: "/", load: () => Promise.resolve({ default: () => "inner" }) }] });
   await using app = new App({ "/outer": { render: () => inner(new Request(`${ORIGIN}/`)) } });
   const response = await app.request("/outer");
@@ -186,7 +186,7 @@ Deno.test("A1: a page that another handler has rendered is not marked by the one
   await inner.close();
 });
 
-Deno.test("A1: the mark names the build by which the parts of the runtime are called", () => {
+Deno.test("A1: the mark contains the build ID that is in the URLs of the runtime's files", () => {
   assert(CLIENT_FILES.has(`later-${CLIENT_BUILD}.js`));
   assert(CLIENT_FILES.get(`later-${CLIENT_BUILD}.js`)?.text.includes(CLIENT_BUILD));
 });

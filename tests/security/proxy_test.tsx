@@ -33,7 +33,7 @@ async function buy(app: App, headers: Readonly<Record<string, string>> = FORWARD
   return await app.call("buy", { accept: "text/html", headers });
 }
 
-Deno.test("A10: a redirect to the site's own https URL is a redirect within the site", async () => {
+Deno.test("A10: a redirect to the https URL of the site is a redirect within the site", async () => {
   for (const to of ["https://shop.example/thanks", "https://SHOP.example:443/thanks", "/thanks"]) {
     await using app = shop(to);
     const response = await buy(app);
@@ -41,7 +41,7 @@ Deno.test("A10: a redirect to the site's own https URL is a redirect within the 
   }
 });
 
-Deno.test("A10: a redirect to the address of the connection, or by another scheme, leads to another site", async () => {
+Deno.test("A10: a redirect to the URL of the connection, or to another scheme, is a redirect to another site", async () => {
   for (const to of ["http://site.test/thanks", "http://shop.example/thanks", "https://evil.test/"]) {
     await using app = shop(to);
     const response = await buy(app);
@@ -50,7 +50,7 @@ Deno.test("A10: a redirect to the address of the connection, or by another schem
   }
 });
 
-Deno.test("A10: a redirect event to the site's own https URL is a redirect within the site", async () => {
+Deno.test("A10: a redirect event to the https URL of the site is a redirect within the site", async () => {
   await using app = shop("https://shop.example/thanks");
   const response = await app.call("buy", { accept: EVENTS, headers: FORWARDED });
   const text = await response.text();
@@ -111,7 +111,7 @@ Deno.test("A10: a form whose body cannot be read is shown on its page under the 
   }
 });
 
-Deno.test("A10: tabs share a topic if their external origin is the same, and not if two origins lead to one address", async () => {
+Deno.test("A10: tabs share a topic if their external origin is the same, and not if it differs", async () => {
   const watch = action("watch", { method: "GET" }, () => live("news"));
   await using app = new App({ "/": { default: () => "", watch } }, { ...BEHIND, heartbeatSeconds: 0 });
   const shareOf = async (host: string): Promise<string> => {
@@ -190,7 +190,7 @@ Deno.test("A10: without trustProxy no forwarded header changes anything", async 
   assertEquals(response.headers.getSetCookie()[0]?.includes("Secure"), false);
 });
 
-Deno.test("T4: the verdict compares Origin with the external URL", async () => {
+Deno.test("T4: the cross-origin check compares Origin with the external URL", async () => {
   let runs = 0;
   const save = action("save", () => void runs++);
   await using app = new App({ "/": { default: () => "", save } }, BEHIND);

@@ -28,14 +28,14 @@ function rated(options: HandlerOptions = {}, own: Partial<ActionOptions<null, nu
   return { app, runs, ask, status };
 }
 
-Deno.test("T44: nothing is counted unless it is asked for", async () => {
+Deno.test("T44: calls are not counted without the option rate", async () => {
   const { app, runs, ask } = rated();
   await using _ = app;
   for (let run = 0; run < 50; run++) assertEquals((await ask("save")).headers.has("ratelimit"), false);
   assertEquals(runs.save, 50);
 });
 
-Deno.test("T44: one run too many is 429 with Retry-After and the fields of the draft, and runs nothing", async () => {
+Deno.test("T44: a call above the rate is 429 with Retry-After and RateLimit fields, and does not run", async () => {
   const { app, runs, ask } = rated({ rate: { limit: 2, seconds: 60 } });
   await using _ = app;
   const answers = [await ask("save"), await ask("save"), await ask("save")];
@@ -48,7 +48,7 @@ Deno.test("T44: one run too many is 429 with Retry-After and the fields of the d
   assertEquals(runs.save, 2);
 });
 
-Deno.test("T44: each caller and each action is counted by itself", async () => {
+Deno.test("T44: each combination of caller and action is counted separately", async () => {
   const { app, status } = rated({ rate: ONE });
   await using _ = app;
   assertEquals(await status("save", "192.0.2.1"), 204);
@@ -57,7 +57,7 @@ Deno.test("T44: each caller and each action is counted by itself", async () => {
   assertEquals(await status("save", "192.0.2.1"), 429);
 });
 
-Deno.test("T44: a caller is the principal, whatever address they come from", async () => {
+Deno.test("T44: a principal is one caller, whatever address it uses", async () => {
   const { app, status } = rated({ rate: ONE, principal: (request) => request.headers.get("x-user") });
   await using _ = app;
   assertEquals(await status("save", "192.0.2.1", { "x-user": "ada" }), 204);
@@ -65,14 +65,14 @@ Deno.test("T44: a caller is the principal, whatever address they come from", asy
   assertEquals(await status("save", "192.0.2.1", { "x-user": "bob" }), 204);
 });
 
-Deno.test("T44: one IPv6 network is one caller, with as many addresses as it likes", async () => {
+Deno.test("T44: all addresses of one IPv6 network are one caller", async () => {
   const { app, status } = rated({ rate: ONE });
   await using _ = app;
   assertEquals(await status("save", "2001:db8:1:2::1"), 204);
   assertEquals(await status("save", "2001:db8:1:2:dead:beef:0:1"), 429);
 });
 
-Deno.test("T44: X-Forwarded-For buys nothing, unless a proxy is trusted; then the address it saw counts", async () => {
+Deno.test("T44: X-Forwarded-For does not change the caller, unless the proxy is trusted", async () => {
   const direct = rated({ rate: ONE });
   await using _ = direct.app;
   assertEquals(await direct.status("save", "192.0.2.1", { "x-forwarded-for": "198.51.100.1" }), 204);
@@ -85,13 +85,13 @@ Deno.test("T44: X-Forwarded-For buys nothing, unless a proxy is trusted; then th
   assertEquals(await behind.status("save", "127.0.0.1", { "x-forwarded-for": "198.51.100.2" }), 204);
 });
 
-Deno.test("T44: an action's own rule goes before the handler's", async () => {
+Deno.test("T44: the rate of an action replaces that of the handler", async () => {
   const { app, status } = rated({ rate: ONE }, { rate: { limit: 2, seconds: 60 } });
   await using _ = app;
   assertEquals([await status("save"), await status("save"), await status("save")], [204, 204, 429]);
 });
 
-Deno.test("T44: what is one too many is refused before its body is read", async () => {
+Deno.test("T44: a call above the rate is rejected before its body is read", async () => {
   const { app, runs } = rated({ rate: ONE });
   await using _ = app;
   let pulled = 0;
@@ -120,7 +120,7 @@ Deno.test("T44: a request that a guard denies is not counted", async () => {
   assertEquals(await status("save", "192.0.2.1", { "x-user": "ada" }), 204);
 });
 
-Deno.test("T44: the runtime gets an error event, and other clients a problem object", async () => {
+Deno.test("T44: the runtime receives an error event, and other clients a problem object", async () => {
   const { app } = rated({ rate: ONE });
   await using _ = app;
   await (await app.call("save")).body?.cancel();
@@ -131,7 +131,7 @@ Deno.test("T44: the runtime gets an error event, and other clients a problem obj
   assertEquals(problem.status, 429);
 });
 
-Deno.test("T44: a limiter of one's own counts for several instances", async () => {
+Deno.test("T44: a custom limiter can be shared by several instances", async () => {
   const keys: string[] = [];
   const rateLimiter: RateLimiter = {
     take: (key) => {
@@ -145,7 +145,7 @@ Deno.test("T44: a limiter of one's own counts for several instances", async () =
   assertEquals(new Set(keys).size, 1);
 });
 
-Deno.test("T44: a limiter that does not answer refuses, and what it throws is reported", async () => {
+Deno.test("T44: calls are rejected when the limiter throws, and the error is reported", async () => {
   const rateLimiter: RateLimiter = { take: () => Promise.reject(new Error("limiter gone")) };
   const { app, runs, status } = rated({ rate: ONE, rateLimiter });
   await using _ = app;
@@ -170,7 +170,7 @@ Deno.test("T44: an unknown action is the same 404 for every name, without the na
   assertEquals(texts[0]?.[0], 404);
 });
 
-Deno.test("T44: a rule that cannot be meant is refused where it is written", () => {
+Deno.test("T44: an invalid rate throws in the function that receives it", () => {
   assertThrows(() => action("save", { rate: { limit: 0, seconds: 1 } }, () => {}), RangeError, 'action "save"');
   assertThrows(() => createHandler({ pages: [], rate: { limit: 1, seconds: 0 } }), RangeError, "Cannot limit actions");
 });

@@ -8,7 +8,7 @@ import { withinTime } from "../support/clock.ts";
 import { redisTest, startRedis } from "../support/redis.ts";
 
 redisTest(
-  "A17: neither who acts, nor what was sent, nor the id of a call can be read in the Redis of an application",
+  "A17: Redis contains neither principals, nor sent data, nor IDs of calls in plain text",
   async () => {
     await using redis = await startRedis();
     await using control = await RedisConnection.open({ url: redis.url });

@@ -27,7 +27,7 @@ for (
     "\0",
   ]
 ) {
-  Deno.test(`T20: ${JSON.stringify(text)} in every text of every item forges no event`, async () => {
+  Deno.test(`T20: ${JSON.stringify(text)} in any string of any item does not add an event`, async () => {
     const say = action("say", GET, function* () {
       yield toast({ value: text, [text]: text });
       yield { ...checkpoint("a") } as never;
@@ -47,7 +47,7 @@ for (
   });
 }
 
-Deno.test("T21: what comes back as Last-Event-ID is a hint, checked against the places of this call", async () => {
+Deno.test("T21: Last-Event-ID is used only if it names a checkpoint of this call", async () => {
   const began: (string | null)[] = [];
   const watch = action("watch", GET, function* (ctx) {
     began.push(lastCheckpoint(ctx, ["one", "two"]));
@@ -72,7 +72,7 @@ Deno.test("T21: what comes back as Last-Event-ID is a hint, checked against the 
   }
 });
 
-Deno.test("T21: a stream that is taken up again is guarded again", async () => {
+Deno.test("T21: the guards run again when a stream is resumed", async () => {
   let runs = 0;
   const watch = action("watch", { ...GET, guard: ({ request }) => request.headers.has("x-user") }, function* () {
     runs++;
@@ -110,7 +110,7 @@ function streaming(options: ConstructorParameters<typeof App>[1] = {}) {
   return { app, state, open };
 }
 
-Deno.test("T22: a reader that does not read costs one item: nothing is asked of the generator meanwhile", async () => {
+Deno.test("T22: the generator of a client that does not read is not asked for a second item", async () => {
   const { app, state, open } = streaming();
   await using _ = app;
   const reader = readerOf(await open());
@@ -122,7 +122,7 @@ Deno.test("T22: a reader that does not read costs one item: nothing is asked of 
   await reader.cancel();
 });
 
-Deno.test("T22: a principal may run six streams, the process as many as configured; one more is 429, until one ends", async () => {
+Deno.test("T22: a stream above the limit of the principal (6) or of the process is 429, until another stream ends", async () => {
   const { app, state, open } = streaming({ limits: { streams: 9 }, principal: ({ headers }) => headers.get("x-user") });
   await using _ = app;
   const held = [];
@@ -143,7 +143,7 @@ Deno.test("T22: a principal may run six streams, the process as many as configur
   assertEquals(state.open, 0);
 });
 
-Deno.test("T22: one IPv6 network is one address", async () => {
+Deno.test("T22: all addresses of one IPv6 network count as one address", async () => {
   const { app, open } = streaming({ limits: { streams: 3 } });
   await using _ = app;
   const held = [readerOf(await open("2001:db8::1")), readerOf(await open("2001:db8::2"))];
@@ -165,7 +165,7 @@ Deno.test("T23: finally of the generator runs when the client disconnects", asyn
   assertEquals([state.open, state.ended], [0, 1]);
 });
 
-Deno.test("T24: when rights are taken away the streams of that principal end, and no other", async () => {
+Deno.test("T24: disconnect() ends the streams of a principal whose permissions are revoked, and no others", async () => {
   const { app, state, open } = streaming({ principal: (request) => request.headers.get("x-user") });
   await using _ = app;
   const ada = [readerOf(await open("a", { "x-user": "ada" })), readerOf(await open("b", { "x-user": "ada" }))];
@@ -183,7 +183,7 @@ Deno.test("T24: when rights are taken away the streams of that principal end, an
   await bob.cancel();
 });
 
-Deno.test("T37: a script is loaded from a path or an http URL, and from nothing that carries its own text", () => {
+Deno.test("T37: a script is loaded from a path or an http URL, and not from a data: or blob: URL", () => {
   for (
     const src of [
       "javascript:alert(1)",
@@ -202,7 +202,7 @@ Deno.test("T37: a script is loaded from a path or an http URL, and from nothing 
   }
 });
 
-Deno.test("T37: a chain of hand-overs ends at its fourth, and each destination is guarded", async () => {
+Deno.test("T37: a chain of switches ends at the fourth, and the guard of each action runs", async () => {
   const reached: string[] = [];
   const secret = action("secret", { method: "POST", guard: () => false }, () => void reached.push("secret"));
   const start = action("start", () => switchTo(secret, {}));
@@ -224,7 +224,7 @@ Deno.test("T37: a chain of hand-overs ends at its fourth, and each destination i
   }
 });
 
-Deno.test("T50: what a stream throws after its first item is its last event, and is reported once", async () => {
+Deno.test("T50: an error after the first item of a stream is its last event, and is reported once", async () => {
   for (const error of [new Error("broken"), new HyperError(409, "taken"), "a text", null]) {
     const watch = action("watch", GET, async function* () {
       yield toast("one");
@@ -263,7 +263,7 @@ Deno.test("T50: an error of a stream without a client is only reported", async (
   assert(messages.includes("Error: after it left"), messages.join());
 });
 
-Deno.test("T50: a redirect in a stream ends it: what the generator would have done after is not asked for", async () => {
+Deno.test("T50: a redirect ends its stream, and the generator does not continue", async () => {
   let after = 0;
   const save = action("save", function* () {
     yield redirect("/next");

@@ -26,35 +26,35 @@ import { App, EVENTS, JSON_TYPE, type Modules } from "../support/app.tsx";
 /** Thrown values: errors, other values, and values that throw when they are read. */
 const THROWN: readonly (readonly [what: string, value: () => unknown])[] = [
   ["an error", () => new Error("the secret of the house")],
-  ["a text", () => "the secret of the house"],
+  ["a string", () => "the secret of the house"],
   ["nothing", () => undefined],
   ["null", () => null],
   ["an object without a prototype", () => Object.create(null)],
-  ["an object that throws when it is read", () =>
+  ["an object whose properties throw", () =>
     new Proxy({}, {
       get: () => {
         throw new Error("the secret of the house");
       },
     })],
-  ["an object that throws when its class is asked for", () =>
+  ["an object whose prototype cannot be read", () =>
     new Proxy({}, {
       getPrototypeOf: () => {
         throw new Error("the secret of the house");
       },
     })],
-  ["an object that throws when it is shown", () => ({
+  ["an object that throws when it is converted to a string", () => ({
     [Symbol.for("Deno.customInspect")]() {
       throw new Error("the secret of the house");
     },
   })],
-  ["an error whose every member throws", () => {
+  ["an error whose properties all throw", () => {
     const throws = (): never => {
       throw new Error("the secret of the house");
     };
     const members = { name: { get: throws }, message: { get: throws }, stack: { get: throws }, cause: { get: throws } };
     return Object.defineProperties(new Error(), members);
   }],
-  ["an error with a cause that is itself", () => {
+  ["an error that is its own cause", () => {
     const error = new Error("the secret of the house");
     error.cause = error;
     return error;
@@ -262,7 +262,7 @@ Deno.test("T50: when error.tsx and not_found.tsx throw, a plain page is sent, an
   });
 });
 
-Deno.test("T50: an async component inside a page is not called, and the error names it", async () => {
+Deno.test("T50: an async component inside a page is an error that names the component", async () => {
   let isCalled = false;
   const Card = () => {
     isCalled = true;

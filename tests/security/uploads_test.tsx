@@ -86,14 +86,14 @@ function uploading(options: {
   return { app, bucket, seen, send };
 }
 
-Deno.test("onFile receives the file of a form while it arrives, and the value of the field is its key", async () => {
+Deno.test("onFile receives the file of a form while it is uploaded, and the value of the field is its key", async () => {
   const { app, bucket, seen, send } = uploading();
   await using _ = app;
   assertEquals((await send({ title: "A", photo: PNG })).status, 303);
   assertEquals([seen, [...bucket.files.keys()]], [["k1"], ["k1"]]);
 });
 
-Deno.test("onFile makes a form with no file field of its own send files", async () => {
+Deno.test("onFile makes a form without a file field send files", async () => {
   const upload = action("upload", { onFile: () => "key" }, () => {});
   await using app = new App({ "/": { default: () => <Form action={upload} />, upload } });
   assertEquals(attribute(findForm((await app.open("/")).root, "upload"), "enctype"), "multipart/form-data");
@@ -112,7 +112,7 @@ Deno.test("onFile provides its file to an action without a form, in data and in 
   });
 });
 
-Deno.test("onFile is handed the files of an action that a field names, too", async () => {
+Deno.test("onFile also receives the files of an action that a field names", async () => {
   const bucket = new Bucket();
   const upload = action("upload", { onFile: bucket.take }, () => {});
   await using app = new App({ "/": { default: () => "", upload } });
@@ -137,7 +137,7 @@ Deno.test("onFile receives the same context as a guard", async () => {
   }
 });
 
-Deno.test("onFile is not reached by a request from elsewhere, or one that the guard refuses", async () => {
+Deno.test("onFile does not run for a cross-origin request or a request that the guard rejects", async () => {
   let taken = 0;
   const { app, send } = uploading({ take: () => void taken++, guard: () => false });
   await using _ = app;
@@ -148,7 +148,7 @@ Deno.test("onFile is not reached by a request from elsewhere, or one that the gu
   ]);
 });
 
-Deno.test("what onFile stored is discarded when the form is refused", async () => {
+Deno.test("a file that onFile stored is discarded if the form is invalid", async () => {
   const { app, bucket, seen, send } = uploading();
   await using _ = app;
   const page = await send({ title: "", photo: PNG });
@@ -165,7 +165,7 @@ Deno.test("a file that onFile stored is discarded if its content has another typ
   assertEquals([seen, bucket.files.size], [[], 0]);
 });
 
-Deno.test("what onFile stored is discarded when the handler throws", async () => {
+Deno.test("a file that onFile stored is discarded if the action function throws", async () => {
   const handler = () => {
     throw new Error("full");
   };
@@ -178,7 +178,7 @@ Deno.test("what onFile stored is discarded when the handler throws", async () =>
   app.takeReports();
 });
 
-Deno.test("what onFile stored stays when the handler has done its work, whatever was wrong with its result", async () => {
+Deno.test("a file that onFile stored is kept if the action function has run, even if its result is invalid", async () => {
   const { app, bucket, send } = uploading({ handler: () => [toast("a"), 7] });
   await using _ = app;
   const page = await send({ title: "A", photo: PNG });
@@ -188,7 +188,7 @@ Deno.test("what onFile stored stays when the handler has done its work, whatever
   app.takeReports();
 });
 
-Deno.test("what onFile stored for a generator stays when it has ended, and goes when it threw", async () => {
+Deno.test("a file that onFile stored for a generator is kept if the generator ends, and discarded if it throws", async () => {
   for (const [throws, left] of [[false, 1], [true, 0]] as const) {
     const { app, bucket, send } = uploading({
       handler: async function* () {
@@ -203,7 +203,7 @@ Deno.test("what onFile stored for a generator stays when it has ended, and goes 
   }
 });
 
-Deno.test("a repeat of an upload runs once, and what onFile stored for it again is discarded", async () => {
+Deno.test("a repeated upload runs once, and the file that onFile stored for the repeat is discarded", async () => {
   const { app, bucket, seen, send } = uploading();
   await using _ = app;
   const headers = { "x-hyper-request-id": "r1" };
@@ -225,7 +225,7 @@ Deno.test("onFile that throws is 500, onError is called, and the action function
   assertEquals(app.takeError().message, "bucket gone");
 });
 
-Deno.test("limits of an action hold for it alone, at the limit and one past it", async () => {
+Deno.test("limits of an action apply to that action only, exactly at the limit", async () => {
   const size = (bytes: number) => ({
     title: "A",
     photo: new File([PNG, new Uint8Array(bytes - 8)], "a.png", { type: "image/png" }),
@@ -238,7 +238,7 @@ Deno.test("limits of an action hold for it alone, at the limit and one past it",
   assertStringIncludes(await refused.text(), "Choose a file smaller than 100 bytes");
 });
 
-Deno.test("limits of an action for its own streams and documents hold, too", async () => {
+Deno.test("limits of an action apply to its streams and documents too", async () => {
   const gate = Promise.withResolvers<void>();
   const slow = action("slow", { limits: { documentSeconds: 0.05 } }, async function* () {
     yield toast("one");
@@ -255,7 +255,7 @@ Deno.test("limits of an action for its own streams and documents hold, too", asy
   await ended.promise;
 });
 
-Deno.test("action() refuses limits that count for the whole handler, and those that cannot be meant", () => {
+Deno.test("action() throws for limits of the whole handler, and for invalid limits", () => {
   const declare = (limits: object) => () => action("save", { limits }, () => {});
   for (const limit of ["streams", "streamsPerCaller", "bodyMemoryBytes", "spooledBytes"]) {
     assertThrows(declare({ [limit]: 1 }), TypeError, `the limit "${limit}" applies to the whole handler`);
@@ -264,7 +264,7 @@ Deno.test("action() refuses limits that count for the whole handler, and those t
   assertThrows(declare({ file: 1 }), RangeError, "it does not exist");
 });
 
-Deno.test("T13: a body above a limit brings the form back with the name of the limit, on the page it was sent from", async () => {
+Deno.test("T13: a body above a limit shows the form again with the name of the limit, on the page it was sent from", async () => {
   const { app, seen, send } = uploading({ limits: { fileBytes: 4 } });
   await using _ = app;
   let path = PHOTOS;
@@ -285,10 +285,10 @@ for (
     ["cut off", 400, {}, "--b\r\nContent-Disposition: form-data; name="],
     ["without a closing boundary", 400, {}, '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx'],
     ["of another type", 415, { "content-type": "text/plain" }, "x"],
-    ["shorter than it says", 400, { "content-length": "1000" }, "--b--"],
+    ["shorter than its Content-Length", 400, { "content-length": "1000" }, "--b--"],
   ] as const
 ) {
-  Deno.test(`T14: a body ${what} brings the form back with the message and status ${status}`, async () => {
+  Deno.test(`T14: a body ${what} shows the form again with the message and status ${status}`, async () => {
     const { app, seen } = uploading();
     await using _ = app;
     const response = await app.request(PHOTOS, {
@@ -302,7 +302,7 @@ for (
   });
 }
 
-Deno.test("T15: a body that stalls brings the form back with 408", async () => {
+Deno.test("T15: a body that stalls shows the form again with 408", async () => {
   const { app } = uploading({ limits: { bodySeconds: 0.05 } });
   await using _ = app;
   const body = new ReadableStream<Uint8Array>({
@@ -320,15 +320,15 @@ Deno.test("T15: a body that stalls brings the form back with 408", async () => {
 for (
   const [what, path] of [
     ["that names no page in its URL", formActionUrl("save")],
-    ["of a page of another site", endpoint("http://evil.test/photos/7")],
-    ["of a page of the own site by its whole URL", endpoint("http://site.test/photos/7")],
-    ["of no page", endpoint("/nowhere")],
-    ["of a path with two slashes", endpoint("//evil.test/photos/7")],
-    ["of a path that can be read in two ways", endpoint("/photos/%252e")],
-    ["of a relative path", endpoint("photos/7")],
+    ["from a page of another site", endpoint("http://evil.test/photos/7")],
+    ["from a page of this site, named by its absolute URL", endpoint("http://site.test/photos/7")],
+    ["from a URL without a page", endpoint("/nowhere")],
+    ["from a path that begins with two slashes", endpoint("//evil.test/photos/7")],
+    ["from an ambiguous path", endpoint("/photos/%252e")],
+    ["from a relative path", endpoint("photos/7")],
   ] as const
 ) {
-  Deno.test(`a body above a limit ${what} gets the error page, and nothing is guessed from Referer`, async () => {
+  Deno.test(`a body above a limit ${what} gets the error page, and Referer is ignored`, async () => {
     const { app, send } = uploading({ limits: { fileBytes: 4 } });
     await using _ = app;
     const response = await send({ title: "A", photo: PNG }, { referer: "http://site.test/photos/7" }, path);
@@ -354,7 +354,7 @@ Deno.test("a body above a limit from a page that does not show the form gets the
   }
 });
 
-Deno.test("a body above a limit is answered with the page's own guard, where that refuses", async () => {
+Deno.test("a body above a limit gets the response of the page's guard if that guard rejects", async () => {
   const save = action("save", { form: PhotoForm, limits: { fileBytes: 4 } }, () => {});
   const render = () => new Response("sign in", { status: 401 });
   await using app = new App({ "/": { render, save } });
@@ -364,7 +364,7 @@ Deno.test("a body above a limit is answered with the page's own guard, where tha
   assertEquals([response.status, await response.text()], [401, "sign in"]);
 });
 
-Deno.test("a body above a limit tells the refusal where the form cannot be made, and reports why", async () => {
+Deno.test("a body above a limit gets the message of the limit if the form cannot be created, and the error is reported", async () => {
   const form = defineForm("photo", {
     fields: { photo: field.file() },
     getInitial: () => {
@@ -381,7 +381,7 @@ Deno.test("a body above a limit tells the refusal where the form cannot be made,
   assertEquals(app.takeError().message, "database gone");
 });
 
-Deno.test("a body above a limit is an error event for the runtime, and a problem for a program", async () => {
+Deno.test("a body above a limit is an error event for the runtime, and a problem object for other clients", async () => {
   const { app, send } = uploading({ limits: { fileBytes: 4 } });
   await using _ = app;
   const events = await send({ title: "A", photo: PNG }, { accept: "text/event-stream" });
@@ -394,7 +394,7 @@ Deno.test("a body above a limit is an error event for the runtime, and a problem
   await problem.body?.cancel();
 });
 
-Deno.test("T34: a file's name is text, and names no file on this machine", async () => {
+Deno.test("T34: the name of an uploaded file is escaped, and is not used as a path on the server", async () => {
   const names = ["../../x", "a.php.png", ".htaccess", "\u202egnp.exe", "x".repeat(7_000), "C:\\x", "con", "</script>"];
   const seen: string[] = [];
   const stored: string[] = [];

@@ -45,7 +45,7 @@ function paying(options: Partial<ActionOptions<null, null>> = {}, handler: Const
   return { app, calls, send };
 }
 
-Deno.test("a webhook runs for a caller of another site whose signature fits the bytes it sent", async () => {
+Deno.test("a webhook runs for a cross-origin request with a valid signature of the sent bytes", async () => {
   const { app, calls, send } = paying();
   await using _ = app;
   // The signature is of these bytes, not of other JSON with the same value.
@@ -58,18 +58,18 @@ for (
     ["is missing", { signature: "" }],
     ["is of other bytes", { signature: "00".repeat(32) }],
     ["is too short", { signature: "00" }],
-    ["is no hex", { signature: "zz" }],
-    ["is of a body that was changed on the way", { body: '{"id":8}' }],
+    ["is not hexadecimal", { signature: "zz" }],
+    ["is of a body that was changed in transit", { body: '{"id":8}' }],
   ] as const
 ) {
-  Deno.test(`a webhook whose signature ${what} is 403, and its handler is not reached`, async () => {
+  Deno.test(`a webhook whose signature ${what} is 403, and the action function does not run`, async () => {
     const { app, calls, send } = paying();
     await using _ = app;
     assertEquals([await send('{"id":7}', init), calls], [403, []]);
   });
 }
 
-Deno.test("a webhook may send a form: its bytes are verified before anything looks for a page among its fields", async () => {
+Deno.test("a webhook accepts a form, and verifies its bytes before the fields are searched for a page", async () => {
   const { app, calls, send } = paying();
   await using _ = app;
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -93,7 +93,7 @@ Deno.test("a webhook's signature is checked before its body is parsed", async ()
   assertEquals([await send("{ no JSON"), calls], [400, []]);
 });
 
-Deno.test("a webhook's body is bounded before its signature is looked at", async () => {
+Deno.test("a webhook's body is limited before its signature is verified", async () => {
   let asked = 0;
   const { app, send } = paying({ limits: { bodyBytes: 10 }, verify: () => ++asked > 0 });
   await using _ = app;
@@ -108,7 +108,7 @@ Deno.test("a webhook is named by its URL, by X-Hyper-Action, or by the query", a
   assertEquals(calls.length, 2);
 });
 
-Deno.test("a webhook that a field of the body names stays behind the cross-origin verdict, and is 403 without it", async () => {
+Deno.test("a webhook that a field of the body names is 403 for a cross-origin request", async () => {
   const { app, calls, send } = paying();
   await using _ = app;
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -122,7 +122,7 @@ Deno.test("a webhook that a field of the body names stays behind the cross-origi
   await response.body?.cancel();
 });
 
-Deno.test("a webhook lifts the cross-origin verdict for no other action", async () => {
+Deno.test("a webhook does not disable the cross-origin check of other actions", async () => {
   const { app, calls, send } = paying();
   await using _ = app;
   assertEquals(await send("{}", { path: formActionUrl("refund") }), 403);
@@ -133,7 +133,7 @@ Deno.test("a webhook lifts the cross-origin verdict for no other action", async 
   assertEquals(calls, []);
 });
 
-Deno.test("a webhook that is asked for with GET is vouched for without a body", async () => {
+Deno.test("a webhook that is requested with GET is verified without a body", async () => {
   const { app, calls } = paying({ method: "GET" });
   await using _ = app;
   const ask = async (signature: string) => {
@@ -145,7 +145,7 @@ Deno.test("a webhook that is asked for with GET is vouched for without a body", 
   assertEquals([await ask(await sign("")), calls], [204, [{ id: "7" }]]);
 });
 
-Deno.test("a webhook is behind the handler's guard, unless it is public", async () => {
+Deno.test("the guard of the handler protects a webhook, unless it is public", async () => {
   const guard = () => false;
   const closed = paying({}, { guard });
   await using _ = closed.app;
@@ -183,7 +183,7 @@ Deno.test("accessDenied is sent if a signature is invalid", async () => {
   assertEquals(denied, [["paid", "guard", 403]]);
 });
 
-Deno.test("action() refuses a webhook without verify, and verify without a webhook", () => {
+Deno.test("action() throws for a webhook without verify, and for verify without webhook", () => {
   assertThrows(() => action("paid", { webhook: true }, () => {}), TypeError, "add verify");
   assertThrows(() => action("paid", { verify: () => true }, () => {}), TypeError, "verify is only for webhooks");
 });

@@ -192,7 +192,7 @@ export function testStore(
     assertEquals(await store.putIfAbsent("key", "again", 60), true);
   });
 
-  test("separates keys that look alike", async ({ store }) => {
+  test("distinguishes similar keys", async ({ store }) => {
     const keys = ["a", "A", "a ", "a\u0000", "á", "a\u0301", "__proto__", "constructor", "%", "_", "'", "a:b"];
     for (const [index, key] of keys.entries()) await store.put(key, index + 1, 60);
     for (const [index, key] of keys.entries()) assertEquals(await store.get(key), index + 1, JSON.stringify(key));
@@ -231,7 +231,7 @@ export function testRateLimiter(
     });
   const rule = { limit: 3, seconds: 60 };
 
-  test("take() allows as many runs at once as the rule", async ({ limiter, other }) => {
+  test("take() allows the runs of the rule at once", async ({ limiter, other }) => {
     const verdicts = [];
     for (const each of [limiter, other, limiter, other]) verdicts.push(await each.take("a", rule));
     assertEquals(verdicts.map(({ allowed, remaining }) => [allowed, remaining]), [

@@ -208,7 +208,7 @@ Deno.test("A16: publish() to a bus that never answers holds an action no longer 
   assertStringIncludes(app.takeError().message, "the bus: publish() took more than 5 s");
 });
 
-Deno.test("A16: a live stream whose bus never answers ends empty after the deadline, so that its client returns", async () => {
+Deno.test("A16: a live stream whose bus never answers ends empty after the deadline, so that its client reconnects", async () => {
   const { app } = shop({ bus: { publish: never, subscribe: never } });
   await using _ = app;
   await app.handler.ready;

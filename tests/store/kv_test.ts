@@ -48,7 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "createKvStore() accepts a text of 260,000 characters and rejects a longer one",
+  name: "createKvStore() accepts a string of 260,000 characters and rejects a longer one",
   ignore,
   fn: async () => {
     using kv = await Deno.openKv(":memory:");

@@ -287,7 +287,7 @@ redisTest("A15: an entry of another program is delivered as null in its position
   assertEquals(await resumeAfter(bus, heard.cursors[2] ?? ""), [true, ["after"]]);
 });
 
-redisTest("A15: an entry without its size empties the log, and no id is used again", async () => {
+redisTest("A15: an entry without a size empties the log, and no id is used twice", async () => {
   await using under = await start();
   const { bus, send } = under;
   // Within one millisecond, a stream that was deleted would use the same ids again.
@@ -302,7 +302,7 @@ redisTest("A15: an entry without its size empties the log, and no id is used aga
   }
 });
 
-redisTest("H9: a topic whose Redis has an earlier clock than before continues after a gap", async () => {
+redisTest("H9: a topic continues after a gap when the clock of its Redis is set back", async () => {
   await using under = await start();
   const { bus, send } = under;
   await using heard = await listen(bus);

@@ -59,19 +59,22 @@ redisTest("E6: two handlers that share a Redis count an action together", async 
   assertEquals(await statusOf(there, "bob"), 200);
 });
 
-redisTest("createRedisRateLimiter() stores a digest of the key, which expires when all runs are regained", async () => {
-  await using server = await startRedis();
-  await using limiter = await createRedisRateLimiter({ url: server.url });
-  await using control = await RedisConnection.open({ url: server.url });
-  await limiter.take("ada@example.com", { limit: 2, seconds: 60 });
-  const keys = await control.send(["KEYS", "*"]);
-  assert(Array.isArray(keys));
-  assertEquals(keys.map((key) => /^hyper:rate:[0-9a-f]{64}$/.test(String(key))), [true]);
-  const left = Number(await control.send(["PTTL", String(keys[0])]));
-  assert(left > 20_000 && left <= 30_000, `${left} ms`);
-});
+redisTest(
+  "createRedisRateLimiter() stores a digest of the key, which expires when all runs are available again",
+  async () => {
+    await using server = await startRedis();
+    await using limiter = await createRedisRateLimiter({ url: server.url });
+    await using control = await RedisConnection.open({ url: server.url });
+    await limiter.take("ada@example.com", { limit: 2, seconds: 60 });
+    const keys = await control.send(["KEYS", "*"]);
+    assert(Array.isArray(keys));
+    assertEquals(keys.map((key) => /^hyper:rate:[0-9a-f]{64}$/.test(String(key))), [true]);
+    const left = Number(await control.send(["PTTL", String(keys[0])]));
+    assert(left > 20_000 && left <= 30_000, `${left} ms`);
+  },
+);
 
-redisTest("createRedisRateLimiter() waits no longer than its rule if the clock of Redis goes back", async () => {
+redisTest("createRedisRateLimiter() waits no longer than its rule if the clock of Redis is set back", async () => {
   await using server = await startRedis();
   await using limiter = await createRedisRateLimiter({ url: server.url });
   await using control = await RedisConnection.open({ url: server.url });

@@ -121,7 +121,7 @@ redisTest("a claim that succeeds too late is released", async () => {
   assertEquals(await store.get("key"), null);
 });
 
-redisTest("a store whose Redis is gone rejects at once, and reconnects by itself", async () => {
+redisTest("a store whose Redis has stopped rejects at once, and reconnects by itself", async () => {
   await using server = await startRedis();
   const back = Promise.withResolvers<void>();
   const errors: unknown[] = [];

@@ -21,7 +21,7 @@ testStore("createSqliteStore()", async () => {
   };
 });
 
-Deno.test("createSqliteStore() keeps its values over a restart", async () => {
+Deno.test("createSqliteStore() keeps its values after a restart", async () => {
   const path = await Deno.makeTempFile({ suffix: ".db" });
   {
     await using store = await createSqliteStore(path);

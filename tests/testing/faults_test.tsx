@@ -94,7 +94,7 @@ Deno.test("a delayed call can be canceled", async () => {
   assertEquals((await stream.outcome()).kind, "aborted");
 });
 
-Deno.test("reorder lets the next response pass, and the late one does not overwrite it", async () => {
+Deno.test("reorder delivers the next response first, and the late one does not overwrite it", async () => {
   await using client = visit(makeSite());
   const page = await client.open("/");
   client.faults.push({ kind: "reorder" });

@@ -147,7 +147,7 @@ interface Tree {
   readonly children: readonly Tree[];
 }
 
-Deno.test("the result of a typed caller is what arrives after JSON", () => {
+Deno.test("the result of a typed caller is the type after a JSON round trip", () => {
   const dated = action("dated", () => ({
     at: new Date(),
     home: new URL("https://site.test/"),
@@ -167,7 +167,7 @@ Deno.test("the result of a typed caller is what arrives after JSON", () => {
   assertType<IsExact<Jsonify<unknown>, unknown>>(true);
 });
 
-Deno.test("data that JSON has no form for does not compile", () => {
+Deno.test("data that JSON cannot represent does not compile", () => {
   const declare = (): void => {
     // @ts-expect-error -- a map
     action("a", () => new Map([["a", 1]]));

@@ -54,12 +54,12 @@ Deno.test("addEventListener() types the details of the runtime's events", () => 
   assertEquals(typeof listen, "function");
 });
 
-Deno.test("CallOptions accept undefined", () => {
+Deno.test("CallOptions accepts undefined for each option", () => {
   const options: CallOptions = { form: undefined, key: undefined, target: undefined, signal: undefined };
   assertEquals(Object.keys(options).length, 4);
 });
 
-Deno.test("client.ts has no effect without a page", async () => {
+Deno.test("client.ts has no effect without a document", async () => {
   const { runtime, Hyper } = await import("../../client.ts");
   runtime.stop();
   assertEquals([Hyper.network.online, "Hyper" in globalThis, "action" in globalThis], [true, false, false]);

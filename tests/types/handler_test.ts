@@ -29,7 +29,7 @@ export const fits = (handler: Handler) => {
   return [deno, typed, bun, worker, node];
 };
 
-Deno.test("a handler responds whatever a server passes besides the request", async () => {
+Deno.test("a handler responds whatever arguments a server passes after the request", async () => {
   const handler = createHandler({
     baseDir: null,
     pages: [{ path: "/", load: () => Promise.resolve({ default: () => "hi" }) }],

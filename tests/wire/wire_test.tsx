@@ -191,7 +191,7 @@ for (const [name, wire] of Object.entries(CASES)) {
   });
 }
 
-Deno.test("every file in tests/wire has its case", async () => {
+Deno.test("every golden file in tests/wire has a case", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(FOLDER)) {
     if (name.endsWith(".txt")) files.push(name.slice(0, -".txt".length));

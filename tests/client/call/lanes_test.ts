@@ -49,7 +49,7 @@ test('enterLane() assigns the lane to a call with "replace"', (key) => {
   }
 });
 
-test("enterLane() keeps keys apart", (key) => {
+test("enterLane() treats each key as a separate lane", (key) => {
   enterLane(key, "block", first);
   assertEquals(enterLane(`${key} b`, "block", second), []);
 });

@@ -60,7 +60,7 @@ Deno.test("Identities.learn() learns at most fifty names", async () => {
   assertEquals([identities.isIdentity("c49"), identities.isIdentity("c50")], [true, false]);
 });
 
-Deno.test("Identities share learned names through the store within a minute", async () => {
+Deno.test("several Identities share learned names through the store within a minute", async () => {
   const clock = install({ toFake: ["performance"] });
   try {
     const store = createMemoryStore();
