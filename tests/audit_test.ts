@@ -142,7 +142,7 @@ Deno.test("auditActions() warns if guarded mutations have no principal", async (
     b: action("hook", { webhook: true, verify: () => true }, pass),
     c: action("look", { method: "GET", guard: pass }, pass),
   };
-  // Set, so that there is no warning about it.
+  // Set to avoid the warning about it.
   const crossOrigin = { trustProxy: false };
   const audit = (record: Parameters<typeof handlerOf>[0], options: HandlerOptions = {}) =>
     auditActions(handlerOf(record, { crossOrigin, ...options }));

@@ -19,7 +19,7 @@ async function documents(): Promise<string[]> {
 /** Removes fenced code blocks. */
 const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, "");
 
-/** Returns the IDs of the headings of a document, as code hosts derive them. */
+/** Returns the IDs of the headings of a document, like GitHub. */
 function headingIds(text: string): Set<string> {
   const headings = withoutCode(text).matchAll(/^#+ (.+)$/gm);
   return new Set(

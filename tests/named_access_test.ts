@@ -9,7 +9,7 @@ Deno.test("A14: code for the browser uses properties that an element of the page
   assertEquals(found.filter((line) => !line.startsWith("src/client/dom.ts:")), []);
 });
 
-/** Code that would read an element with the name of a property instead. */
+/** Code that could read an element instead of the property of the same name. */
 const FORGETFUL = [
   "document.title;",
   'document["title"];',
@@ -36,7 +36,7 @@ const FORGETFUL = [
   "declare const place: Element; Object.assign(place, { scrollTop: 1 });",
 ];
 
-/** Code that would not. */
+/** Code that could not. */
 const CAREFUL = [
   "declare const input: HTMLInputElement; input.value;",
   "declare const link: HTMLAnchorElement | undefined; link?.href;",

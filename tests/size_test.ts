@@ -3,14 +3,10 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
- * Maximum download sizes, in bytes (brotli 11). The first is a goal; the others are what was reached. `start` was 10,000 before
- * forms were sent as HTML requires (unknown methods and encodings, `text/plain`) and to the action in the URL of their button (D8,
- * D18), denied choices were reverted (D10), calls sent the address bar, a navigation ended the streams of the page it leaves,
- * failures had a default style, closed with Escape or with their cause, and shared a message, and a morph compared three values of
- * attributes, left the focused text to the user, and parsed as a page with scripts does (D1, D2, D6, D19). `later` was 3,000 before
- * it checked fetched documents (A1), read properties from their interfaces (A14) and kept toasts, and 4,250 before it fired the
- * events of navigations, synchronized accepted forms, showed errors on the form that was sent, and toasts could be closed.
- * `instant.md` allows 8,000 for its parts.
+ * Maximum download sizes, in bytes (brotli 11).
+ *
+ * The limit of `start` is a goal. The others are the current sizes, rounded up: raise one only for a feature that is worth its
+ * bytes.
  */
 const LIMITS = {
   /** Initial download. */

@@ -13,7 +13,7 @@ import {
 } from "../../src/actions/kwargs.ts";
 import { DEFAULT_LIMITS, resolveLimits } from "../../src/http/limits.ts";
 
-/** Creates fields as a query or body holds them. */
+/** Creates fields like those of a query or body. */
 function fields(...pairs: [string, FieldValue][]): FieldMap {
   const map = new Map<string, FieldValue[]>();
   for (const [name, value] of pairs) map.set(name, [...(map.get(name) ?? []), value]);
@@ -293,7 +293,7 @@ Deno.test("mergeKwargs() agrees with a simple oracle on any mix of sources", () 
   const pairs = fc.array(fc.tuple(name, value), { maxLength: 6 });
   const data = fc.option(fc.dictionary(fc.constantFrom("a", "b", "d"), value));
 
-  // One source after another, assigned to objects without a prototype.
+  // The oracle assigns one source after another to objects without a prototype.
   const tree = (source: [string, string][]): Map<string, unknown> | null => {
     const byName = new Map<string, string[]>();
     for (const [name, value] of source) byName.set(name, [...(byName.get(name) ?? []), value]);

@@ -38,7 +38,7 @@ Deno.test("RegistryFormActionBackend rejects a second action of the same name an
 Deno.test("RegistryFormActionBackend rejects another name with the same UID and names both places", () => {
   const registry = new RegistryFormActionBackend();
   const first = action("first", () => {});
-  // No two names with the same UID are known, so it is set by hand.
+  // No two names with the same UID are known, so the test sets the UID.
   const twin = { ...action("twin", () => {}), uid: first.uid };
   registry.registerAction(first, at("a"));
   const error = assertThrows(() => registry.registerAction(twin, at("b")), TypeError);

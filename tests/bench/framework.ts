@@ -1,6 +1,6 @@
 /**
- * Servers of frameworks that bring a build of their own: their sources stand in `servers/<name>/`, and are installed from
- * npm and built in a temporary folder each time, with the Node that both recommend, which comes from npm as well.
+ * Servers of frameworks with a build step. Their sources are in `servers/<name>/`. Each run installs and builds them
+ * in a temporary folder, with the version of Node that both recommend, also from npm.
  */
 import type { Contender } from "./contender.ts";
 
@@ -39,9 +39,9 @@ export type FrameworkName = keyof typeof FRAMEWORKS;
 /** All of them. */
 export const frameworkNames: readonly FrameworkName[] = ["astro", "svelte"];
 
-/** The Node that builds and runs them: the one of the machine may be too old for either. */
+/** Version of Node that builds and runs them. The installed one may be too old. */
 const NODE_VERSION = "24.9.0";
-/** Milliseconds a server is given to answer for the first time. */
+/** Maximum time until the first response of a server, in milliseconds. */
 const PATIENCE = 20_000;
 
 /** Returns the packages of each framework with their versions. */
@@ -52,8 +52,8 @@ export function versionsOf(name: FrameworkName): string {
 /**
  * Installs, builds and starts a framework's server.
  *
- * @param name Which one.
- * @throws {Error} When npm, the build or the server fails; what it said is in the message.
+ * @param name The framework.
+ * @throws {Error} If npm, the build or the server fails. The message contains the output.
  */
 export async function startFramework(name: FrameworkName): Promise<Contender> {
   const { dependencies, build, serve } = FRAMEWORKS[name];
@@ -66,11 +66,11 @@ export async function startFramework(name: FrameworkName): Promise<Contender> {
     `${folder}/package.json`,
     JSON.stringify({ private: true, type: "module", dependencies: { ...dependencies, [nodePackage]: NODE_VERSION } }),
   );
-  // No script of a package runs: none of these needs one.
+  // None of these packages needs an install script.
   const install = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   await run("npm", install, { cwd: folder });
   const node = `${folder}/node_modules/${nodePackage}/bin/node`;
-  // Neither takes "any port" and tells which it got; and one has its address built in.
+  // Neither can choose a free port and report it, and one has its address compiled in.
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -88,12 +88,12 @@ export async function startFramework(name: FrameworkName): Promise<Contender> {
     env,
     stdin: "piped",
     stdout: "null",
-    // The load breaks off the last request of each connection, and there is a trace for each.
+    // The load generator aborts the last request of each connection, and the server logs each.
     stderr: "null",
   }).spawn();
   stack.defer(async () => {
     child.kill("SIGKILL");
-    await child.stdin.abort().catch(() => {}); // The pipe broke because the process has ended.
+    await child.stdin.abort().catch(() => {}); // The pipe is broken because the process has ended.
     await child.status;
   });
   await waitFor(`${url}/form`, name);

@@ -10,7 +10,7 @@ import { type ServerProcess, startServer } from "../support/process.ts";
 const ATTACKERS = Number(Deno.args[0] ?? 200);
 const REQUESTS = 3_000;
 const WARM_UP = 6_000;
-/** Milliseconds between two bytes of an attacker who sends slowly. */
+/** Time between two bytes of a slow attacker, in milliseconds. */
 const DRIP = 1_000;
 const BAR = 3;
 
@@ -37,7 +37,7 @@ const ATTACKS: readonly Attack[] = [
 
 const encoder = new TextEncoder();
 
-/** Attackers at work; disposed, they stop. */
+/** Running attackers. Dispose it to stop them. */
 async function attack(server: ServerProcess, attacks: readonly Attack[], count: number): Promise<Disposable> {
   const connections: Deno.TcpConn[] = [];
   const drips: { readonly connection: Deno.TcpConn; readonly byte: Uint8Array }[] = [];
@@ -49,7 +49,7 @@ async function attack(server: ServerProcess, attacks: readonly Attack[], count: 
     if (drip !== "") drips.push({ connection, byte: encoder.encode(drip) });
   }
   const timer = setInterval(() => {
-    // A connection that the server has ended is out of the attack.
+    // A connection that the server has closed is no longer part of the attack.
     for (const { connection, byte } of drips) connection.write(byte).catch(() => {});
   }, DRIP);
   return {

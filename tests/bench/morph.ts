@@ -10,7 +10,7 @@ import { withPage } from "../support/browser.ts";
 
 declare const lib: { contenders: Record<string, (target: Element, source: Element, markup: string) => void> };
 
-/** Rows of the page before and after: numbers, and the one whose text changes. */
+/** Rows of the page before and after the morph. */
 interface Work {
   readonly name: string;
   readonly rows: readonly number[];

@@ -1,19 +1,18 @@
 // deno-lint-ignore-file no-console -- a bench prints what it found
 /**
- * Processor time of a post, in comparison with another checkout of this repository: what a change costs, without a port and
- * without a network.
+ * Compares the processor time of a post with that of another checkout of this repository, without a port or network.
  *
  * ```sh
  * git worktree add --detach ../base a17c340
  * deno run -A tests/bench/post.ts ../base [part of a work's name] [pairs]
  * ```
  *
- * Each checkout has a process of its own. Both run batches of the same requests in turns, so that what else the machine does
- * slows both alike. The ratio of each pair of batches is taken, and the median of all pairs is printed; 1.00 is as fast. Without
- * a path the checkout is compared with itself, which shows how far the figures can be trusted.
+ * Each checkout runs in a separate process. Both run batches of the same requests in turns, so that other load on the
+ * machine affects both equally. The ratio of each pair of batches is taken, and the median of all pairs is printed; 1.00 is as fast. Without
+ * a path, the checkout is compared with itself, which shows the noise of the measurement.
  *
- * The processes answer more posts than a handler keeps outcomes for before anything is measured: what dropping the oldest one
- * costs is part of every post of a server that has run for a while.
+ * Before the measurement, the processes handle more posts than a handler stores outcomes. The cost of dropping the
+ * oldest outcome is then included, as in a server that has run for a while.
  */
 import { resolve, toFileUrl } from "@std/path";
 import { sampleOf } from "./sample.ts";
@@ -22,7 +21,7 @@ import { sampleOf } from "./sample.ts";
 const WORKS: Readonly<Record<string, (app: Application, id: string) => Request>> = {
   "page of 200 rows": ({ url }) => new Request(url, { headers: DOCUMENT }),
   "valid post with id": (app, id) => post(app, DOCUMENT, { title: "A note", n: "7", _hyper_once: id }),
-  // The page is named by the fields alone, and not by the URL before the body is read.
+  // Only the fields name the page, so that it is unknown until the body is read.
   "same, bare endpoint": (app, id) =>
     post({ ...app, endpoint: bareUrl(app) }, DOCUMENT, { title: "A note", n: "7", _hyper_once: id }),
   "valid post without id": (app) => post(app, DOCUMENT, { title: "A note", n: "7" }),
@@ -35,7 +34,7 @@ const DOCUMENT = { accept: "text/html,application/xhtml+xml", "sec-fetch-site": 
 const RUNTIME = { accept: "text/event-stream", "sec-fetch-site": "same-origin" };
 const DATA = { accept: "application/json", "sec-fetch-site": "same-origin" };
 
-/** Requests of a batch, and pairs of batches before and while it is measured. */
+/** Requests per batch, and pairs of batches before and during the measurement. */
 const BATCH = 500, WARM_UP = 30, PAIRS = 40;
 
 /** An application, and the request to it. */
@@ -43,19 +42,19 @@ interface Application {
   readonly handler: (request: Request) => Promise<Response>;
   /** The address of the page. */
   readonly url: string;
-  /** The address its form is posted to. */
+  /** The URL to which its form is posted. */
   readonly endpoint: string;
   /** The hidden fields of its form. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The exports of a checkout that the application is written with: the same in all that can be compared. */
+/** The exports of a checkout that the application uses. They are the same in all comparable checkouts. */
 interface Library {
   // deno-lint-ignore no-explicit-any -- the types of another checkout are not known here
   readonly [name: string]: any;
 }
 
-/** Measures all works in two processes, and prints the ratios. */
+/** Measures all requests in two processes, and prints the ratios. */
 async function compare(other: string, only: string, pairs: number): Promise<void> {
   await using here = new Side(new URL("../../", import.meta.url));
   await using there = new Side(toFileUrl(`${resolve(other)}/`));
@@ -64,7 +63,7 @@ async function compare(other: string, only: string, pairs: number): Promise<void
     for (let round = 0; round < WARM_UP; round++) for (const side of [here, there]) await side.run(work);
     const ours: number[] = [], theirs: number[] = [];
     for (let round = 0; round < pairs; round++) {
-      // In turns, each first every other time.
+      // In turns. Each is first every other time.
       for (const side of round % 2 === 0 ? [here, there] : [there, here]) {
         (side === here ? ours : theirs).push(await side.run(work));
       }
@@ -77,7 +76,7 @@ async function compare(other: string, only: string, pairs: number): Promise<void
   }
 }
 
-/** A process that answers the batches of one checkout. */
+/** A process that runs the batches of one checkout. */
 class Side implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -94,7 +93,7 @@ class Side implements AsyncDisposable {
     this.#lines = linesOf(this.#process.stdout);
   }
 
-  /** Runs one batch; returns the processor time of one request, in microseconds. */
+  /** Runs one batch. Returns the processor time per request, in microseconds. */
   async run(work: string): Promise<number> {
     await this.#writer.write(new TextEncoder().encode(`${work}\n`));
     const { value, done } = await this.#lines.next();
@@ -109,7 +108,7 @@ class Side implements AsyncDisposable {
   }
 }
 
-/** Runs the batches that standard input names, and writes the time of each to standard output. */
+/** Reads the names of batches from standard input, runs them, and writes the time of each to standard output. */
 async function answerBatches(checkout: string): Promise<void> {
   const { default: process } = await import("node:process");
   const app = await start(checkout);
@@ -125,7 +124,7 @@ async function answerBatches(checkout: string): Promise<void> {
   }
 }
 
-/** Starts the application of a checkout, in a folder of its own, and looks once at each answer. */
+/** Starts the application of a checkout in a separate folder, and checks each response once. */
 async function start(checkout: string): Promise<Application> {
   const { createHandler, defineForm, action, field, html, Form }: Library = await import(
     new URL("mod.ts", checkout).href
@@ -184,7 +183,7 @@ function call({ endpoint }: Application, headers: Readonly<Record<string, string
   return send(endpoint, { ...headers, "content-type": "application/json" }, JSON.stringify(data));
 }
 
-/** A request as a server gets it: with the length of its body. */
+/** A request as a server receives it, with the length of its body. */
 function send(url: string, headers: Readonly<Record<string, string>>, body: string): Request {
   return new Request(url, { method: "POST", headers: { ...headers, "content-length": `${body.length}` }, body });
 }

@@ -57,7 +57,7 @@ for (const work of works.filter(({ name }) => name.includes(only))) {
   print(profile, 1e6 / requestsPerSecond);
 }
 
-/** Prints the functions with the most time of their own, and including their callees, in microseconds per request. */
+/** Prints the functions with the most time, with and without their callees, in microseconds per request. */
 function print({ nodes, samples, timeDeltas }: Profile, perRequest: number): void {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));

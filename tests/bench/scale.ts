@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * The cost of a large application: finding one of many pages and actions, and starting with them.
+ * The cost of a large application: finding one of many pages and actions, and startup.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Contender, startContender } from "./contender.ts";
@@ -12,7 +12,7 @@ import type { Effort } from "./server.ts";
 const SMALL = 10;
 const LARGE = 2000;
 
-/** Measures finding a page and an action among ten and among 2,000: flat is a ratio of 1. */
+/** Measures the lookup of a page and an action among 10 and among 2,000. A ratio of 1 means that the number does not matter. */
 export async function measureScale({ rounds, seconds }: Effort): Promise<Report> {
   await using small = await startContender(`${SMALL}`, "./servers/many.ts", [`${SMALL}`]);
   await using large = await startContender(`${LARGE}`, "./servers/many.ts", [`${LARGE}`]);
@@ -41,7 +41,7 @@ export async function measureScale({ rounds, seconds }: Effort): Promise<Report>
   };
 }
 
-/** Measures the time from the start of a process to its first answer, and to the port of a bare server. */
+/** Measures the time from the start of a process to its first response, and compares it with a bare server. */
 export async function measureStart(rounds: number): Promise<Report> {
   const times = new Map<string, number[]>();
   const measureOne = async (work: string, script: string, args: readonly string[], path: string): Promise<void> => {

@@ -18,16 +18,16 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** One work. */
+/** One benchmark. */
 export interface Work {
   readonly name: string;
-  /** The least ratio to the one written by hand. */
+  /** Minimum ratio to the handwritten code. */
   readonly bar?: number;
   /** Frameworks that support it, in addition to those written for this benchmark. */
   readonly frameworks?: readonly FrameworkName[];
-  /** Request to a contender, as its own client or its own form would send it. */
+  /** Returns the request that the client or form of a contender would send. */
   readonly shot: (contender: Pick<Contender, "name" | "url">) => Promise<Shot>;
-  /** Throws when an answer is not the right one. */
+  /** Throws if a response is wrong. */
   readonly check: (response: Response, text: string, shot: Shot) => void;
 }
 
@@ -86,7 +86,7 @@ export const works: readonly Work[] = [
     },
     check: (response, text, { refusal = 200 }) => {
       assertEquals(response.status, refusal);
-      // Astro leaves `<` in attributes as it is, where it means itself.
+      // Astro does not escape `<` in attributes, where it has no special meaning.
       assertMatch(text, /value="ada(&lt;|<)"/);
       assertStringIncludes(text, "Fill in this field");
       assertStringIncludes(text, "Enter an email address");
@@ -128,7 +128,7 @@ async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<str
   const hidden = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
   const sent = new URLSearchParams(hidden.map(([, name = "", value = ""]): [string, string] => [
     name,
-    // Each post is another one, as if each came from a page of its own.
+    // Each post is different, as if it came from a separate page.
     name === "_hyper_once" ? FRESH : value,
   ]));
   for (const [name, value] of Object.entries(fields)) sent.set(name, value);
@@ -136,7 +136,7 @@ async function post({ url }: Pick<Contender, "url">, fields: Readonly<Record<str
   return { method: "POST", path: pathname + search, headers, body: sent.toString() };
 }
 
-/** A call as the client of each sends it: this library's runtime puts data into a header, by hand it is a JSON body. */
+/** A call as the client of each contender sends it: the runtime of this library sends data in a header, handwritten code in a JSON body. */
 function call({ name }: Pick<Contender, "name">): Promise<Shot> {
   const data = JSON.stringify({ id: 7, title: "Milk" });
   if (name !== "hyper") {

@@ -2,9 +2,9 @@
 /**
  * Open streams side by side in one run: a bare `ReadableStream`, Hono's `streamSSE`, `live()` in one process, and over Redis.
  *
- * `deno task bench streams`, or `deno run -A tests/bench/streams.ts [streams …]` for other numbers of streams. Each contender
- * is a process of its own on loopback; this process reads, and counts. Rounds are closed: a hundred events are published,
- * and the next hundred when every stream has received them, so that queues do not affect the result.
+ * `deno task bench streams`, or `deno run -A tests/bench/streams.ts [streams …]` for other numbers of streams. Each
+ * contender is a separate process on loopback. This process reads and counts. A round publishes a hundred events and
+ * waits until every stream has received them, so that queues do not affect the result.
  */
 import { startServer } from "../support/process.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
@@ -21,11 +21,11 @@ const CONTENDERS: ReadonlyMap<string, string> = new Map([
 const SIZES = [1, 100, 2_000];
 /** Events of a round. */
 const ROUND = 100;
-/** The least time a throughput is measured for, in milliseconds. */
+/** Minimum duration of a throughput measurement, in milliseconds. */
 const LONG_ENOUGH = 1_500;
 /** Number of single events per latency measurement. */
 const SINGLES = 40;
-/** Ratio to the bare server that should be reached, by number of streams. */
+/** Minimum ratio to the bare server that should be reached, by number of streams. */
 const BAR = { streams: 2_000, ratio: 0.9 };
 
 const REQUEST = new TextEncoder().encode(
@@ -33,7 +33,7 @@ const REQUEST = new TextEncoder().encode(
 );
 const AT = "@".charCodeAt(0);
 
-/** Connections that read, and count the events by the one character that no other part of them has. */
+/** Connections that read, and count events by a character that occurs once in each. */
 class Readers implements Disposable {
   readonly #connections: Deno.TcpConn[] = [];
   /** Number of received events, over all connections. */
@@ -54,7 +54,7 @@ class Readers implements Disposable {
     return readers;
   }
 
-  /** Resolves when this many more events have come. */
+  /** Resolves when this many more events have arrived. */
   async take(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
@@ -71,7 +71,7 @@ class Readers implements Disposable {
         if (this.#count >= this.#awaited) this.#wake();
       }
     } catch (error) {
-      // Closed by us, at the end.
+      // Closed by this process at the end.
       if (!(error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted)) throw error;
     }
   }
@@ -86,17 +86,17 @@ interface Found {
   readonly eventsPerSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Bytes of the heap that one more idle stream takes, and bytes of the process. */
+  /** Heap size per additional idle stream, and memory of the process, in bytes. */
   readonly heap: number;
   readonly resident: number;
 }
 
 /**
- * Measures streams: events per second, the time from publishing an event to the last stream that has it, and what an idle
- * stream takes.
+ * Measures events per second, the time from publishing an event until the last stream has received it, and the memory
+ * per idle stream.
  *
- * @param rounds How often each is measured; the contenders take turns.
- * @param sizes How many streams are open.
+ * @param rounds Number of measurements of each contender, in turns.
+ * @param sizes Numbers of open streams.
  */
 export async function measureStreams(rounds: number, sizes: readonly number[] = SIZES): Promise<readonly Report[]> {
   await using redis = hasRedis ? await startRedis() : null;
@@ -121,7 +121,7 @@ export async function measureStreams(rounds: number, sizes: readonly number[] = 
       { work: `${work}, half of the events`, samples: samples(({ p50 }) => p50) },
       { work: `${work}, 99 of 100`, samples: samples(({ p99 }) => p99) },
     );
-    // Of a few streams the noise is greater than the streams.
+    // The memory of a few streams is less than the noise.
     if (streams < 100) continue;
     memories.push(
       { work: `${work}, heap`, samples: samples(({ heap }) => heap / 1024) },

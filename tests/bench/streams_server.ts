@@ -10,7 +10,7 @@ import { action, type Bus, createHandler, live, toast } from "../../mod.ts";
 import { createRedisBus } from "@hyper/actions/redis";
 import { announce } from "./servers/announce.ts";
 
-/** A way to publish: how a request for a stream is answered, and how an event reaches all of them. */
+/** A way to publish: it responds to a request for a stream, and sends an event to all streams. */
 interface Publisher {
   watch(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Response | Promise<Response>;
   publish(event: string): Promise<void> | void;
@@ -38,7 +38,7 @@ function bare(): Publisher {
   };
 }
 
-/** As Hono's documentation has it: one `writeSSE()` for each stream. */
+/** As in the documentation of Hono: one `writeSSE()` for each stream. */
 function hono(): Publisher {
   const streams = new Set<(data: string) => Promise<void>>();
   const app = new Hono();

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a benchmark prints its progress
 /**
- * A file of 100 MB in a multipart form: its duration, and the peak memory of the server.
+ * Upload of a 100 MB file in a multipart form: the duration, and the peak memory of the server.
  */
 import { assertEquals } from "@std/assert";
 import { peakMemory, startContender } from "./contender.ts";

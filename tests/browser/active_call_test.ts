@@ -290,7 +290,7 @@ Deno.test("a stream waits while the browser is offline, without counting retries
     await context.setOffline(true);
     await events.next("hyper:network:offline");
     first.close();
-    // The browser or the end of the response closes the connection; in both cases there is no attempt.
+    // The browser or the end of the response closes the connection. In both cases the attempt is over.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
     assertEquals(events.of("hyper:requestRetry").filter(({ detail }) => Number(detail.attempt) > 1), []);
     await context.setOffline(false);

@@ -191,7 +191,7 @@ function different(): () => Response {
 
 const TWO = `<button id="a">A</button><button id="b">B</button><dialog id="d"><button id="c">C</button></dialog>`;
 
-/** Makes a call fail in its own lane, and waits for its message. */
+/** Makes a call fail in a separate lane, and waits for its message. */
 async function fail(page: Page, key: string): Promise<void> {
   await page.evaluate((key) => {
     const sourceEl = document.querySelector(`#${key}`);

@@ -1,6 +1,6 @@
 /**
  * Elements hide properties by their names: of the document (HTML, 3.1.6), of the window (7.2.2.3), and controls those of
- * their form (4.10.3). Users of an application may write such markup, and the runtime must work in spite of it. The names
+ * their form (4.10.3). Users of an application may be able to create such markup, and the runtime must still work. The names
  * are all property names of Chromium, and those that only other browsers have.
  */
 import { assert, assertEquals } from "@std/assert";
@@ -153,7 +153,7 @@ function isSent(page: Page, names: readonly string[]): Promise<boolean> {
   }, names);
 }
 
-/** A page with such names, and a record for the journey. */
+/** A page with such names, and a record of its requests. */
 interface Around extends Visit {
   /** The bodies of the submitted forms. */
   readonly came: Arrivals<string>;

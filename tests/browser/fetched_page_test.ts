@@ -271,7 +271,7 @@ Deno.test("A1: a page that a service worker fetches from another site is a full 
   }, { expectErrors: [/ERR_FAILED/] });
 });
 
-/** A policy that allows only what has a nonce. */
+/** A policy that allows only elements with a nonce. */
 const nonced = (nonce: string, more = ""): Policy => ({
   "content-security-policy": `script-src 'nonce-${nonce}'${more}; style-src 'nonce-${nonce}'`,
 });
@@ -461,7 +461,7 @@ for (const [name, head] of STANDING) {
     });
   });
 
-  // A parser without scripts takes a base out of its noscript (HTML, 13.2.6.4.5).
+  // A parser without scripts parses a base element inside noscript (HTML, 13.2.6.4.5).
   if (head.startsWith("<base")) continue;
   Deno.test(`A1: a page with a noscript element ${name} is merged`, async () => {
     const tried = site(pageB(`<noscript>${head}</noscript>`));

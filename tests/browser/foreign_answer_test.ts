@@ -1,4 +1,4 @@
-/** Calls whose response comes from another origin than they were sent to, or is a file: none of it changes the page (A1). */
+/** A response from another origin than the call was sent to, or a file, does not change the page (A1). */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";

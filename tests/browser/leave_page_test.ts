@@ -1,4 +1,4 @@
-/** The events of a navigation, and the streams that end with the page that is left. */
+/** The events of a navigation, and the streams that it ends. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";

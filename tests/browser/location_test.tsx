@@ -1,4 +1,4 @@
-/** The address bar, as a user changes it: by a search, by links, by back. Actions are about the page in front of the user. */
+/** The address bar, changed by a search, links and the back button. Actions apply to the page that the user sees. */
 import { assertEquals } from "@std/assert";
 import { action, createHandler, Form, history, type PageProps, refresh } from "@hyper/actions";
 import { withPage } from "../support/browser.ts";

@@ -386,7 +386,7 @@ const controls: readonly ValueCase[] = [
 for (const { name, said, says, did, seen } of controls) {
   onPage(`morphElement() shows ${name}`, `<form id="x">${said}</form>`, async (page) => {
     if (did) await page.locator("#c").fill(did);
-    // In the control with the focus, the text of the user would stay.
+    // A control with the focus would keep the text of the user.
     await page.locator("#c").blur();
     await page.evaluate((markup) => to("x", markup), `<form id="x">${says}</form>`);
     assertEquals(await page.locator("#c").inputValue(), seen);
@@ -813,7 +813,7 @@ onPage(
   },
 );
 
-/** Wraps, unwraps, adds, removes and moves elements of a tree, as the random numbers say. */
+/** Wraps, unwraps, adds, removes and moves elements of a tree at random. */
 function edited(tree: Tree, numbers: readonly number[]): Tree {
   const next = structuredClone(tree) as { children: (Tree | string)[] } & Tree;
   for (const number of numbers) {

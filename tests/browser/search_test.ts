@@ -61,7 +61,7 @@ Deno.test("search: a slow response for fewer letters does not replace the respon
     await page.route(/\/$/, async (route) => {
       const data = await route.request().headerValue("x-hyper-data") ?? "";
       if (data.includes('"q":"a"')) await later.promise;
-      // A request that was aborted meanwhile cannot continue.
+      // An aborted request cannot continue.
       await route.continue().catch(() => {});
     });
     await page.getByRole("searchbox").fill("a");

@@ -134,7 +134,7 @@ Deno.test("a form that could not be saved is still confirmed", async () => {
   });
 });
 
-/** Ways in which a form can save itself: the script of the page, and if something is left to save. */
+/** Ways in which a form can save itself: the script of the page, and whether unsaved input remains. */
 const AUTOSAVES: readonly [name: string, script: string, asked: readonly string[]][] = [
   ["on each input", `input.oninput = () => action("save", {}, { form, sync: "none" });`, []],
   [

@@ -88,7 +88,7 @@ Deno.test("progress is reported for a body without a file, if requested", async 
   });
 });
 
-/** An application whose action `up` responds as the test writes, after it has the whole body or at once. */
+/** An application whose action `up` sends the response that the test writes, at once or after it has read the body. */
 function answering(whole: boolean): { readonly served: Deno.ServeHandler; readonly open: Arrivals<Writer> } {
   const open = new Arrivals<Writer>();
   const up = async (request: Request) => {
@@ -239,7 +239,7 @@ Deno.test("an upload that failed without a network can be sent again when the ne
     assertEquals(how, "ConnectionError");
     await page.getByRole("alert").waitFor();
     await context.setOffline(false);
-    // The cause is gone, and the message with it.
+    // The cause and its message are gone.
     await page.getByRole("alert").waitFor({ state: "detached" });
     await page.evaluate(() => void action("up", { file: new File(["x"], "x") }));
     await events.next("hyper:requestSuccess");

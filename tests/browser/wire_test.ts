@@ -1,4 +1,4 @@
-/** The responses that the server tests have recorded, as responses to a call in a real page. */
+/** The responses recorded by the server tests, as responses to a call in a real page. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { createParser } from "eventsource-parser";

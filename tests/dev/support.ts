@@ -74,7 +74,7 @@ export async function untilLink(links: readonly string[], count = 1): Promise<vo
   }
 }
 
-/** A request as the browser sends it for a page of this site. */
+/** A request that the browser sends for a page of this site. */
 export function get(path: string, headers: Readonly<Record<string, string>> = {}): Request {
   return new Request(`http://localhost:8000${path}`, { headers: { accept: "text/html", ...headers } });
 }

@@ -2,8 +2,8 @@
  * T40, A5 to A8: the guarantee of "exactly once" against a reference model, under random schedules of processes that crash and
  * stall, clocks that are set, and a store that fails before a change, after it, and late.
  *
- * The reference does not know claims and leases. It keeps a list of runs, and decides for each request what must not happen
- * to it. `RANDOM_SEED=<number>` repeats one schedule, and prints its steps.
+ * The reference does not know claims and leases. It keeps a list of runs, and decides for each request which responses
+ * would be wrong. `RANDOM_SEED=<number>` repeats one schedule, and prints its steps.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";

@@ -120,7 +120,7 @@ Deno.test("run() does not block timers and connections while a generator awaits 
 Deno.test("run() resumes many such generators fairly", async () => {
   const counts = [0, 0, 0, 0, 0];
   const runs = counts.map(async (_, at) => {
-    // Each continues until all have come that far, which takes several turns of each.
+    // Each continues until all have reached this point, which takes several turns.
     const { stream } = running(async function* () {
       while (counts.some((count) => count < 5_000)) yield toast(1);
       await Promise.resolve();

@@ -215,7 +215,7 @@ Deno.test("field.number() keeps every digit that it accepts", async () => {
   }
 });
 
-// The digits of a number as it is written, without its point, with so many after it.
+// Returns the digits of a written number, without its decimal point and with a given number of decimals.
 function digitsOf(value: number, decimals: number): string {
   const [whole = "", fraction = ""] = value.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 })
     .split(".");

@@ -193,7 +193,7 @@ Deno.test("readBody() rejects a slow body with 408 after ten seconds", async () 
 
 Deno.test({
   name: "readBody() leaves no timer behind",
-  // Real time, and the sanitizer asked for by name: a timer that is left is what this is about.
+  // Uses real time and enables the sanitizer, which finds a timer that is left.
   sanitizeOps: true,
   async fn() {
     await read("a=1");

@@ -7,7 +7,7 @@ import type { Bytes } from "../../src/http/pieces.ts";
 
 const NO_LIMITS = { bodySeconds: Infinity, bytesPerSecond: Infinity };
 
-/** A body of which the test decides when what comes. */
+/** A body whose chunks the test sends. */
 function slowBody() {
   const cancelled = Promise.withResolvers<void>();
   let controller: ReadableStreamDefaultController<Bytes>;
@@ -207,7 +207,7 @@ Deno.test("readSmall() sets no timer for a body that arrives with its headers", 
   const { request, send } = bodyLater();
   send(3);
   const reading = readSmall(request, "3", 100, IN_TIME);
-  // Past every deadline at once: a timer that had been set would be over.
+  // After every deadline, so that a timer would have fired.
   time.tick(60_000);
   assertEquals((await reading)?.length, 3);
 });
@@ -218,7 +218,7 @@ Deno.test("readSmall() rejects at the deadline, and accepts a body that arrives 
     const { request, send } = bodyLater();
     const reading = readSmall(request, "3", 100, IN_TIME);
     if (reading === null) throw new TypeError("It is small, and was not read in one step");
-    reading.catch(() => {}); // Looked at below.
+    reading.catch(() => {}); // Checked below.
     await time.tickAsync(29_999);
     if (isLate) await time.tickAsync(1);
     send(3);

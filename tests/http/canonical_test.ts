@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { canonicalRequest } from "../../src/http/canonical.ts";
 
-/** A request as `Deno.serve` makes one: the target as it was sent, after the Host header. */
+/** A request as `Deno.serve` creates it: the target as it was sent, after the Host header. */
 function sent(target: string, options: { method?: string; host?: string | null } = {}) {
   const { method = "GET", host = "site.test" } = options;
   const headers = new Headers(host === null ? {} : { host });
@@ -9,7 +9,7 @@ function sent(target: string, options: { method?: string; host?: string | null }
   return { url, method, headers };
 }
 
-/** The path that was made plain, or the status of the refusal. */
+/** Returns the canonical path, or the status of the rejection. */
 function outcome(target: string, options?: Parameters<typeof sent>[1]): string | number {
   const canonical = canonicalRequest(sent(target, options));
   return canonical.kind === "ok" ? canonical.url.pathname + canonical.url.search : canonical.status;
@@ -36,7 +36,7 @@ Deno.test("canonicalRequest() accepts unambiguous paths, and keeps percent-encod
   }
 });
 
-/** Writes the digits of all escapes in one letter case: also of an escape that is escaped itself. */
+/** Converts the digits of all escapes to one letter case, also those of an escaped escape. */
 function spell(path: string, letterCase: "toUpperCase" | "toLowerCase"): string {
   return path.replace(/%(?:25)*[0-9a-f]{2}/gi, (escape) => escape[letterCase]());
 }

@@ -8,7 +8,7 @@ import {
 
 const OWN = "https://site.test";
 
-/** Returns whether a request passes. */
+/** Returns whether a request is allowed. */
 function passes(
   facts: { method?: string; site?: string | null; origin?: string | null; own?: string },
   options: CrossOriginOptions = {},
@@ -126,7 +126,7 @@ Deno.test("resolveCrossOrigin() rejects a trusted origin that is more or less th
 Deno.test("crossOriginVerdict() agrees with Go's CrossOriginProtection over the whole matrix", () => {
   const own = "https://site.test";
   const trusted = "https://admin.test";
-  // As net/http/csrf.go has it, for an origin that is serialized as browsers do.
+  // Like net/http/csrf.go, for an origin in the form that browsers send.
   const oracle = (method: string, site: string, origin: string, trust: boolean): boolean => {
     if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
     const exempt = trust && origin === trusted;

@@ -79,7 +79,7 @@ export class FailingDisk implements Disposable {
     };
   }
 
-  /** Takes all faults away. */
+  /** Removes all faults. */
   mend(): void {
     for (const name of Object.keys(this.faults)) Reflect.deleteProperty(this.faults, name);
   }
@@ -89,7 +89,7 @@ export class FailingDisk implements Disposable {
     return this.#made.length;
   }
 
-  /** Those that are still there, and where there are none, the folders that are. */
+  /** Returns the files that still exist, or the folders if there are no files. */
   left(): readonly string[] {
     const files = this.#made.filter(isThere);
     return files.length > 0 ? files : this.#folders.filter(isThere);
@@ -102,7 +102,7 @@ export class FailingDisk implements Disposable {
     const writeFailing = async (bytes: Uint8Array, offset: number) => {
       const room = faults.write === undefined ? Infinity : (faults.room ?? 0) - taken;
       if (room <= 0 && faults.write !== undefined) throw faults.write;
-      // A disk takes what still fits, and fails with the next write.
+      // A disk writes the bytes that fit, and fails at the next write.
       const part = bytes.subarray(offset);
       const length = Math.min(part.length, room, faults.most ?? Infinity);
       const result = length === 0 ? { bytesWritten: 0 } : await write(part.subarray(0, length));

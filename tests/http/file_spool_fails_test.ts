@@ -11,7 +11,7 @@ import { DISK_ERRORS, type DiskFaults, FailingDisk } from "./failing_disk.ts";
 const CHUNK = 65_536;
 const SIZE = 3 * SPOOL_THRESHOLD_BYTES + 12_345;
 
-/** Bytes that differ from place to place, so that a wrong offset shows; made once, because there are many. */
+/** Bytes that differ by position, so that a wrong offset is found. Created once, because there are many. */
 const BYTES = new Uint8Array(MEMORY_BYTES + 1);
 for (let at = 0; at < BYTES.length; at++) BYTES[at] = at * 7 + (at >> 8);
 
@@ -19,12 +19,12 @@ function pattern(length: number): Uint8Array<ArrayBuffer> {
   return BYTES.subarray(0, length);
 }
 
-/** Asserts that two are equal; `assertEquals` takes seconds for megabytes. */
+/** Asserts that two arrays are equal. `assertEquals` takes seconds for megabytes. */
 function assertBytes(actual: Uint8Array<ArrayBuffer>, expected: Uint8Array<ArrayBuffer>): void {
   assertEquals([actual.length, Buffer.compare(actual, expected)], [expected.length, 0]);
 }
 
-/** Spools as the reader of a body does: one that fails is given up. */
+/** Spools like the reader of a body, which aborts a file that fails. */
 async function spool(
   bytes: Uint8Array<ArrayBuffer>,
   reports: unknown[],
@@ -175,7 +175,7 @@ Deno.test("A18: a temporary file that cannot be removed is reported, and nothing
   await (file as SpooledFile)[Symbol.asyncDispose]();
   assertEquals(reports.map((error) => (error as Error).cause), [remove]);
   assertStringIncludes((reports[0] as Error).message, "Cannot remove temporary file");
-  // One that is gone already is what was wanted.
+  // A file that is already gone is not an error.
   disk.faults.remove = Object.assign(new Error("gone"), { code: "ENOENT" });
   await (file as SpooledFile)[Symbol.asyncDispose]();
   assertEquals([reports.length, disk.left()], [1, []]);

@@ -21,7 +21,7 @@ interface Sent {
   chunks?: Bytes[];
 }
 
-/** Reads a body, given whole or in chunks, as pairs: a file as its name, type and text. */
+/** Reads a body, whole or in chunks, as pairs. A file becomes its name, type and text. */
 async function read(body: string | Bytes, sent: Sent = {}): Promise<[string, unknown][]> {
   const { boundary = BOUNDARY, limits = DEFAULT_LIMITS, onFile, contentLength = null } = sent;
   const chunks = sent.chunks ?? [typeof body === "string" ? encoder.encode(body) : body];
@@ -46,7 +46,7 @@ async function refusal(body: string | Bytes, sent: Sent = {}): Promise<[number, 
   return [error.status, error.limit];
 }
 
-/** A body of parts that are already written, headers and all. */
+/** Creates a body of parts that include their headers. */
 function multipart(...parts: string[]): string {
   return parts.map((part) => `--${BOUNDARY}\r\n${part}\r\n`).join("") + `--${BOUNDARY}--\r\n`;
 }

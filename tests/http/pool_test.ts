@@ -12,7 +12,7 @@ function held(taken: Hold | PoolRefusal): Hold {
   return taken;
 }
 
-/** Takes one unit after another until the pool refuses, and returns how many it gave and why it stopped. */
+/** Takes one unit after another until the pool rejects, and returns their number and the reason. */
 function takeAll(pool: Pool, holder: Holder): [number, string] {
   for (let count = 0;; count++) {
     const taken = pool.take(holder);
@@ -113,7 +113,7 @@ Deno.test("a principal has its own maximum for all addresses", () => {
     reason: "own",
   });
   assertEquals(takeAll(pool, principal("bob")), [2, "own"]);
-  // The same text as an address is another holder, without that cap.
+  // The same string as an address is another holder, without this maximum.
   assertEquals(takeAll(pool, address("ada"))[0] > 2, true);
 });
 

@@ -1,6 +1,6 @@
 /**
- * A server that writes every code point into everything it emits, for `sink_test.ts` to run in a process of its own: what
- * passes would end that process.
+ * A server that writes every code point into its headers. `sink_test.ts` runs it in a separate process, because an
+ * invalid header would end the process.
  */
 import { formatSetCookie } from "../../src/http/cookie.ts";
 import { redirectTarget, sealHeaders, sealResponse } from "../../src/http/sink.ts";

@@ -4,7 +4,7 @@ import { TempFiles } from "./temp_files.ts";
 import { FileSpool, SPOOL_THRESHOLD_BYTES } from "../../src/http/file_spool.ts";
 import { SpooledFile } from "../../src/http/spooled_file.ts";
 
-/** Bytes that differ from place to place, so that a wrong offset shows. */
+/** Bytes that differ by position, so that a wrong offset is found. */
 function pattern(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => (at * 7 + (at >> 8)) & 0xff);
 }

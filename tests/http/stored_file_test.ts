@@ -157,7 +157,7 @@ Deno.test("storingFiles() discards a file when the body is cut off after it", as
   assertEquals(bucket.files.size, 0);
 });
 
-/** A body whose file comes in two pieces, the second of which makes it too large. */
+/** A body whose file arrives in two chunks. The second one makes it too large. */
 function tooLarge(onFile: ReturnType<Bucket["onFile"]>): Promise<Body> {
   const pieces = [`--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\nhello`, " world\r\n--b--"];
   const body = ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)));

@@ -32,7 +32,7 @@ Deno.test("parseUrlencoded() keeps a percent sign that does not start an escape"
 });
 
 Deno.test("H12: parseUrlencoded() decodes hexadecimal digits of either case only, next to a percent sign that is kept", () => {
-  // The percent sign at the end leads every text through the slow way.
+  // The percent sign at the end forces the slow path.
   for (let code = 0x21; code < 0x7f; code++) {
     const char = String.fromCharCode(code);
     if ("%&+=".includes(char)) continue;
@@ -108,7 +108,7 @@ Deno.test("parseUrlencoded() agrees with URLSearchParams on every string it acce
         const parsed = parseUrlencoded(text, DEFAULT_LIMITS);
         flat = [...parsed].flatMap(([name, values]) => values.map((value): [string, unknown] => [name, value]));
       } catch (error) {
-        // Strict where the standard replaces, and about control characters in names.
+        // Stricter than the standard about invalid UTF-8 and control characters in names.
         return error instanceof InputError &&
           oracle.some(([name, value]) => /\uFFFD/.test(name + value) || name.includes("\0"));
       }

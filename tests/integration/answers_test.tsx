@@ -723,7 +723,7 @@ Deno.test("documentSeconds can be configured", async () => {
   await time.tick(2_000);
   assertEquals((await pending).status, 303);
   await time.tick(3_000);
-  // It may have waited for its turn among those that run without a client.
+  // It may have waited for its turn among the generators without a client.
   await ended.promise;
 });
 

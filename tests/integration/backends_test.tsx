@@ -291,7 +291,7 @@ for (const audience of ["text/html", "text/event-stream", "application/json"]) {
   });
 }
 
-/** A backend that has an action before it is used, and runs no checks. */
+/** A backend that has an action from the start and runs no checks. */
 class WithOwn extends Elsewhere {
   constructor(own: Action) {
     super();

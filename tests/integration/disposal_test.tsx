@@ -1,4 +1,4 @@
-/** H4: every value that a dependency creates is disposed, wherever a request creates it, and no value twice. */
+/** H4: every value that a dependency creates is disposed once, wherever a request creates it. */
 import { assert, assertEquals } from "@std/assert";
 import {
   action,

@@ -1,4 +1,4 @@
-/** Topics as a whole: a message of one tab reaches the others once and in order, and no loss is silent. */
+/** Topics: a message of one tab reaches the others once and in order, and a lost message causes a refresh. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,

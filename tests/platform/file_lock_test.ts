@@ -7,7 +7,7 @@ Deno.test("tryLockFile() locks a file once it is released", async () => {
     const path = `${folder}/lock`;
     assertEquals(await tryLockFile(path), "missing");
     const lock = await lockNewFile(path);
-    // Locks belong to the open file, so that the same process is refused as another one is.
+    // A lock belongs to the open file, so that the same process cannot lock it twice.
     assertEquals(await tryLockFile(path), "held");
     lock.release();
     const second = await tryLockFile(path);

@@ -9,7 +9,7 @@ Deno.test("isGranted() does not prompt, so that a process without permissions st
       `import { mainModule, readVariable, temporaryDirectory } from ${JSON.stringify(module)};
        console.log(JSON.stringify([readVariable("HOME"), temporaryDirectory(), mainModule() !== ""]));`,
     );
-    // Without `--no-prompt`: a request instead of a query would wait for an answer or deny itself on the console.
+    // Without `--no-prompt`, a request instead of a query would prompt, or be denied with a message.
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", path],
       stdin: "null",

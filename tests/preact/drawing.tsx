@@ -30,7 +30,7 @@ export async function showSent(
 
 /** Renders children in a form. */
 export function render(form: BoundForm, children: ComponentChildren): string {
-  // Of a page, the components under test use the texts alone.
+  // The components under test use only the texts of a page.
   const page = { texts: ENGLISH_TEXTS } as PageState;
   return renderToString(
     <PageStateContext.Provider value={page}>

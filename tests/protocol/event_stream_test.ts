@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../src/protocol/event_stream.ts";
 
-/** Returns the events that a parser finds in these pieces. */
+/** Returns the events that a parser finds in these chunks. */
 function parse(...pieces: string[]): StreamBlock[] {
   return pieces.flatMap(createParser());
 }
@@ -11,7 +11,7 @@ function block(fields: Partial<StreamBlock>): StreamBlock {
   return { event: "message", ...fields };
 }
 
-/** A body that brings these bytes, cut after each of the lengths. */
+/** A body with these bytes, split at these lengths. */
 function body(bytes: Uint8Array<ArrayBuffer>, ...cuts: number[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   return ReadableStream.from([0, ...cuts].map((from, at) => bytes.slice(from, cuts[at] ?? bytes.length)));
 }
@@ -102,7 +102,7 @@ Deno.test("createParser() takes linear time for a long line in small chunks", ()
   const started = performance.now();
   push("data: ");
   for (let at = 0; at < 2 ** 17; at++) push(piece);
-  // Eight million characters: a parser that looks at the whole line again for each piece needs minutes.
+  // Eight million characters. A parser that scans the whole line again for each chunk needs minutes.
   assertEquals(performance.now() - started < 5000, true);
 });
 

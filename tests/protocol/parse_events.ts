@@ -1,4 +1,4 @@
-/** The events of a stream, as HTML, 9.2.6, parses and dispatches them; written apart from the code under test. */
+/** Parses the events of a stream as HTML, 9.2.6, specifies, independently of the code under test. */
 export function parseEvents(stream: string): { event: string; data: string; id: string }[] {
   const events = [];
   let [event, data, id] = ["", "", ""];

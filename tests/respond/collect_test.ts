@@ -30,7 +30,7 @@ function stream(
   });
 }
 
-/** Keeps all, or as many as are given. */
+/** Keeps all items, or the given number. */
 function keep(kept: Patch[], most = Infinity): Gather {
   return (patch) => {
     if (kept.length === most) return "full";

@@ -12,7 +12,7 @@ Deno.test("waitForShare() does not delay small items", () => {
 
 Deno.test("waitForShare() allows 128 KiB of large items per millisecond, and the rest later in order", async () => {
   using clock = stopTime();
-  // Later than in any other test here: whatever was made before belongs to an earlier turn.
+  // Later than in any other test, so that earlier items belong to an earlier interval.
   await clock.tick(1_000);
   const order: number[] = [];
   const wait = (item: number): void => {

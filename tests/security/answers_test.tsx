@@ -17,7 +17,7 @@ import {
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
 import { serveRaw } from "../support/raw.ts";
 
-// What no header of ours may hold: the process would end, or the response be split.
+// Characters that a header must not contain: they would end the process or split the response.
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f]/;
 

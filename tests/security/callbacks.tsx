@@ -59,26 +59,26 @@ export const WAYS = {
     },
   }),
 } as const;
-/** The name of a way. */
+/** Name of a kind of failure. */
 export type Way = keyof typeof WAYS;
 
-/** The ways of a function whose type allows no promise. */
+/** The kinds of failure of a function whose type does not allow a promise. */
 const AT_ONCE: readonly Way[] = ["throws"];
 
-/** A function that fails in the way that is tried; it stands for one of any type. */
+/** A function that fails in the tested way. It replaces functions of any type. */
 type Fail = () => never;
 
 /** Expected reports of a failing function. */
 export interface Told {
   /** Number of calls of `onError` with the error. Default: 1. */
   readonly onError?: number;
-  /** Number of lines on the console. Default: 1. */
+  /** Number of lines in the log. Default: 1. */
   readonly console?: number;
-  /** The status of the answer, or `"rejected"` where the caller has the error. Default: 500. */
+  /** Status of the response, or `"rejected"` if the caller receives the error. Default: 500. */
   readonly answer?: number | "rejected";
 }
 
-/** One function, and how it is called. */
+/** One function, and its call. */
 export interface Exercise {
   /** Calls it. Returns the status of the response, `"rejected"`, or nothing without a response. */
   readonly run: (app: Apps, fail: Fail) => Promise<number | "rejected" | void>;
@@ -87,7 +87,7 @@ export interface Exercise {
   readonly told?: Told;
 }
 
-/** Makes applications, and hears what goes wrong with them. */
+/** Creates applications, and records their errors. */
 export class Apps {
   /** Arguments of `onError`. */
   readonly errors: unknown[] = [];
@@ -138,7 +138,7 @@ async function call(handler: Handler, options: Call = {}): Promise<number> {
   try {
     await response.text();
   } catch {
-    // A body that breaks off: its status is what was sent.
+    // The body is cut off, so the status is the one that was sent.
   }
   return response.status;
 }
@@ -165,7 +165,7 @@ const withFile = (): FormData => {
 };
 const injecting = (it: Injectable<unknown>) => action("run", { inject: { it } }, ({ it }) => ({ it: String(it) }));
 
-/** A store in memory with one method in place of its own. */
+/** A store in memory with one method replaced. */
 function storeWith(method: Partial<Store>): Store {
   const memory = createMemoryStore();
   return {
@@ -184,7 +184,7 @@ const signingIn = action("run", ({ setCookie }) => {
   return {};
 });
 
-/** A bus in memory with one method in place of its own. */
+/** A bus in memory with one method replaced. */
 function busWith(method: Partial<Bus>): Bus {
   const memory = createMemoryBus();
   return {
@@ -194,7 +194,7 @@ function busWith(method: Partial<Bus>): Bus {
   };
 }
 
-/** Opens a stream of a topic, reads its first event, and leaves. */
+/** Opens a stream of a topic, reads its first event, and disconnects. */
 async function watch(handler: Handler): Promise<number> {
   const response = await ask(handler, { path: "/?_action=watch", method: "GET", accept: "text/event-stream" });
   const reader = response.body?.getReader();
@@ -209,18 +209,18 @@ function backendWith(overrides: Partial<FormActionBackend>): FormActionBackend {
   return Object.assign(new RegistryFormActionBackend(), overrides);
 }
 
-/** A schema that checks nothing. */
+/** A schema that accepts any value. */
 function schemaWith(validate: StandardSchemaV1["~standard"]["validate"]): StandardSchemaV1<unknown, { title: string }> {
   return { "~standard": { version: 1, vendor: "test", validate: validate as never } };
 }
 
 const STARTS: Told = { onError: 0, console: 0, answer: "rejected" };
-/** A function that only a test of the application has in hand: what it throws reaches the test. */
+/** A function that only tests of an application call. Its errors reach the test. */
 const CALLER: Told = { onError: 0, console: 0, answer: "rejected" };
-/** Nothing of the answer changes. */
+/** The response does not change. */
 const BESIDE: Told = { answer: 200 };
 
-/** By the names that `publicCallbacks()` returns. */
+/** Cases by the names that `publicCallbacks()` returns. */
 export const EXERCISES: Readonly<Record<string, Exercise>> = {
   // createHandler()
   "HandlerOptions.principal": { run: (apps, fail) => call(apps.make({ fine }, { principal: fail })) },
@@ -306,7 +306,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
         apps.make({ run: injecting({ kind: "marker", source: "own", options: {} }) }, { providers: [provider] }),
       );
     },
-    // A promise is refused with an error of this library; see the test of its own.
+    // A promise is rejected with an error of this library, which has its own test.
     ways: AT_ONCE,
   },
   "Provider.resolve": {
@@ -469,7 +469,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
     told: { answer: 503 },
   },
   "Store.replace": {
-    // The outcome could not be kept: the answer goes out as it is.
+    // The outcome could not be stored. The response is sent unchanged.
     run: (apps, fail) =>
       call(apps.make({ fine }, { store: storeWith({ replace: fail }), idempotency: { leaseSeconds: 0.1 } }), {
         headers: once,
@@ -496,7 +496,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
         idempotency: { cookies: ["session"] },
       });
       await call(handler, { headers: once });
-      // The client has the answer, so that what is kept for it is dropped.
+      // The client has received the response, so that its stored outcome is dropped.
       return await call(handler, { headers: { cookie: "session=ada" } });
     },
     told: BESIDE,
@@ -525,7 +525,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
       const handler = apps.make({ fine }, { backends: [backend] });
       await handler.ready;
       Object.assign(backend, { getByUid: fail });
-      // From another site too, where it is asked before anything else.
+      // It also runs first for a request from another site.
       const path = `/_next/form/${fine.uid}/`;
       const status = await call(handler, { path, headers: { origin: "http://elsewhere.test" } });
       return status;
@@ -614,7 +614,7 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   },
 };
 
-/** Functions without a named type: those that the platform calls, and untyped values. */
+/** Functions without a named type: functions that the platform calls, and untyped values. */
 export const BEYOND_TYPES: Readonly<Record<string, Exercise>> = {
   "overrides: a function": {
     run: (apps, fail) => {

@@ -17,10 +17,10 @@ export interface Result {
 const say = (line: object): void =>
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`)) as never;
 const lines: string[] = [];
-// What a program writes to its console is what is counted here.
+// The test counts the lines that the program logs.
 const restore = captureConsole(lines);
 
-/** Until everything that was begun has come to its end: timers of a few milliseconds, and what follows from them. */
+/** Waits until all pending work has ended, including timers of a few milliseconds. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 4));
 }

@@ -101,7 +101,7 @@ async function runProgram(...args: string[]) {
   };
 }
 
-/** Promises that nothing waits for, and that cannot reject: where, and why. */
+/** Promises that are not awaited and cannot reject: the place, and the reason. */
 const CANNOT_REJECT: Readonly<Record<string, string>> = {
   "src/callback.ts: void reportRejection(result, logFailure)": "it catches everything",
 };
@@ -111,8 +111,8 @@ Deno.test("A2: the sources catch the rejection of each promise that they do not 
   for await (const { path, text } of sources()) {
     for (const [index, line] of text.split("\n").entries()) {
       const code = line.replace(/^\s*(?:\*|\/\/).*/, "");
-      // `void` before a call, as an expression: not the type, and not what only discards the value of an assignment or a method of
-      // a collection.
+      // `void` before a call, as an expression. Not the type, and not a discarded value of an assignment or collection
+      // method.
       for (const [call = ""] of code.matchAll(/(?<![:|<>]\s?)\bvoid (?:this\.)?[#\w.]+(?:\([^;]*|\[[^;]*)/g)) {
         if (/\.catch\(|^void (?:this\.)?[#\w.]+\.(?:add|set|delete|push|append)\(/.test(call)) continue;
         const where = `${path}: ${call.replace(/[,;].*$|(?<=\(\))\).*$/, "")}`;
@@ -127,7 +127,7 @@ Deno.test("A2: the sources catch the rejection of each promise that they do not 
 
 Deno.test("A2: no source reports an error by ending the process", async () => {
   for await (const { path, text } of sources()) {
-    // Deno ends a program at `reportError()` where nothing listens for it.
+    // Deno ends a program at `reportError()` without a listener.
     assert(!/\breportError\(/.test(text), path);
   }
 });

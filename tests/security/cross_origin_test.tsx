@@ -1,4 +1,4 @@
-/** T1 to T6: who may change something, asked through the handler, against an oracle that knows nothing of our code. */
+/** T1 to T6: the cross-origin check of the handler, compared with an independent oracle. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, type CrossOriginOptions, formActionUrl } from "../../mod.ts";
 import { App } from "../support/app.tsx";
@@ -59,7 +59,7 @@ const SETTINGS: readonly CrossOriginOptions[] = [
   { trustedOrigins: ["https://admin.test"], requireHeaders: true },
 ];
 
-/** An origin as the tuple of RFC 6454, 4, written down by hand for each value above: what is not listed is none. */
+/** Origins as tuples (RFC 6454, 4), written by hand for each value above. A value that is not listed is not an origin. */
 const TUPLES: ReadonlyMap<string, string> = new Map([
   [OWN, "http site.test 80"],
   ["HTTP://SITE.TEST", "http site.test 80"],
@@ -77,8 +77,8 @@ const TUPLES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The rule as Go 1.25 documents it for `http.CrossOriginProtection.Check`, and what the two options add. It works with the
- * table above and parses nothing.
+ * The rule that Go 1.25 documents for `http.CrossOriginProtection.Check`, and the two options. It uses the table above
+ * instead of a parser.
  */
 function oracle(method: string, site: string | null, origin: string | null, options: CrossOriginOptions): boolean {
   if (["GET", "HEAD", "OPTIONS"].includes(method)) return true;
@@ -134,7 +134,7 @@ for (const options of SETTINGS) {
             const response = await app.handler(request);
             await response.body?.cancel();
             const isAdmitted = response.status !== 403;
-            // The action answers POST alone: past the verdict OPTIONS is 204 and any other method is 405, and nothing of it runs.
+            // The action accepts only POST. After the check, OPTIONS is 204 and any other method is 405, and the action does not run.
             const touched = reached.length > 0 || pulls.count > 0;
             const isRight = isAdmitted === oracle(method, site, origin, options) &&
               (method === "POST"
@@ -246,7 +246,7 @@ Deno.test("T6: a method override, a lowercase method and an unknown method do no
   const save = action("save", { guard: () => void reached.push("guard") }, () => void reached.push("handler"));
   await using app = new App({ "/": { default: () => "", save } });
   const ask = async (method: string): Promise<number> => {
-    // The constructor folds the case of what it knows, and refuses two: Deno.serve does neither.
+    // The constructor normalizes the case of known methods and rejects two. Deno.serve does neither.
     const request = new Proxy(new Request("http://site.test/", { headers: { "x-hyper-action": "save" } }), {
       get: (target, name) => {
         if (name === "method") return method;

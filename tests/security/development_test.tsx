@@ -1,4 +1,4 @@
-/** A9, T28, T49: what development adds goes to a browser that has shown the token, and to nothing that looks local. */
+/** A9, T28, T49: development content is sent only to a browser with the token, and not to clients that seem local. */
 import { assert, assertEquals, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FakeTime } from "@std/testing/time";
@@ -51,7 +51,7 @@ Deno.test("A9: forged cookies, tokens and headers do not give access to developm
       { cookie: `${name}=${token.toUpperCase()}` },
       { cookie: `x${cookie}` },
       { cookie: `hyper_dev=${token}` },
-      // Of another project, which the browser sends along: cookies know no ports.
+      // A cookie of another project, which the browser sends as well, because cookies do not depend on the port.
       { cookie: `hyper_dev_00000000=${token}` },
       { authorization: `Bearer ${token}` },
       { "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1" },
@@ -182,7 +182,7 @@ Deno.test("A9: a wrong token is 404 and does not set a cookie", async () => {
     for (
       const wrong of ["/_hyper/dev?token=", "/_hyper/dev?token=x", link.slice(0, -1), `${link}x`, link.toLowerCase()]
     ) {
-      // The stream, which has the same path, is not what a link with a wrong token opens.
+      // A link with a wrong token does not open the stream, which has the same path.
       for (const headers of [{}, { ...developer, "sec-fetch-site": "same-origin" }]) {
         const response = await handler(get(wrong, headers));
         assertEquals([response.status, response.headers.get("set-cookie")], [404, null], wrong);
@@ -246,7 +246,7 @@ Deno.test("A9: a page on another host, requested by another site, or fetched by 
     ];
     for (const request of asked) assertNotMatch(await (await handler(request)).text(), /Development/);
     assertEquals(links.length, count);
-    // A tunnel: its address is on the console, and its users see nothing.
+    // A tunnel: its address is logged, and its users see nothing.
     assertNotMatch(await (await handler(new Request("https://dev.example.com/"))).text(), /Development/);
     assertStringIncludes(links.at(-1) ?? "", "https://dev.example.com/_hyper/dev?token=");
   });

@@ -1,4 +1,4 @@
-/** A18: a disk that fails under an upload, as a whole request meets it: kept in memory, or 507 with words, never 500. */
+/** A18: a disk that fails during an upload: the file is kept in memory, or the response is 507 with a message, never 500. */
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { action, defineForm, field, Form } from "../../mod.ts";
@@ -10,7 +10,7 @@ const NO_ROOM = "There is no room for this file. Choose a smaller one, or try ag
 const SMALL = new File([new Uint8Array(2_000_000)], "small.bin");
 const LARGE = new File([new Uint8Array(9_000_000)], "large.bin");
 
-/** An application that takes a file of any size, and reads it. */
+/** An application that accepts a file of any size, and reads it. */
 function uploads() {
   const form = defineForm("upload", { fields: { file: field.file({ required: true }) } });
   const reached: number[] = [];
@@ -102,7 +102,7 @@ Deno.test("A18: a temporary file that cannot be removed does not change the resp
   assertEquals(reports.map(({ actionName }) => actionName), ["save", "save"]);
   for (const { error } of reports) assertStringIncludes((error as Error).message, "Cannot remove temporary file");
   assertEquals(disk.left().length, 2);
-  // Where it can be done again, it is, and the folder goes with them.
+  // A removal that can be repeated is repeated, and the folder is removed with the files.
   disk.mend();
   for (const file of taken) {
     assertInstanceOf(file, SpooledFile);
@@ -113,14 +113,14 @@ Deno.test("A18: a temporary file that cannot be removed does not change the resp
 
 Deno.test({
   name: "A18: on a disk that is really full, each upload is accepted or 507, and no file is left behind",
-  // A file that may not grow (setrlimit, RLIMIT_FSIZE) is Unix's.
+  // Only Unix can limit the size of files (setrlimit, RLIMIT_FSIZE).
   ignore: Deno.build.os === "windows",
   async fn() {
     const dir = await Deno.makeTempDir();
     try {
       const script = fromFileUrl(import.meta.resolve("./disk_server.tsx"));
-      // The signal is ignored, so that the write fails with EFBIG in place of ending the process (POSIX, write()). In blocks of 512
-      // bytes: one and a half mebibytes.
+      // The signal is ignored, so that the write fails with EFBIG in place of ending the process (POSIX, write()). In
+      // blocks of 512 bytes: 1.5 MiB.
       const command = `trap '' XFSZ; ulimit -f 3072; exec "$0" run -A -q --no-check --no-code-cache "$1"`;
       const { code, stdout, stderr } = await new Deno.Command("sh", {
         args: ["-c", command, Deno.execPath(), script],

@@ -1,11 +1,11 @@
 /**
- * A server for `faults_test.ts`, in a process of its own: what is not caught would end it, and its memory can be measured.
- * It prints its port, and ends when its standard input closes. Its argument is the `bodySeconds`, 3 where there is none.
+ * A server for `faults_test.ts` in a separate process, which an unhandled error would end and whose memory can be
+ * measured. It prints its port, and ends when its standard input closes. Its argument is `bodySeconds`. Default: 3.
  */
 import { action, createHandler, defineForm, field, Form, toast } from "../../mod.ts";
 
 const state = { open: 0, items: 0, runs: 0, reports: 0 };
-/** Large enough that what the kernel holds for a connection is soon full. */
+/** Large enough to fill the buffers of the kernel quickly. */
 const PAYLOAD = "x".repeat(64_000);
 
 const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }), photo: field.file() } });
@@ -18,7 +18,7 @@ const slow = action("slow", async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   state.runs++;
 });
-/** `pause` milliseconds between two items: none for a source that is as fast as it can be. */
+/** Waits `pause` milliseconds between two items. Without it, items are created as fast as possible. */
 const watch = action("watch", { method: "GET" }, async function* ({ data }) {
   const pause = Number(data.pause ?? 0);
   state.open++;
@@ -26,7 +26,7 @@ const watch = action("watch", { method: "GET" }, async function* ({ data }) {
     for (;;) {
       yield toast(pause > 0 ? PAYLOAD.slice(0, 1_000) : PAYLOAD);
       state.items++;
-      // A turn of the event loop, as any source of items takes.
+      // A turn of the event loop, which any source of items takes.
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } finally {

@@ -48,7 +48,7 @@ async function fetchText(
   }
 }
 
-/** Asks for the server's state until it is as it has to be. */
+/** Requests the state of the server until it is as expected. */
 async function healthUntil(server: ServerProcess, isFine: (state: Health) => boolean): Promise<Health> {
   const deadline = performance.now() + 5_000;
   for (;;) {
@@ -126,7 +126,7 @@ Deno.test("T22: clients that stop reading fast streams use bounded memory, and o
   for (let reader = 0; reader < 20; reader++) connections.push(await connect(server, GET));
   let last = await healthUntil(server, ({ open }) => open === 20);
   assertEquals(last.open, 20);
-  // The items that fill what the kernel holds for each connection; then nothing is asked of the generators any more.
+  // These items fill the buffers of the kernel for each connection. After that, the generators are not asked for more.
   for (let quiet = 0; quiet < 3;) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const now = await health(server);
@@ -205,7 +205,7 @@ Deno.test("T15, T16: ten thousand half-open requests do not delay other clients,
   }
   const { rss } = await health(server);
   const each = (rss - before.rss) / count;
-  // A pending read of Deno's own would take 64 KiB, and as much again for its copy.
+  // A pending read of Deno would use 64 KiB, and as much again for its copy.
   assert(each < 40 * 1_024, `${count} half-open requests took ${each} bytes each`);
   for (const connection of open) connection.close();
   const after = await health(server);
@@ -233,7 +233,7 @@ for (
       if (round % 5 === 4) await health(server);
     }
     const more = (await health(server)).rss - quiet.rss;
-    // With a buffer of 4 KiB for each it would be 120 MiB at the least.
+    // With a buffer of 4 KiB for each, it would be at least 120 MiB.
     assert(more < 60 * MEBIBYTE, `${more / MEBIBYTE} MiB more`);
     connection.close();
   });
@@ -253,7 +253,7 @@ Deno.test("T12, T13: hundreds of bodies above a limit are rejected in bounded me
     for (const { status } of answers) assert(status === 413 || status === 0, String(status));
     told += answers.filter(({ status }) => status === 413).length;
   }
-  // A sender that is still writing when the connection is closed may miss the answer.
+  // A client that is still sending when the connection closes may miss the response.
   assert(told > 100, `${told} of 200 were told`);
   const after = await health(server);
   assertEquals([after.runs, after.reports, server.errors], [0, 0, ""]);

@@ -32,7 +32,7 @@ const OWN = new URL("https://site.test/login");
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const UNSAFE_IN_HEADER = /[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/;
 
-/** Texts that mean something to some parser, among others. */
+/** Strings that include some with a meaning for some parser. */
 const TOKENS = [
   "__proto__",
   "constructor",
@@ -100,13 +100,13 @@ const TOKENS = [
 ];
 
 const token = fc.constantFrom(...TOKENS);
-/** Texts made of what means something, and any others. */
+/** Strings of meaningful parts and of random ones. */
 const hostile = fc.oneof(
   { weight: 3, arbitrary: fc.array(token, { maxLength: 12 }).map((tokens) => tokens.join("")) },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
   { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 40 }) },
 );
-/** Text that UTF-8 can say. */
+/** Strings that UTF-8 can represent. */
 const wellFormed = hostile.map((text) => text.toWellFormed());
 
 /** Returns the result of a parser, or its rejection. Any other error is a defect. */
@@ -142,7 +142,7 @@ function post(body: BodyInit, type: string): Request {
   return new Request(OWN, { method: "POST", body, headers: { "content-type": type } });
 }
 
-// File.text() takes a byte order mark away.
+// File.text() removes a byte order mark.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const BIG = resolveLimits({ nameBytes: 10_000 });
 
@@ -167,7 +167,7 @@ fuzz("parseUrlencoded() reads what URLSearchParams reads, or refuses what is no 
     return;
   }
   const pairs = [...ours.value].flatMap(([name, values]) => values.map((value) => [name, value]));
-  // A leading "?" is taken away by URLSearchParams (URL Standard, 6.2) and is a part of the first name of a body.
+  // URLSearchParams removes a leading "?" (URL Standard, 6.2). In a body, it is part of the first name.
   if (text.startsWith("?")) return;
   assertEquals(pairs.toSorted(compare), theirs.toSorted(compare));
 });
@@ -178,7 +178,7 @@ function compare(a: readonly unknown[], b: readonly unknown[]): number {
 
 const parts = fc.array(
   fc.record({
-    // The writer escapes with "%" what it does not escape itself, so that a "%22" of ours would come back as a quote.
+    // The writer does not escape "%", so that a "%22" in a name would be read as a quotation mark.
     // deno-lint-ignore no-control-regex -- a name with one is refused
     name: wellFormed.map((text) => text.replace(/[\x00-\x1f\x7f%]/g, "_").slice(0, 60) || "n"),
     value: wellFormed,
@@ -273,7 +273,7 @@ fuzz("parseJson() gives what JSON.parse gives, or refuses it by name", [
   try {
     theirs = { value: JSON.parse(text) };
   } catch {
-    // No JSON for the platform either.
+    // Not JSON for the platform either.
   }
   if ("value" in ours) return assertEquals(ours, theirs);
   if (theirs !== null) {
@@ -310,7 +310,7 @@ const tree: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   ),
 })).node;
 
-/** The names and values a form would send for a value. */
+/** Returns the names and values that a form would send for a value. */
 function flatten(value: unknown, name: string, pairs: [string, string][]): [string, string][] {
   if (typeof value === "string") pairs.push([name, value]);
   else if (Array.isArray(value)) value.forEach((item, index) => flatten(item, `${name}[${index}]`, pairs));
@@ -416,7 +416,7 @@ fuzz("canonicalRequest() passes a path that is read in one way only", [
   const result = canonicalRequest({ url: `http://site.test${path}`, method: "GET", headers: new Headers() });
   if (result.kind === "refused") return;
   const { pathname } = result.url;
-  // What a browser, a proxy that decodes once, and a file system would make of it is the same.
+  // A browser, a proxy that decodes once, and a file system read it in the same way.
   const decoded = decodeURIComponent(pathname);
   assertEquals(decoded.split("/").length, pathname.split("/").length);
   assert(!decoded.split("/").some((segment) => segment === "." || segment === ".."), pathname);
@@ -425,7 +425,7 @@ fuzz("canonicalRequest() passes a path that is read in one way only", [
   try {
     again = decodeURIComponent(decoded);
   } catch {
-    // Nothing that could be decoded a second time.
+    // It cannot be decoded a second time.
   }
   assertEquals(again.split("/").length, decoded.split("/").length);
   assertEquals(canonicalRequest({ url: result.url.href, method: "GET", headers: new Headers() }), result);
@@ -444,7 +444,7 @@ fuzz(
     }
     assert(/^[\x21-\x7e]+$/.test(target), target);
     const [reached, asked] = [new URL(target, OWN), new URL(to, OWN)];
-    // Part by part: a question mark with nothing behind it is not written again.
+    // Compared part by part, because a question mark without a query is not written again.
     for (const part of ["origin", "pathname", "search", "hash"] as const) assertEquals(reached[part], asked[part]);
     assert(reached.protocol === "https:" || reached.protocol === "http:");
     if (!external) assertEquals([reached.origin, target.startsWith("//")], [OWN.origin, false]);
@@ -526,7 +526,7 @@ fuzz("encodeEvent() writes one event, which is read back as it was, wherever the
   const read = (block: StreamBlock) => [block.event, JSON.parse(block.data ?? "null")];
   assertEquals(
     blocks.map(read),
-    // Half a surrogate pair and `-0` are written as JSON writes them.
+    // A lone surrogate and `-0` are written as in JSON.
     patches.map((patch) => [patch.event, "data" in patch ? JSON.parse(JSON.stringify(patch.data) ?? "null") : null]),
   );
   assertEquals(referenceBlocks(text), blocks);
@@ -598,7 +598,7 @@ fuzz("readIntent() reads any headers, or refuses them", [
   if ("refusal" in result) assert([400, 431].includes(result.refusal.status));
 });
 
-/** An application of everything, to throw requests at; made once, and shared by all of them. */
+/** An application with all features, created once and shared by all requests. */
 let target: { readonly handler: Handler; readonly reports: unknown[]; runs: number } | null = null;
 
 function application(): NonNullable<typeof target> {

@@ -1,9 +1,9 @@
-/** The properties of `fuzz.ts`, each for a second with new values, and once with those that were found to fail. */
+/** Tests each property of `fuzz.ts` for a second with new values, and once with values that have failed before. */
 import fc from "fast-check";
 import { FOUND } from "./fuzz_found.ts";
 import { PROPERTIES } from "./fuzz.ts";
 
-/** Milliseconds for each property in a run of all tests; `deno task fuzz` takes as many as it is given. */
+/** Duration for each property in a run of all tests, in milliseconds. `deno task fuzz` has its own. */
 const BUDGET = 1_000;
 
 for (const { name, property } of PROPERTIES) {

@@ -9,7 +9,7 @@ import { App, EVENTS, JSON_TYPE, namesOf, parseEvents } from "../support/app.tsx
 const HTML = "text/html";
 const CROSS_SITE_IMAGE = { accept: "image/*", "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
 
-/** Generators that wait until they are let go, how many have begun, and how many have ended. */
+/** Creates generators that wait for a gate, and counts how many have begun and ended. */
 function working(options: HandlerOptions = {}) {
   const state = { begun: 0, ended: 0 };
   const gate = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ function working(options: HandlerOptions = {}) {
   return { app, state, gate, ask };
 }
 
-/** Lets what is ready run: the generators here wait for nothing but promises. */
+/** Runs all pending microtasks. The generators here wait only for promises. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
@@ -64,7 +64,7 @@ for (const name of ["work", "watch"] as const) {
       }
       const reader = response.body?.getReader();
       await reader?.read();
-      // The generator works on its next item when its reader leaves.
+      // The generator is creating its next item when its client disconnects.
       const next = reader?.read();
       await reader?.cancel();
       await next;
@@ -172,7 +172,7 @@ Deno.test("A4: one address cannot use all streams, whether or not it reads them"
   for (const response of await Promise.all(held)) assertEquals(response.status, 303);
 });
 
-/** A generator that waits for nothing outside, how far it came, and the reason its signal was aborted for. */
+/** A generator that waits for nothing external, its number of items, and the reason of its abort signal. */
 function endless(options: HandlerOptions = {}) {
   const state: { items: number; runs: number; reason: unknown } = { items: 0, runs: 0, reason: null };
   const ended = Promise.withResolvers<void>();
@@ -214,7 +214,7 @@ Deno.test("A3: an endless generator, requested as an image by another site, does
     );
     const page = await fetch(origin);
     assertStringIncludes(await page.text(), "Home");
-    // It was answered while they ran.
+    // The response arrived while they ran.
     assert(state.items < 60_000, String(state.items));
     await ended;
     for (const image of await Promise.all(images)) {
@@ -301,7 +301,7 @@ Deno.test("T23: a GET generator that ignores its abort signal is ended at its ne
       ended.resolve();
     }
   });
-  // Nothing else would end it.
+  // No other limit would end it.
   const limits = { documentSeconds: Infinity, streamSeconds: Infinity, unreadEvents: Infinity, unreadBytes: Infinity };
   await using app = new App({ "/": { default: () => "", watch } }, { limits });
   const controller = new AbortController();
@@ -400,7 +400,7 @@ Deno.test("A4: a generator that cannot be ended is reported, and its slot is fre
   const watch = action("watch", { method: "GET" }, async function* () {
     begun++;
     yield toast("one");
-    // It listens to nothing.
+    // It ignores its abort signal.
     await new Promise(() => {});
   });
   await using app = new App({ "/": { default: () => "", watch } }, { limits: { streams: 1 }, heartbeatSeconds: 0 });
@@ -429,7 +429,7 @@ Deno.test("A12: files of a killed process are removed from the disk by the next 
     const head = `POST / HTTP/1.1\r\nHost: site.test\r\nX-Hyper-Action: save\r\n` +
       `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${form.length + 1_000}\r\n\r\n`;
     await writeAll(connection, head + form);
-    // All but the first file, and the lock; in a folder of its own.
+    // All files except the first, and the lock, in a separate folder.
     const found = await filesIn(folder, 3);
     await killed.kill();
     assertEquals((await filesIn(folder, 3)).length, found.length);
@@ -450,7 +450,7 @@ async function writeAll(connection: Deno.TcpConn, text: string): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }
 
-/** The files in the folders of a folder, when there are so many. */
+/** Waits until the folders of a folder contain a number of files. */
 async function filesIn(folder: string, count: number): Promise<string[]> {
   using watcher = Deno.watchFs(folder, { recursive: true });
   const look = () =>
@@ -472,7 +472,7 @@ function filesOf(count: number, size: number, before = ""): string {
 const END = "--b--\r\n";
 const MULTIPART = { "content-type": "multipart/form-data; boundary=b" };
 
-/** A body whose end comes when its gate opens; settled when all before it was read. */
+/** A body that ends when its gate opens. `read` resolves when everything before was read. */
 function openBody(text: string, gate: Promise<void>) {
   const read = Promise.withResolvers<void>();
   const encoder = new TextEncoder();
@@ -491,7 +491,7 @@ function openBody(text: string, gate: Promise<void>) {
   return { body, read: read.promise };
 }
 
-/** Lets temporary files go to a folder of their own. */
+/** Runs a function with a separate folder for temporary files. */
 async function withTemporaryFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const before = Deno.env.get("TMPDIR");
   const folder = await Deno.makeTempDir();
@@ -507,7 +507,7 @@ async function withTemporaryFolder(run: (folder: string) => Promise<void>): Prom
 
 const MEBIBYTE = 1_048_576;
 
-/** Uploads files of just under a mebibyte each to an address that names no page and no action. */
+/** Uploads files of just under 1 MiB each to a URL that names neither a page nor an action. */
 function uploadNowhere(app: App, files: number, gate: Promise<void>, hostname: string) {
   const { body, read } = openBody(filesOf(files, MEBIBYTE - 1), gate);
   const request = new Request("http://site.test/nowhere", { method: "POST", headers: MULTIPART, body });
@@ -521,12 +521,12 @@ function uploadNowhere(app: App, files: number, gate: Promise<void>, hostname: s
 Deno.test("A12: a body that names neither a page nor an action keeps 1 MiB of its files in memory, and the rest on disk", async () => {
   await withTemporaryFolder(async (folder) => {
     const gate = Promise.withResolvers<void>();
-    // Each of the three would hold five mebibytes, each file in memory.
+    // Each of the three uploads would use 5 MiB with all files in memory.
     await using app = new App({ "/": { default: () => "" } }, { limits: { bodyMemoryBytes: 7 * MEBIBYTE } });
     const uploads = [1, 2, 3].map((at) => uploadNowhere(app, 5, gate.promise, `192.0.2.${at}`));
     for (const { read } of uploads) await read;
     const [own = ""] = Array.from(Deno.readDirSync(folder), ({ name }) => name);
-    // Of each all but the first, and the lock.
+    // All files except the first of each upload, and the lock.
     assertEquals([...Deno.readDirSync(`${folder}/${own}`)].length, 3 * 4 + 1);
     gate.resolve();
     for (const { answer } of uploads) assertEquals(await answer, 404);
@@ -593,7 +593,7 @@ Deno.test("A12: the memory of a body is released after its response, whatever th
   const hook = action("hook", { webhook: true, verify: () => true }, () => {});
   const forged = action("forged", { webhook: true, verify: () => false }, () => {});
   const text = "x".repeat(600);
-  // Room for one body, and not for two.
+  // Enough memory for one body, and not for two.
   await using app = new App({ "/": { default: () => "", fail, stream, own, denied, hook, forged } }, {
     limits: { bodyMemoryBytes: 1_000, fields: 5 },
   });
@@ -651,7 +651,7 @@ Deno.test("A12: the parsed size of a body is counted, so that one address cannot
   const gate = Promise.withResolvers<void>();
   const save = action("save", async () => await gate.promise);
   await using app = new App({ "/": { default: () => "", save } }, { limits: { bodyMemoryBytes: 4 * MEBIBYTE } });
-  // 30 kB, and 640 kB when it is read.
+  // 30 kB, and 640 kB when it is parsed.
   const objects = JSON.stringify({ rows: Array.from({ length: 10_000 }, () => ({})) });
   const nested = Array.from({ length: 500 }, (_, index) => [`r[${index}]${".a".repeat(20)}`, "1"]);
   const send = (init: RequestInit, hostname: string) =>
@@ -742,9 +742,9 @@ Deno.test("A12: a body is counted for its principal if that is known, and otherw
   };
   const first = send("ada", "192.0.2.1");
   await first.read;
-  // One more of the same principal would leave the others without room, from wherever it is sent.
+  // Another body of the same principal is rejected, whatever its address.
   assertEquals(await send("ada", "192.0.2.2").answer, 429);
-  // Another at the same address has an account of its own.
+  // Another principal at the same address is counted separately.
   const bob = send("bob", "192.0.2.1");
   await bob.read;
   gate.resolve();

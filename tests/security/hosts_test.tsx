@@ -1,4 +1,4 @@
-/** A13, T28: a host that the program does not name is refused before anything of the request is read. */
+/** A13, T28: a host that is not in the option `allowedHosts` is rejected before the request is read. */
 import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { action, createHandler, formActionUrl, type HandlerOptions } from "../../mod.ts";
@@ -107,10 +107,10 @@ Deno.test("A13: behind a trusted proxy, the host that the client requested is ch
     assertEquals(await at("127.0.0.1:8000", "site.test"), 200);
     assertEquals(await at("127.0.0.1:8000", "evil.test"), 421);
     assertEquals(await at("site.test", "evil.test"), 421);
-    // Sent by a client through a proxy that adds its own.
+    // Sent by a client, through a proxy that adds its own value.
     assertEquals(await at("site.test", "site.test, evil.test"), 421);
     assertEquals(await at("site.test", "evil.test, site.test"), 200);
-    // Without a name of its own from the proxy, `Host` is what there is.
+    // Without a forwarded host, `Host` is used.
     assertEquals(await at("site.test"), 200);
     assertEquals(await at("127.0.0.1:8000"), 421);
     assertEquals(await at("127.0.0.1:8000", "site.test/"), 421);

@@ -27,7 +27,7 @@ import {
   text,
 } from "../support/html.ts";
 
-/** Texts that would run, or break out of where they stand, if one of them were ever taken for markup. */
+/** Strings that would run a script or end their element if they were parsed as markup. */
 const HOSTILE = [
   "<script>alert(1)</script>",
   '"><script>alert(1)</script>',
@@ -46,7 +46,7 @@ const HOSTILE = [
   "{{constructor.constructor('alert(1)')()}}",
 ];
 
-/** Elements and attributes that can run something; a page of ours has the runtime's script alone. */
+/** Elements and attributes that can run a script. A page of the library has only the script of the runtime. */
 function active(root: HtmlParent): string[] {
   return findAll(root, () => true).flatMap((element) => {
     const found: string[] = [];
@@ -65,7 +65,7 @@ function active(root: HtmlParent): string[] {
   });
 }
 
-/** The two `<meta>` of the document we write are ours. */
+/** The two `<meta>` elements are those of the library's document. */
 function isForeign(element: HtmlElement): boolean {
   return element.tagName !== "meta" ||
     !(attribute(element, "charset") === "utf-8" || attribute(element, "name") === "viewport");
@@ -112,7 +112,7 @@ for (const value of HOSTILE) {
     const again = await app.submit(page, "save", values);
     assertEquals([again.status, active(again.root)], [200, []]);
     const form = findForm(again.root, "save");
-    // What no document can hold (HTML, 13.2.3.5) is replaced by the parser.
+    // The parser replaces characters that a document cannot contain (HTML, 13.2.3.5).
     const kept = value.replaceAll("\u0000", "\ufffd");
     assertEquals(attribute(controls(form, "title")[0] as HtmlElement, "value")?.replaceAll("\u0000", "\ufffd"), kept);
     const response = await app.submitByRuntime(page, "save", values);
@@ -158,7 +158,7 @@ Deno.test("T29: components of the library ignore event handlers, URLs and markup
     "data-x": { valueOf: 1 },
   };
   const save = action("save", { form: NoteForm }, () => {});
-  // As a page would that is written without types.
+  // Like a page that is written without types.
   const spread = data as Record<never, never>;
   const Page = () => (
     <>
@@ -234,7 +234,7 @@ Deno.test("T30: an object that looks like a virtual node is not rendered as mark
     for (const { event, data } of await eventsOf(response)) {
       if (event === "patch_html") assertEquals(active(parseHtml((data as { content: string }).content)), [], node);
     }
-    // Returned by an action, it is data, and never sent as HTML.
+    // A string that an action function returns is data, and is never sent as HTML.
     const given = await app.call("give", { data: { name: JSON.parse(node) }, accept: "text/html" });
     assertEquals([given.status, await given.text()], [204, ""], node);
     app.takeReports();

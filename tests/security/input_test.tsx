@@ -1,4 +1,4 @@
-/** T7 to T15, T26 to T28: the content of a request, as bytes and as fields, through the handler. */
+/** T7 to T15, T26 to T28: requests with hostile content, as bytes and as fields, sent to the handler. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { action, createHandler, defineForm, defineFormset, field, formActionUrl } from "../../mod.ts";
@@ -7,7 +7,7 @@ import { serveRaw } from "../support/raw.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
-/** An application whose action records that its guard and its function were reached, and their input. */
+/** An application whose action records the runs of its guard and its function, and their input. */
 function reaching() {
   const reached: string[] = [];
   const seen: unknown[] = [];
@@ -252,7 +252,7 @@ Deno.test("T13: a body with a wrong length is rejected before the action functio
   const chunk = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
   assertEquals((await server.send(`${head}Content-Length: 200000000\r\n\r\na=1`)).status, 413);
   assertEquals((await server.send(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}`)).status, 413);
-  // Both lengths at once are how requests are smuggled (RFC 9112, 6.3).
+  // Both lengths at once allow request smuggling (RFC 9112, 6.3).
   const both = await server.send(`${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n`);
   assert([200, 204, 400].includes(both.status), String(both.status));
   assertEquals(reached.filter((step) => step === "handler").length, both.status === 400 ? 0 : 1);

@@ -29,7 +29,7 @@ class Shop implements AsyncDisposable {
     return server;
   }
 
-  /** Sends an order; what came back, or `null` when the connection broke. */
+  /** Sends an order. Returns the response, or `null` if the connection was lost. */
   async order(server: ServerProcess, id: string): Promise<{ readonly status: number; readonly body: unknown } | null> {
     try {
       const response = await fetch(`http://127.0.0.1:${server.port}/?_action=order`, {
@@ -50,13 +50,13 @@ class Shop implements AsyncDisposable {
     return database.prepare("SELECT item FROM orders").all().map(({ item }) => String(item));
   }
 
-  /** Lets the leases of claims run out, as half a minute does. */
+  /** Makes the leases of claims expire, as after half a minute. */
   passLease(): void {
     using database = new DatabaseSync(this.#claims);
     database.exec(`UPDATE hyper_store SET expires = 0 WHERE value LIKE '%"running"%'`);
   }
 
-  /** Waits until something is there. */
+  /** Waits until a function returns a value. */
   async until(what: "claim" | "order"): Promise<void> {
     const [path, table] = what === "claim" ? [this.#claims, "hyper_store"] : [this.#orders, "orders"];
     for (;;) {
@@ -104,7 +104,7 @@ Deno.test("T40: after a crash between the mutation and the storage of its outcom
   await first.kill();
   assertEquals(await lost, null);
   const second = await shop.start();
-  // Another process cannot know that it was done: it counts as running, and does not run twice at the same time.
+  // Another process cannot know that the action has run. It counts as running, and does not run twice at the same time.
   assertEquals([(await shop.order(second, "r1"))?.status, shop.orders], [409, ["tea"]]);
 });
 
@@ -131,7 +131,7 @@ for (const stop of ["before the work", "after the work"] as const) {
     const answer = await shop.order(second, "r1");
     assertEquals([answer?.status, shop.orders], [409, stop === "before the work" ? [] : ["tea"]]);
     assertStringIncludes(JSON.stringify(answer?.body), "We cannot tell if this was saved");
-    // Another order is none of its repeats.
+    // Another order is not a repeat.
     assertEquals(await shop.order(second, "r2"), DONE);
   });
 }

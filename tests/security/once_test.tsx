@@ -1,7 +1,7 @@
 /**
- * A4 to A8, T40: a mutation runs once, its answer does not depend on the store, and its outcome belongs to one identity.
+ * A4 to A8, T40: a mutation runs once, its response does not depend on the store, and its outcome belongs to one identity.
  *
- * A browser here is its cookies and its address; an answer that is lost is one whose cookies it did not keep.
+ * A browser here consists of its cookies and its address. If a response is lost, its cookies are not kept.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
@@ -44,7 +44,7 @@ class Site implements AsyncDisposable {
   }
 }
 
-/** A browser: it keeps the cookies of the answers it gets. */
+/** A browser, which keeps the cookies of the responses that it receives. */
 class Browser {
   readonly #site: Site;
   readonly #address: string;
@@ -55,7 +55,7 @@ class Browser {
     this.#address = address;
   }
 
-  /** Posts a form of this id; where the answer is lost its cookies are not kept. */
+  /** Posts a form with this ID. If the response is lost, its cookies are not kept. */
   async post(name: string, id: string, options: PostOptions = {}): Promise<Answer> {
     const { isLost = false, accept = "text/html", headers = {}, fields = {} } = options;
     const body = new URLSearchParams({ _hyper_once: id, ...fields });
@@ -105,7 +105,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A store that does something before each call. */
+/** A store that calls a function before each operation. */
 function answering(store: Store, before: () => Promise<void>): Store {
   const ask = async <T,>(run: () => Promise<T>): Promise<T> => {
     await before();
@@ -121,7 +121,7 @@ function answering(store: Store, before: () => Promise<void>): Store {
   };
 }
 
-/** A store that fails while it is said to. */
+/** A store that can be made to fail. */
 function failing(store: Store, isDown: () => boolean): Store {
   return answering(
     store,
@@ -174,7 +174,7 @@ for (const name of Object.keys(ANSWERS)) {
       assertEquals(await browser.post("run", "id-1", { accept, isLost: true }), expected);
       assertEquals(site.reports, ["OOM command not allowed"]);
       if (name === "broken") return;
-      // The store is still away, but who has done it knows it.
+      // The store is still unavailable, but the process that ran the action knows its outcome.
       assertEquals(await browser.post("run", "id-1", { accept, isLost: true }), expected);
       assertEquals(runs, 1);
     });
@@ -190,7 +190,7 @@ Deno.test("A5: a response does not wait until the store is available again", asy
       return new Response(null, { status: 303, headers: { location: "/done" } });
     };
     await using site = new Site({ run }, { store: failing(createMemoryStore(), () => isDown) });
-    // No time passes at all.
+    // No time passes.
     assertEquals((await new Browser(site).post("run", "id-1")).location, "/done");
   } finally {
     clock.uninstall();
@@ -227,7 +227,7 @@ for (const [what, open] of [["memory", null], ["a SQLite file", () => createSqli
         const browser = new Browser(site);
         const id = `id${jump}`;
         const first = browser.post("run", id, { accept: JSON_TYPE });
-        // Through every step before the handler.
+        // After every step before the action function.
         while (runs === 0) await new Promise((resolve) => queueMicrotask(() => resolve(null)));
         clock.setSystemTime(Date.now() + jump);
         const repeat = browser.post("run", id, { accept: JSON_TYPE });
@@ -269,7 +269,7 @@ Deno.test("A6: a thread that is blocked for longer than a lease does not run an 
       const browser = new Browser(site);
       const first = browser.post("run", "id-1");
       await clock.tickAsync(1);
-      // No timer comes in its time, and all of them at the end.
+      // All timers are late, and fire at the end.
       clock.jump(31_000);
       await clock.tickAsync(1);
       const repeat = browser.post("run", "id-1");
@@ -320,7 +320,7 @@ Deno.test("a repeat of an action whose result could not be sent gets an error at
   assertEquals((await new Browser(here).post("run", "id-1", { accept: JSON_TYPE })).status, 500);
   for (const site of [here, there]) {
     const repeat = await new Browser(site).post("run", "id-1", { accept: JSON_TYPE });
-    // With Retry-After it would be one that still runs.
+    // With Retry-After, it would still be running.
     assertEquals([repeat.status, repeat.retryAfter, runs], [409, null, 1]);
   }
   assertEquals(here.reports.splice(0).length, 1);
@@ -359,9 +359,9 @@ Deno.test("H1: an action whose response takes longer than the lease does not run
   }
 });
 
-// ------------------------------------------------------------------------------------- A7, A4: shares of what is kept
+// ------------------------------------------------------------------------------------- A7, A4: shares of the stored outcomes
 
-/** A store under test; none for that of the handler. */
+/** The store under test. Default: that of the handler. */
 interface Opened extends Partial<AsyncDisposable> {
   readonly store?: Store;
 }
@@ -398,7 +398,7 @@ for (
     for (let call = 0; call < 300; call++) await stranger.post("run", `flood-${call}`);
     assertEquals((await victim.post("run", "order-1", { headers })).status, 204);
     assertEquals([runs.get("ada"), runs.get("stranger")], [1, 301]);
-    // An address has its share as a principal has.
+    // An address has a share, like a principal.
     assertEquals((await new Browser(site, "203.0.113.2").post("run", "order-2")).status, 204);
     assertEquals(runs.get("stranger"), 301);
     // The positive control: the client's own oldest outcome was dropped.
@@ -505,7 +505,7 @@ Deno.test("A4: a generator whose client has disconnected is counted until it end
   await again.text();
 });
 
-// --------------------------------------------------------------------------------------- A8: to whom an outcome belongs
+// --------------------------------------------------------------------------------------- A8: the owner of an outcome
 
 /** An application with sessions: sign-in, sign-out, an order, and an order that changes the session cookie. */
 function shop(options: HandlerOptions = {}) {
@@ -536,7 +536,7 @@ function shop(options: HandlerOptions = {}) {
       orders.push(userOf(request) ?? "guest");
       return redirect(`/orders/${orders.length}`);
     },
-    /** As in a shop that changes the session cookie with each order. */
+    /** Like a shop that changes the session cookie with each order. */
     rotate: (ctx: ActionContextBase) => {
       const user = userOf(ctx.request) ?? "guest";
       orders.push(user);
@@ -549,7 +549,7 @@ function shop(options: HandlerOptions = {}) {
 
 const SESSION = /^session=s\d+;/;
 
-/** The ways in which an application tells who asks: not at all, by the value of a cookie, by the account. */
+/** The ways in which an application identifies a user: not at all, by the value of a cookie, by the account. */
 const KINDS = {
   "no principal": () => shop(),
   "the cookie as principal": () =>
@@ -649,7 +649,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     await browser.post("signIn", "form-2");
     await browser.post("order", "form-1");
     assertEquals(orders, ["guest", "ada"]);
-    // The outcome of the sign-out does not go over to those who are not signed in.
+    // Users who are not signed in do not receive the outcome of the sign-out.
     await browser.post("signOut", "form-3");
     const stranger = await new Browser(site, "203.0.113.2").post("signOut", "form-3");
     assertEquals(stranger.cookies.length, 1);
@@ -666,7 +666,7 @@ for (const [kind, orders] of [["the account as principal", 2], ["a named cookie"
     await browser.post("rotate", "form-3");
     const again = await browser.post("rotate", "form-2");
     assertEquals(made.orders.length, orders);
-    // Never the cookie of a session that is over.
+    // Never the cookie of an ended session.
     const [, key = ""] = /session=(s\d+)/.exec(again.cookies[0] ?? "") ?? [];
     assertEquals([again.location, again.cookies.length === 0 || key === "s4"], [
       `/orders/${orders === 2 ? 1 : 3}`,
@@ -719,7 +719,7 @@ Deno.test("A16: a page that sets a cookie does not wait for a store that does no
       store: answering(createMemoryStore(), () => new Promise(() => {})),
       headers: ({ headers }) => headers.has("cookie") ? {} : { "set-cookie": `sid=${crypto.randomUUID()}; HttpOnly` },
     });
-    // Neither of them takes any time on this clock.
+    // Both take no time on this clock.
     for (let visitor = 0; visitor < 3; visitor++) assertEquals((await new Browser(site).open()).status, 200);
     await clock.tickAsync(5_000);
     assertEquals(site.reports, ["Cannot wait for the store: get() took more than 5 s"]);
@@ -743,7 +743,7 @@ Deno.test("A8: a sign-up whose response was lost runs once, although another cli
   stranger.cookies.set("lang", "en");
   await stranger.open();
   assertEquals([(await browser.post("signUp", "form-1")).cookies.length, accounts], [2, 1]);
-  // Received now: the same form is another sign-up.
+  // The response has now been received, so the same form is another sign-up.
   await browser.open();
   await new Browser(site).post("signUp", "form-1");
   assertEquals(accounts, 2);
@@ -817,13 +817,13 @@ Deno.test("A8: a repeat does not restore a session that was started on one insta
   await using _there = there.site;
   const browser = new Browser(here.site);
   const first = await browser.post("signIn", "form-1", { isLost: true });
-  // Only its answer was lost: until the session is ended its repeat gets it.
+  // Only its response was lost. Its repeat gets the response until the session ends.
   assertEquals((await browser.post("signIn", "form-1")).cookies, first.cookies);
   const elsewhere = new Browser(there.site);
   elsewhere.cookies = browser.cookies;
   await elsewhere.post("signOut", "form-2");
   const again = await elsewhere.post("signIn", "form-1");
-  // It ran there, where the count of sessions begins at 1 too.
+  // It ran on the other instance, where the count of sessions also begins at 1.
   assertEquals([again.cookies.length, there.sessions.size], [1, 1]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * The one order, from the negative: whatever refuses a request, nothing that comes after it is reached. Every step of the
- * application is a spy, the body tells when it is pulled, and the validator, the store and the limiter are ours.
+ * The order of the steps: a step that rejects a request prevents all later steps. Every function of the application
+ * records its call, the body records that it is read, and the validator, the store and the limiter belong to the test.
  */
 import { assertEquals } from "@std/assert";
 import {
@@ -55,14 +55,14 @@ interface Sent {
   readonly body?: string;
 }
 
-/** An application of spies, one of which refuses. */
+/** An application that records its steps, one of which rejects. */
 class Spied implements AsyncDisposable {
   readonly reached: Step[] = [];
   readonly app: App;
 
   constructor(refuse: Step | null = null, dev = false) {
     const at = (step: Step): void => {
-      // Reached once or twice is the same here: `getInitial` and the guard may be asked again for the page.
+      // Repeated steps count once, because `getInitial` and the guard may run again for the page.
       if (!this.reached.includes(step)) this.reached.push(step);
       if (step === refuse) throw new HyperError(418, step);
     };

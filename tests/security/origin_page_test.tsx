@@ -1,6 +1,6 @@
 /**
- * T25: a call names its page in up to three places: the address it is sent to, its URL, its fields. A guard that is asked about one
- * page must never let in a call that then runs about another.
+ * T25: a call names its page in up to three places: the address that it is sent to, its URL, and its fields. A guard
+ * that checked one page must never allow a call that runs for another page.
  */
 import { assertEquals } from "@std/assert";
 import {
@@ -33,7 +33,7 @@ const PLACES = [
   "/about",
 ];
 
-/** An application that deletes what the address names, and whose guard has an item that is locked. */
+/** An application that deletes the item in the address. Its guard rejects one item, which is locked. */
 class Shop implements AsyncDisposable {
   readonly deleted: unknown[] = [];
   readonly asked: unknown[] = [];
@@ -59,7 +59,7 @@ class Shop implements AsyncDisposable {
     this.app = new App({ "/items/[id]": { default: () => "", del }, "/about": { default: () => "" } });
   }
 
-  /** Sends the call; its status, what was deleted, and about which item the guard was asked. */
+  /** Sends the call. Returns its status, the deleted items, and the items that the guard checked. */
   async send(
     path: string,
     fields: Readonly<Record<string, string>>,
@@ -96,7 +96,7 @@ for (
     await using shop = new Shop();
     for (const accept of AUDIENCES) {
       assertEquals(await shop.send(path, fields, accept), [403, [], ["locked"]]);
-      // The same call about the item that is not locked runs.
+      // The same call runs for the item that is not locked.
       const open = JSON.parse(JSON.stringify(fields).replaceAll("locked", "open"));
       const [status, deleted, asked] = await shop.send(path.replace("locked", "open"), open, accept);
       assertEquals([status < 400, deleted, asked], [true, [["open", "open", "open", "/items/open"]], ["open"]]);
@@ -130,7 +130,7 @@ Deno.test("T25: whatever page the address, the URL and the fields name, the guar
           const [id] = asked;
           const page = id === null ? deleted[0] : [id, id, id, `/items/${id}`];
           assertEquals([deleted, asked.length, id === "locked"], [[page], 1, false], named);
-          // About an item it runs only where all that names a page names that item.
+          // The call runs for an item only if all three places name that item.
           const places = [address, query, hidden].filter((place) => place !== null && place.startsWith("/items/"));
           const counts = address.startsWith("/items/") && query === null ? [address] : places;
           if (id !== null) assertEquals(new Set(counts), new Set(["/items/open"]), named);
@@ -138,7 +138,7 @@ Deno.test("T25: whatever page the address, the URL and the fields name, the guar
       }
     }
   }
-  // That nothing ran would prove nothing.
+  // Without this, the test would also pass if the action never ran.
   assertEquals(ran > 50, true);
 });
 

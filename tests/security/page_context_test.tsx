@@ -1,6 +1,6 @@
 /**
- * A11, T25: an action is asked for at an address that the client chooses, and `DContext()` reads the context of the page there.
- * Outside a render of that page its guard is asked first, and so is the guard of the page that declares the value.
+ * A11, T25: the client chooses the address of a call, and `DContext()` reads the context of the page at that address.
+ * Outside a render of the page, its guard runs first, and so does the guard of the page that declares the value.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
@@ -47,7 +47,7 @@ function adminPage(deny: () => RenderResult | Promise<RenderResult> = () => fals
   return { admin, calls };
 }
 
-/** An open action that answers with the page's context. */
+/** A public action that returns the context of the page. */
 function reader(calls: { handler: number }) {
   return action("read", { skipHandlerGuard: true, inject: { summary: DContext<string>("summary") } }, ({ summary }) => {
     calls.handler++;
@@ -305,7 +305,7 @@ Deno.test("A11: the error page has its own context, and not that of the page tha
   const root = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${root}/pages`);
-    // The modules of this test, by way of the global: those on disk cannot import them.
+    // Modules of this test on the global object, because modules on disk cannot import them.
     Reflect.set(globalThis, "a11", {
       home: { default: () => "home", context: { summary: () => "of the house" }, find },
       admin,

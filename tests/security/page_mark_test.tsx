@@ -1,6 +1,6 @@
 /**
- * A1: which answers say that they are pages of this server, so that the runtime may merge them. What an application, a user
- * or another program has written the body of never does.
+ * A1: only responses whose body the library has rendered are marked as pages of this server, which the runtime may
+ * merge. A body from an application, a user or another program is not marked.
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { lazy, Suspense } from "preact/compat";
@@ -72,7 +72,7 @@ const MODULES: Modules = {
 };
 
 const markOf = async (response: Response): Promise<string | null> => {
-  // To its end: a suspended page is drawn whether or not it is read.
+  // Reads to the end, because a suspended page is rendered whether or not it is read.
   if (!response.bodyUsed) await response.arrayBuffer();
   return response.headers.get("x-hyper-page");
 };
@@ -140,7 +140,7 @@ Deno.test("A1: a static file is not marked as a page, not even an HTML file", as
   }
 });
 
-/** Answers by itself, or as the default does. */
+/** Responds itself, or like the default backend. */
 class Proxy extends RegistryFormActionBackend {
   constructor(readonly answer: (ours: () => Promise<Response>) => Promise<Response>) {
     super();

@@ -1,4 +1,4 @@
-/** Attacks on what reads a request, by the rows of the list of threats; each written as the request that would mount it. */
+/** Attacks on the parsers of requests, by row of the list of threats. Each test sends the request of the attack. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HyperError, InputError } from "../../src/errors.ts";
 import { type Body, readBody } from "../../src/http/body.ts";

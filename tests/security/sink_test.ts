@@ -1,4 +1,4 @@
-/** Attacks on what is emitted, by the rows of the list of threats. */
+/** Attacks on output, by row of the list of threats. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { formatSetCookie } from "../../src/http/cookie.ts";
 import type { Patch } from "../../src/protocol/patch.ts";

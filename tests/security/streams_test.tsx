@@ -1,4 +1,4 @@
-/** T20 to T24, T37, T50: streams, their readers, and what becomes of both. */
+/** T20 to T24, T37, T50: streams and their clients. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { action, checkpoint, HyperError, lastCheckpoint, loadJs, redirect, switchTo, toast } from "../../mod.ts";
 import { App, EVENTS, eventsOf, parseEvents } from "../support/app.tsx";
@@ -40,7 +40,7 @@ for (
       ["toast", { message: text }],
       ["end", {}],
     ]);
-    // An item that was not made here is none.
+    // An object that the library has not created is not an item.
     const streamed = await eventsOf(await app.call("say", { method: "GET" }));
     assertEquals(streamed.map(({ event }) => event), ["toast", "error", "end"]);
     app.takeReports();
@@ -85,7 +85,7 @@ Deno.test("T21: the guards run again when a stream is resumed", async () => {
   await response.body?.cancel();
 });
 
-/** An application with an endless stream, and how many are open. */
+/** An application with an endless stream, and the number of open streams. */
 function streaming(options: ConstructorParameters<typeof App>[1] = {}) {
   const state = { open: 0, items: 0, ended: 0 };
   const watch = action("watch", GET, async function* ({ signal }) {
@@ -135,7 +135,7 @@ Deno.test("T22: a stream above the limit of the principal (6) or of the process 
   assertEquals([tenth.status, state.open], [429, 9]);
   assertStringIncludes(await tenth.text(), "streams is 9");
   await held.pop()?.cancel();
-  // A generator ends when what it waits for has come.
+  // A generator ends when the value that it awaits has arrived.
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   held.push(readerOf(await open("192.0.2.4")));
   for (const reader of held) await reader.cancel();

@@ -20,7 +20,7 @@ import { attribute, findForm, parseHtml, text } from "../support/html.ts";
 const PNG = new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)], "a.png", { type: "image/png" });
 const CROSS_SITE = { "sec-fetch-site": "cross-site" };
 
-/** The storage of files. */
+/** A storage of files. */
 class Bucket {
   readonly files = new Map<string, string>();
   #count = 0;
@@ -43,7 +43,7 @@ const PhotoForm = defineForm("photo", {
   fields: { title: field.text({ required: true }), photo: field.file({ required: true, accept: "image/png" }) },
 });
 
-/** A page with a form that uploads, and the keys its handler was given. */
+/** A page with an upload form, and the keys that its action function received. */
 function uploading(options: {
   readonly handler?: (keys: readonly string[]) => unknown;
   readonly guard?: () => boolean;
@@ -211,7 +211,7 @@ Deno.test("a repeated upload runs once, and the file that onFile stored for the 
     assertEquals((await send({ title: "A", photo: PNG }, headers)).status, 303);
   }
   assertEquals([seen, [...bucket.files.keys()]], [["k1"], ["k1"]]);
-  // Another content is another mutation.
+  // Other content makes another mutation.
   const other = new File([PNG, "more"], PNG.name, { type: PNG.type });
   assertEquals((await send({ title: "A", photo: other }, headers)).status, 303);
   assertEquals(seen, ["k1", "k3"]);
@@ -250,7 +250,7 @@ Deno.test("limits of an action apply to its streams and documents too", async ()
   app.handler.signals.actionDispatched.connect(() => ended.resolve());
   const items = [{ event: "toast", data: { value: "one" } }];
   assertEquals(await app.data("slow"), { ok: true, items, complete: false });
-  // It runs to its end by itself.
+  // It continues to its end on its own.
   gate.resolve();
   await ended.promise;
 });
@@ -408,13 +408,13 @@ Deno.test("T34: the name of an uploaded file is escaped, and is not used as a pa
   await using app = new App({ "/": { default: () => "", upload } });
   await withTemporaryFolder(async (folder) => {
     for (const name of names) {
-      // Above what is kept in memory.
+      // Larger than the part that is kept in memory.
       const response = await app.call("upload", { fields: { f: new File([new Uint8Array(1_100_000)], name) } });
       assertEquals(response.status, 200);
       await response.body?.cancel();
     }
     assertEquals(seen, names);
-    // Each lay under a name of our own while its handler ran, and is gone.
+    // Each file had a generated name while the action function ran, and has been removed.
     assertEquals(stored.map((name) => /^hyper-upload-[0-9A-Za-z]+$/.test(name)), names.map(() => true));
     assertEquals([...Deno.readDirSync(folder)], []);
   });

@@ -22,7 +22,7 @@ async function verify(request: Request, body: Uint8Array<ArrayBuffer>): Promise<
   return await crypto.subtle.verify("HMAC", await keyFor("verify"), Uint8Array.fromHex(given), body);
 }
 
-/** An application with a webhook and an ordinary action, and what they were called with. */
+/** An application with a webhook and an ordinary action, and the arguments of their calls. */
 function paying(options: Partial<ActionOptions<null, null>> = {}, handler: ConstructorParameters<typeof App>[1] = {}) {
   const calls: unknown[] = [];
   const paid = action("paid", { webhook: true, verify, ...options }, ({ data }) => void calls.push(data));

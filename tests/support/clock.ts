@@ -3,7 +3,7 @@ import { type Clock, install } from "@sinonjs/fake-timers";
 
 /** A virtual clock. Dispose it to restore the real one. */
 export interface VirtualClock extends Disposable {
-  /** Advances the time by some milliseconds, and runs the timers and promises that are due. */
+  /** Advances the time in milliseconds, and runs the timers and promises that are due. */
   tick(milliseconds: number): Promise<void>;
   /** Number of pending timers. */
   readonly timers: number;

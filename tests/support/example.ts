@@ -28,7 +28,7 @@ export async function visitExample(
 ): Promise<void> {
   const served: Deno.ServeHandler<Deno.NetAddr> = async (request, info) => {
     const response = await app(request, info);
-    // A new response: the headers of some cannot be changed.
+    // A new response, because the headers of some cannot be changed.
     const guarded = new Response(response.body, response);
     if (!guarded.headers.has("content-security-policy")) guarded.headers.set("content-security-policy", POLICY);
     return guarded;

@@ -12,7 +12,7 @@ export interface FlakyProxy extends AsyncDisposable {
   stall(): void;
   /** Ends `stall()`. */
   flow(): void;
-  /** Leads new connections to another port, like a name after a failover. Open connections stay. */
+  /** Redirects new connections to another port, like a host name after a failover. Open connections are kept. */
   lead(port: number): void;
 }
 

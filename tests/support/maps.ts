@@ -1,4 +1,4 @@
-/** Records the maps and sets that code creates, so that a test can ask whether something is kept for ever. */
+/** Records the maps and sets that code creates, so that a test can find entries that are never removed. */
 
 /** Calls a function, and returns the maps that were created meanwhile. */
 export function recordMaps(run: () => void): readonly ReadonlyMap<unknown, unknown>[] {

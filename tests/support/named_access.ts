@@ -99,7 +99,7 @@ function createLook(checker: ts.TypeChecker, file: ts.SourceFile): (node: ts.Nod
     const { expression, typeArguments: [result] = [], arguments: [first] } = node;
     if (first === undefined) return false;
     if (READERS.test(expression.getText(file))) return may(first);
-    // So would a type argument of a query.
+    // A type argument of a query would, too.
     return FINDERS.test(expression.name.text) && result !== undefined && !may(result) &&
       !(ts.isStringLiteralLike(first) && namesOtherElements(first.text));
   };

@@ -29,7 +29,7 @@ const VALUES: { readonly [Key in TextKey]?: TextValues[Key] } = {
 };
 
 function sample(key: TextKey): CatalogueText {
-  // The values are those of the key, or none.
+  // The values are those of the key, or there are none.
   return { key, values: VALUES[key] ?? {} } as CatalogueText;
 }
 

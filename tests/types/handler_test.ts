@@ -1,4 +1,4 @@
-/** Servers that a handler fits, by their types; and what they pass besides the request. */
+/** Servers whose types accept a handler, and the further arguments that they pass. */
 import { assertEquals } from "@std/assert";
 import { createHandler, type Handler } from "../../mod.ts";
 
@@ -12,7 +12,7 @@ type WorkerFetch = (
 ) =>
   | Response
   | Promise<Response>;
-/** A server of Node that passes a `Request` alone. */
+/** A Node server that passes only a `Request`. */
 type NodeFetch = (request: Request) => Promise<Response>;
 
 // Compiled, never run.

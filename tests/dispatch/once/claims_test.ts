@@ -476,7 +476,7 @@ timed("an outcome that reached the store late is kept by the store alone, under 
   await clock.tickAsync(500);
   for (const key of ["key", "key:new"]) {
     assertEquals((await once.claim(key)).kind, "done", key);
-    // Forgotten by the store, it must not come from this process.
+    // The store has dropped the outcome, so this process must not return it.
     await once.forget(key);
     await mine(await once.claim(key)).giveUp();
   }
