@@ -63,11 +63,13 @@ export async function preparePage(
   ctx: RequestContext,
   status: number = 200,
 ): Promise<PreparedPage> {
-  const { request, url, params, deps, signal } = ctx;
+  const { url, params } = ctx;
   let response: PageResponse | null = null;
   let markup: RenderedMarkup | null = null;
   if (route.render !== null) {
     response = { status, headers: new Headers() };
+    // Read for a page with a guard only: the request of an origin page is created on demand.
+    const { request, deps, signal } = ctx;
     const rendered: unknown = await route.render({ request, url, params, deps, signal, response });
     if (rendered instanceof Response) return { kind: "response", response: rendered };
     markup = readRendered(rendered, route);
