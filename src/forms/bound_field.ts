@@ -46,11 +46,8 @@ export interface BoundField extends
 
 /** The facts that a bound field is created from. */
 export interface FieldFacts {
-  /** The name of the action that the form is submitted to, or `null`. */
-  readonly action: string | null;
-  readonly form: string;
-  /** The copy of the form on the page, or `null`. */
-  readonly instance: string | null;
+  /** The start of its IDs, which is the same for all fields of the form. */
+  readonly idPrefix: string;
   readonly name: string;
   /** The name as a path. */
   readonly steps: readonly Step[];
@@ -98,9 +95,9 @@ export class FieldState implements BoundField {
   readonly #errors: () => readonly string[];
 
   constructor(facts: FieldFacts) {
-    const { name, steps, definition, label, isBound, sent, initial, stepInitial, extra, errors } = facts;
+    const { idPrefix, name, steps, definition, label, isBound, sent, initial, stepInitial, extra, errors } = facts;
     const kind = FIELD_KINDS[definition.type];
-    const tail = idTail(facts);
+    const tail = `${idPrefix}-${steps.map((step) => idPart(String(step))).join("--")}`;
     this.name = name;
     this.id = `f-${tail}`;
     this.helpId = `h-${tail}`;
@@ -158,11 +155,15 @@ export function readableName(name: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-// `f-add_note-note-title`, with an instance `f-add_note-note-3-title`, nested `f-add_note-note-address--city`. Dashes within a part
-// and characters that a selector would need to escape are written as codes, so that two fields never share an ID.
-function idTail({ action, form, instance, steps }: FieldFacts): string {
-  const path = steps.map((step) => idPart(String(step))).join("--");
-  return [action, form, instance].filter((part) => part !== null).map(idPart).concat(path).join("-");
+/**
+ * Returns the start of the IDs of a form's fields: its action, its name and its instance.
+ *
+ * The ID of a field is `f-add_note-note-title`, with an instance `f-add_note-note-3-title`, nested `f-add_note-note-address--city`.
+ * Dashes within a part and characters that a selector would need to escape are written as codes, so that two fields never share
+ * an ID.
+ */
+export function idPrefixOf(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).map(idPart).join("-");
 }
 
 // An underscore is a code too where it begins what reads as one: `a_2d_b` and `a-b` are two names.

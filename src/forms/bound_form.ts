@@ -4,7 +4,7 @@
  * @module
  */
 import type { Issues } from "../protocol/patch.ts";
-import { type BoundField, FieldState } from "./bound_field.ts";
+import { type BoundField, FieldState, idPrefixOf } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
@@ -66,6 +66,8 @@ export abstract class BoundState<V> implements BoundBase {
   #accepted: { readonly values: V } | null = null;
   readonly #texts: Texts;
   readonly #action: string | null;
+  // Created on first use, like the fields.
+  #idPrefix: string | null = null;
 
   constructor(name: string, { sent, instance, action = null, texts }: BoundData) {
     this.name = name;
@@ -83,6 +85,11 @@ export abstract class BoundState<V> implements BoundBase {
   /** The name of the action that it is submitted to, or `null`. On the prototype, as above. */
   get action(): string | null {
     return this.#action;
+  }
+
+  /** The start of the IDs of its fields. On the prototype, as above. */
+  get idPrefix(): string {
+    return this.#idPrefix ??= idPrefixOf([this.#action, this.name, this.instance]);
   }
 
   /** Adds an error with a message of the catalogue. */
@@ -215,9 +222,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     }
     const place = this.#place;
     return new FieldState({
-      action: this.action,
-      form: this.name,
-      instance: this.instance,
+      idPrefix: this.idPrefix,
       name: prefixPath(place.prefix, name),
       steps: [...place.steps, ...steps],
       definition,

@@ -110,9 +110,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
 
   #ownField(name: string, definition: FieldDefinition, sent: unknown, initial: unknown): BoundField {
     return new FieldState({
-      action: this.form.action,
-      form: this.form.name,
-      instance: this.form.instance,
+      idPrefix: this.form.idPrefix,
       name: this.fullName(name),
       steps: [...this.#place.steps, name],
       definition,

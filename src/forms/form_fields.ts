@@ -21,11 +21,14 @@ export class FormFields {
   readonly #hasSchema: boolean;
   // By pattern: every field that can be named without data.
   readonly #rendered: Declared;
+  // The declared patterns, parsed.
+  readonly #patterns: readonly (readonly Step[])[];
 
   constructor(declared: Declared, hasSchema: boolean, shape: Shape | null) {
     this.shape = shape;
     this.#declared = declared;
     this.#hasSchema = hasSchema;
+    this.#patterns = Array.from(declared.keys(), patternSteps);
     this.#rendered = shape === null ? declared : renderedFields(declared, shape);
     this.takeFiles = this.#rendered.values().some(({ type }) => type === "file");
   }
@@ -47,9 +50,8 @@ export class FormFields {
 
   /** Returns the field names in the order they are rendered, with as many list items as the data has. */
   names(data: unknown): readonly string[] {
-    const patterns = [...this.#declared.keys()];
-    if (this.shape !== null) return leafNames(this.shape, data, new Set(patterns));
-    return patterns.flatMap((pattern) => expandPattern(patternSteps(pattern), data).map(formatPath));
+    if (this.shape !== null) return leafNames(this.shape, data, new Set(this.#declared.keys()));
+    return this.#patterns.flatMap((steps) => expandPattern(steps, data).map(formatPath));
   }
 }
 
