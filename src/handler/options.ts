@@ -127,7 +127,7 @@ export interface HandlerOptions {
   /** Limits of size, number and time for requests and responses. */
   readonly limits?: LimitsOptions | undefined;
   /**
-   * Idle time of a stream before a heartbeat is sent, in seconds. Use at most `30`: the browser runtime reconnects after 60 idle
+   * Idle time of a stream before a heartbeat is sent, in seconds, from 0 to 30: the browser runtime reconnects after 60 idle
    * seconds. `0` disables heartbeats, so that an idle stream reconnects every minute. Default: `15`.
    */
   readonly heartbeatSeconds?: number | undefined;

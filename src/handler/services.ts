@@ -29,6 +29,9 @@ import { createRateLimiter } from "../store/rate_limiter.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 import { createUserTexts } from "../dispatch/user_texts.ts";
 
+/** The longest interval of heartbeats, in seconds: half of the silence after which the browser runtime reconnects. */
+const MAX_HEARTBEAT_SECONDS = 30;
+
 /** The parts of a dispatch that exist before the pages are loaded. */
 type Prepared = Omit<
   App,
@@ -55,9 +58,9 @@ export interface Services {
  */
 export function createServices(options: HandlerOptions, dev: boolean, report: App["report"]): Services {
   const { heartbeatSeconds = 15, storeSeconds = 5 } = options;
-  if (!(heartbeatSeconds >= 0)) {
+  if (!(heartbeatSeconds >= 0 && heartbeatSeconds <= MAX_HEARTBEAT_SECONDS)) {
     throw new RangeError(
-      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}; pass seconds from 0 up`,
+      `Cannot create a handler: heartbeatSeconds is ${heartbeatSeconds}; pass seconds from 0 to ${MAX_HEARTBEAT_SECONDS}`,
     );
   }
   if (!(storeSeconds > 0)) {

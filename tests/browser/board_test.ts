@@ -10,7 +10,7 @@ import {
   listTasks,
 } from "../../examples/board/database.ts";
 import { findViolations } from "../support/axe.ts";
-import { withPage } from "../support/browser.ts";
+import { untilValue, withPage } from "../support/browser.ts";
 
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
@@ -20,7 +20,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("New task").fill("Write the tests");
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.locator("#todo").getByText("Write the tests").waitFor();
-    assertEquals(await page.getByLabel("New task").inputValue(), "");
+    await untilValue(page.getByLabel("New task"), "");
     await page.getByRole("button", { name: "Move Write the tests to Doing" }).click();
     await page.locator("#doing").getByText("Write the tests").waitFor();
     assertEquals(listTasks().map(({ place, author }) => [place, author]), [["doing", "Ada"]]);

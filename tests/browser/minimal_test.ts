@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createHandler } from "@hyper/actions";
 import { fromFileUrl } from "@std/path";
+import { untilValue } from "../support/browser.ts";
 import { inspect, tabTo, visitExample } from "../support/example.ts";
 
 const baseDir = fromFileUrl(import.meta.resolve("../../examples/minimal/"));
@@ -17,7 +18,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Your name").fill(name);
       await page.getByRole("button", { name: "Sign" }).click();
       await page.getByRole("listitem").getByText(name, { exact: true }).waitFor();
-      assertEquals(await page.getByLabel("Your name").inputValue(), "");
+      await untilValue(page.getByLabel("Your name"), "");
       assertEquals(await page.getByText("Enter a value").count(), 0);
     }, { javaScriptEnabled });
   });

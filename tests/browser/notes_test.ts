@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { createHandler } from "@hyper/actions";
 import type { Page } from "playwright-core";
-import { withPage } from "../support/browser.ts";
+import { untilValue, withPage } from "../support/browser.ts";
 import { addNote, closeDatabase, findNote, listNotes } from "../../examples/notes/database.ts";
 
 const baseDir = fromFileUrl(import.meta.resolve("../../examples/notes/"));
@@ -20,7 +20,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Add" }).click();
     await page.getByRole("status").getByText("Note added").waitFor();
     assertEquals(await page.getByLabel(/Title of note/).inputValue(), "Buy milk");
-    assertEquals(await page.getByLabel("New note").inputValue(), "");
+    await untilValue(page.getByLabel("New note"), "");
     assertEquals(listNotes().map(({ title }) => title), ["Buy milk"]);
   });
 

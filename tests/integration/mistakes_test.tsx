@@ -245,6 +245,7 @@ for (
     ["an unknown limit", { limits: { bodybytes: 1 } }, 'limit "bodybytes"'],
     ["a negative limit", { limits: { files: -1 } }, '"files"'],
     ["heartbeatSeconds that is not a number", { heartbeatSeconds: NaN }, "heartbeatSeconds"],
+    ["heartbeats that come too late for the browser runtime", { heartbeatSeconds: 30.1 }, "from 0 to 30"],
     [
       "a trusted origin with a path",
       { crossOrigin: { trustedOrigins: ["https://a.test/path"] } },

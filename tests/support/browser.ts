@@ -5,12 +5,14 @@
  * A complaint of the page (a console error, an uncaught error, an unhandled rejection, a script or style that does not
  * load) fails the test, unless the test expects it. A failure prints the document.
  */
+import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
   type ConsoleMessage,
+  type Locator,
   type Page,
 } from "playwright-core";
 
@@ -133,6 +135,14 @@ export async function withPage(
   const missing = expectErrors.filter((pattern) => !errors.some((error) => pattern.test(error)));
   if (missing.length > 0) {
     throw new Error(`Cannot find the complaint ${missing.join(", ")} among: ${errors.join("; ")}`);
+  }
+}
+
+/** Waits until a control has a value: a form is reset only after the last patch of its answer. */
+export async function untilValue(control: Locator, value: string): Promise<void> {
+  const last = Date.now() + PATIENCE;
+  while (await control.inputValue() !== value) {
+    if (Date.now() > last) assertEquals(await control.inputValue(), value);
   }
 }
 
