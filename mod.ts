@@ -175,6 +175,15 @@ export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
 export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
+export { RowNumber, Rows, type RowsProps } from "./src/preact/rows.tsx";
+export {
+  AddRow,
+  type AddRowProps,
+  MoveRow,
+  type MoveRowProps,
+  RemoveRow,
+  type RemoveRowProps,
+} from "./src/preact/row_buttons.tsx";
 export { SubmitButton, type SubmitButtonProps } from "./src/preact/submit_button.tsx";
 export type { AttributeValue, ControlAttributes, ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";

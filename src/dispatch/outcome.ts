@@ -29,6 +29,8 @@ export type Outcome =
   | { readonly kind: "value"; readonly value: unknown }
   /** The input is invalid; `form` is the bound form, or `null` for an action that is called with data. */
   | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
+  /** A button has changed the rows of a form; `form` is the bound form with the change, not validated. */
+  | { readonly kind: "rows"; readonly form: AnyBound }
   /** The body of a form could not be read; `form` is blank, with the failure's message as its error. */
   | { readonly kind: "unread"; readonly form: AnyBound; readonly failure: Failure }
   /** A refusal or an error. */

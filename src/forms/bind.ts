@@ -18,12 +18,20 @@ import { type CleanContext, fieldsOfForm } from "./form.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { leafAt, type Shape, shapeAt } from "./shape.ts";
+import type { RowChange } from "./row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is not validated: blank, or with submitted data, for a guard that runs before validation. */
 export type ShownBinding =
   & Omit<BoundData, "sent">
   & ({ readonly mode: "blank" } | { readonly mode: "unchecked"; readonly sent: Sent });
+
+/** The data of a form whose rows are changed by a button, and which is not validated. */
+export interface ChangedBinding extends Omit<BoundData, "sent" | "change"> {
+  readonly mode: "changed";
+  readonly sent: Sent;
+  readonly change: RowChange;
+}
 
 /** The data of a form that is validated, and the request for `clean`. */
 export interface CheckedBinding extends Omit<BoundData, "sent"> {
@@ -37,7 +45,7 @@ export interface CheckedBinding extends Omit<BoundData, "sent"> {
  *
  * @throws {TypeError} If `initial` is not an object, or for a formset not a list of objects.
  */
-export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf<F>;
+export function bind<F extends AnyForm>(form: F, binding: ShownBinding | ChangedBinding): BoundOf<F>;
 /**
  * Binds a form or a formset to submitted data and validates it.
  *
@@ -45,10 +53,11 @@ export function bind<F extends AnyForm>(form: F, binding: ShownBinding): BoundOf
  * @throws {TypeError} If `initial` is not an object, or for a formset not a list of objects.
  */
 export function bind<F extends AnyForm>(form: F, binding: CheckedBinding): BoundOf<F> | Promise<BoundOf<F>>;
-export function bind(form: AnyForm, binding: ShownBinding | CheckedBinding): unknown {
+export function bind(form: AnyForm, binding: ShownBinding | ChangedBinding | CheckedBinding): unknown {
   const { mode, initial, ownInitial, instance, action = null, texts } = binding;
   const sent = mode === "blank" ? null : binding.sent;
-  const bound = createBound(form, { sent, initial, ownInitial, instance, action, texts });
+  const change = mode === "changed" ? binding.change : null;
+  const bound = createBound(form, { sent, initial, ownInitial, instance, action, texts, change });
   if (mode !== "checked") return bound;
   if (bound.kind === "formset") return checkRows(bound, binding.ctx);
   return bound instanceof CompositeState ? checkComposite(bound, binding.ctx) : checkForm(bound, binding.ctx);

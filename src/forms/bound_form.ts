@@ -9,6 +9,7 @@ import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
+import type { RowChange } from "./row_change.ts";
 import type { UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
 
@@ -29,6 +30,8 @@ export interface BoundData {
   readonly action?: string | null;
   /** The texts for users, in the language of the request. */
   readonly texts: Texts;
+  /** A change of the rows of one of its formsets, made before anything is read. Default: none. */
+  readonly change?: RowChange | null;
 }
 
 /** The position of a form: on its own, or as a row of a formset. */

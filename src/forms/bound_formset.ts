@@ -14,7 +14,16 @@ import { fieldsOfForm, type FormInitial } from "./form.ts";
 import { type BoundFormset, type BoundFormsetRow, type FormsetDefinition, MAX_ROWS } from "./formset.ts";
 import { initialOfRows } from "./initial.ts";
 import { isPlainObject, prefixPath, splitRowName, valueAt } from "./path.ts";
-import { parseNumber, sentChecked, sentText } from "./sent.ts";
+import {
+  byPosition,
+  type ChangedRows,
+  changeRows,
+  isDeletedRow,
+  NEW_ROW,
+  positionOfRow,
+  type RowChange,
+  rowsInOrder,
+} from "./row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 // The placeholder for the index in the names of the empty row.
@@ -33,6 +42,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
   // Set when the row is checked.
   isUntouched = false;
   readonly #place: FormPlace;
+  readonly #position: number | null;
   readonly #order: unknown;
 
   constructor(
@@ -47,15 +57,16 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
     const fields = new Map(Object.entries(isPlainObject(sent) ? sent : {}));
     this.index = index;
     this.extra = extra;
-    this.isDeleted = canDelete && sentChecked(fields.get("_delete")) === true;
+    this.isDeleted = canDelete && isDeletedRow(sent);
     this.#order = canOrder ? fields.get("_order") : undefined;
+    this.#position = canOrder ? positionOfRow(sent) : null;
     // Without these options they are ordinary names.
     if (canDelete) fields.delete("_delete");
     if (canOrder) fields.delete("_order");
     const step = index ?? EMPTY_INDEX;
     const blank = extra && (isCleared || blankExtra);
     this.#place = { steps: [prefix, step], prefix: `${prefix}[${step}]`, extra, blank };
-    const own = isBound && index !== null ? Object.fromEntries(fields) : null;
+    const own = isBound && index !== null && sent !== NEW_ROW ? Object.fromEntries(fields) : null;
     this.form = new FormState(definition.form, { sent: own, initial, instance, action, texts }, this.#place);
     const position = extra || index === null ? undefined : index + 1;
     this.deleteField = canDelete ? this.#ownField("_delete", DELETE_FIELD, this.isDeleted, false) : null;
@@ -69,7 +80,7 @@ export class RowState<V> implements BoundFormsetRow<V>, FormPart {
 
   /** The number that orders it, or `null`. */
   get position(): number | null {
-    return this.#order === undefined ? null : parseNumber(sentText(this.#order) ?? "");
+    return this.#position;
   }
 
   get errors(): ReadonlyMap<string, readonly string[]> {
@@ -135,6 +146,7 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
   readonly definition: FormsetDefinition<V>;
   readonly initial: readonly FormInitial[];
   readonly hasFiles: boolean;
+  readonly currentRow: number | null;
   readonly #isTooLong: boolean;
   readonly #rows: RowState<V>[];
 
@@ -144,8 +156,11 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     this.definition = definition;
     this.initial = initialOfRows(definition.name, initial);
     this.hasFiles = fieldsOfForm(definition.form).takeFiles;
-    const rows = sent === null ? blankRows(definition, this.initial.length) : sentRows(definition, sent);
-    this.#isTooLong = sent !== null && rows.length > definition.max;
+    const { rows, current } = sent === null
+      ? { rows: blankRows(definition, this.initial.length), current: null }
+      : this.#changed(sentRows(definition, sent), data.change ?? null);
+    this.currentRow = current;
+    this.#isTooLong = sent !== null && rowsInOrder(rows, definition).length > definition.max;
     const shown = sent === null ? rows : rows.slice(0, MAX_ROWS);
     this.#rows = shown.map((row, index) => new RowState(this, index, row));
   }
@@ -173,10 +188,12 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
 
   /** The rows that are kept, in their order; those without a number are last, in the order of their indices. */
   get kept(): readonly RowState<V>[] {
-    const rows = this.#rows.filter((row) => !row.isDeleted && !row.isUntouched);
-    const order = ({ position }: RowState<V>): number => position ?? Infinity;
-    if (!this.definition.canOrder) return rows;
-    return rows.toSorted((a, b) => order(a) === order(b) ? 0 : order(a) - order(b));
+    return this.shownRows.filter((row) => !row.isUntouched);
+  }
+
+  get shownRows(): readonly RowState<V>[] {
+    const rows = this.#rows.filter((row) => !row.isDeleted);
+    return this.definition.canOrder ? byPosition(rows, ({ position }) => position) : rows;
   }
 
   field(name: string): BoundField {
@@ -220,6 +237,12 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     for (const [index, row] of this.#rows.entries()) {
       if (row.extra) this.#rows[index] = new RowState(this, index, null, true);
     }
+  }
+
+  #changed(rows: readonly unknown[], change: RowChange | null): ChangedRows {
+    const { definition, initial } = this;
+    if (change?.prefix !== definition.prefix) return { rows, current: null };
+    return changeRows(rows, change, initial.length, definition);
   }
 
   // Errors of a row to be deleted do not count.

@@ -135,11 +135,18 @@ export interface BoundFormset<V = unknown> extends BoundBase {
   readonly initial: readonly FormInitial[];
   /** All rows, including deleted and untouched ones, in the order of their indices. */
   readonly rows: readonly BoundFormsetRow<V>[];
+  /** The rows that are not marked for deletion, in the order that they are shown in: that of their numbers with `canOrder`. */
+  readonly shownRows: readonly BoundFormsetRow<V>[];
   /**
    * A row whose names contain `__index__` instead of a number. Render it into a `<template>`: the browser adds a row by
    * copying it with the next index.
    */
   readonly emptyRow: BoundFormsetRow<V>;
+  /**
+   * Index of the row that `<AddRow>`, `<RemoveRow>` or `<MoveRow>` has just added, moved, or removed the neighbor of, when the
+   * server made the change; `null` otherwise. `<Rows>` moves the focus to it.
+   */
+  readonly currentRow: number | null;
   /**
    * The values of the rows that are kept, in order.
    *

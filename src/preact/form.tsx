@@ -89,6 +89,7 @@ export function Form(props: FormProps): MarkupNode {
       // Preact's type of a form lacks values of `role`.
     } as Record<string, unknown>,
     hiddenFields(state, action, instance, isGet),
+    defaultButton(form),
     <FormScopeProvider value={form}>
       {children ?? wholeForm(form, submit)}
     </FormScopeProvider>,
@@ -130,6 +131,15 @@ function idSafe(text: string): string {
 function originOfGet({ originFields }: PageState): [string, string][] {
   const address = originFields[ORIGIN_URL_FIELD];
   return address === undefined ? [] : [[ORIGIN_URL_FIELD, shortAddress(address)]];
+}
+
+/**
+ * Returns the default button of a form with rows: the first one, which Enter in a field presses (HTML, 4.10.22.2). It would else be
+ * a button that removes a row.
+ */
+function defaultButton(form: AnyBound | null): MarkupNode | null {
+  const hasRows = form !== null && (form.kind === "formset" || "formsets" in form);
+  return hasRows ? <button type="submit" hidden /> : null;
 }
 
 function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {

@@ -7,6 +7,7 @@ import { type ComponentType, type Context, createContext } from "preact";
 import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
+import type { BoundFormsetRow } from "../forms/formset.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
 import type { Texts } from "../texts/texts.ts";
 
@@ -64,6 +65,21 @@ export const FormScope: Context<AnyBound | null> = createContext<AnyBound | null
 
 /** Provides {@linkcode FormScope}. */
 export const FormScopeProvider: ComponentType<ProviderProps<AnyBound | null>> = createProvider(FormScope);
+
+/** A row of a formset, as `<Rows>` renders it. */
+export interface RowPlace {
+  readonly row: BoundFormsetRow;
+  /** The prefix of its formset. */
+  readonly prefix: string;
+  /** Its number, from 1; `null` for the empty row. */
+  readonly number: number | null;
+}
+
+/** The row around a component; `null` outside `<Rows>`. */
+export const RowScope: Context<RowPlace | null> = createContext<RowPlace | null>(null);
+
+/** Provides {@linkcode RowScope}. */
+export const RowScopeProvider: ComponentType<ProviderProps<RowPlace | null>> = createProvider(RowScope);
 
 /**
  * Returns the page around a component.

@@ -35,6 +35,8 @@ export const ORIGIN_URL_FIELD = "_next_form_origin";
 export const INSTANCE_FIELD = "_next_form_instance";
 /** The idempotency key of a post without scripts; each rendered form has a new one. */
 export const ONCE_FIELD = "_hyper_once";
+/** A change of the rows of a formset, sent by the button of the change: `add lines`, `remove lines[2]`. */
+export const ROWS_FIELD = "_hyper_rows";
 /** Explicit data that is too long for its header, in a body with the fields of a form. */
 export const DATA_FIELD = "_hyper_data";
 
@@ -45,6 +47,7 @@ export const PROTOCOL_FIELDS: ReadonlySet<string> = new Set([
   ORIGIN_URL_FIELD,
   INSTANCE_FIELD,
   ONCE_FIELD,
+  ROWS_FIELD,
   DATA_FIELD,
 ]);
 
@@ -55,6 +58,13 @@ export const CLIENT_PATH = "/_hyper/client.js";
 
 /** Marks a form that the runtime takes over; holds the action's name. */
 export const FORM_ATTRIBUTE = "data-hyper-form";
+
+/** Marks the element around the rows of a formset; holds the prefix of the formset. */
+export const ROWS_ATTRIBUTE = "data-hyper-rows";
+/** Marks the element of a row; holds its index in the names of its fields. */
+export const ROW_ATTRIBUTE = "data-hyper-row";
+/** Marks an element that holds the number of its row, from 1. */
+export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
 
 /** The longest data header the runtime sends, in bytes after escaping; more than this goes into the body. */
 export const DATA_HEADER_BYTES = 4096;

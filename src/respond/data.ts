@@ -40,6 +40,8 @@ export async function respondWithData(answer: Answer, { userTexts }: RespondServ
       return problem(422, userTexts.of(answer.arrival).write(catalogueText("checkFields")), {}, {
         issues: outcome.issues,
       });
+    case "rows":
+      throw new TypeError("Cannot encode changed rows as data: a program sends the rows themselves");
     case "unread":
       return failureData(outcome.failure);
     case "failure":

@@ -38,6 +38,8 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
     case "invalid":
       return await invalidDocument(answer, outcome, services);
+    case "rows":
+      return await changedDocument(answer, outcome.form, services);
     case "unread": {
       const { form, failure } = outcome;
       if (action === null || origin === null) return await failureDocument(answer, failure, services);
@@ -100,6 +102,19 @@ async function invalidDocument(
   return isShown || shown.kind === "response"
     ? asReply(shown, answer)
     : await failureDocument(answer, refusedInput(issues), services);
+}
+
+/** Shows the page with a form whose rows a button has changed. A page that does not render the form now is shown again. */
+async function changedDocument(
+  answer: Answer,
+  form: AnyBound,
+  { rendering }: RespondServices,
+): Promise<Reply | Response> {
+  const { action, origin, instance } = answer;
+  const page = action === null || origin === null
+    ? null
+    : await rendering.pageOfForm(origin, { action, instance, form }, 200);
+  return page === null ? back(answer, []) : asReply(page, answer);
 }
 
 /** Returns the messages of an invalid form as toasts, with the labels of their fields. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { notify, type Report } from "../callback.ts";
+import type { AnyBound } from "../forms/any_form.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, failureOf } from "../dispatch/failure.ts";
@@ -47,6 +48,8 @@ export async function respondWithEvents(answer: Answer, services: RespondService
       return events(200, [{ event: "result", data: outcome.value }], answer);
     case "invalid":
       return await invalid(outcome, answer, services);
+    case "rows":
+      return await changed(outcome.form, answer, services);
     case "unread":
       return failureEvents(outcome.failure, answer, services);
     case "failure":
@@ -138,20 +141,39 @@ async function invalid(
   answer: Answer,
   services: RespondServices,
 ): Promise<Reply | Response> {
-  const { action, origin, instance } = answer;
   const error = errorPatch(failure(422, catalogueText("checkFields")), answer, services, issues);
-  if (form === null || action === null || origin === null) return events(422, [error], answer);
+  if (form === null) return events(422, [error], answer);
+  return await formEvents(form, 422, { focus: "first-invalid" }, [error], answer, services);
+}
+
+/** Shows a form whose rows a button has changed. */
+async function changed(form: AnyBound, answer: Answer, services: RespondServices): Promise<Reply | Response> {
+  return await formEvents(form, 200, {}, [], answer, services);
+}
+
+/** Patches a form of the page, before other events. */
+async function formEvents(
+  form: AnyBound,
+  status: number,
+  options: { readonly focus?: "first-invalid" },
+  others: readonly Patch[],
+  answer: Answer,
+  services: RespondServices,
+): Promise<Reply | Response> {
+  const { action, origin, instance } = answer;
+  if (action === null || origin === null) return events(status, others, answer);
   const rendered = await services.rendering.failedForm(origin, { action, instance, form });
   if (rendered.kind === "response") {
     return await redirected(rendered.response, answer, reporterFor(answer, services)) ?? rendered.response;
   }
-  // A page that does not show the form now has nothing to patch; the event has the issues.
-  if (rendered.selector === undefined) return events(422, [error], answer);
-  const patch: Patch = {
-    event: "patch_html",
-    data: { target: rendered.selector, content: rendered.html, swap: "morph", focus: "first-invalid" },
-  };
-  return events(422, [patch, error], answer);
+  // A page that does not show the form now has nothing to patch; the other events have the issues.
+  if (rendered.selector === undefined) return events(status, others, answer);
+  const { html: content, selector: target } = rendered;
+  return events(
+    status,
+    [{ event: "patch_html", data: { target, content, swap: "morph", ...options } }, ...others],
+    answer,
+  );
 }
 
 function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Reply {

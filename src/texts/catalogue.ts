@@ -132,6 +132,14 @@ export interface FormTextValues {
   readonly deleteRow: NoTextValues;
   /** Label of the number that orders a row of a formset. */
   readonly orderRow: NoTextValues;
+  /** Button that adds a row to a formset. */
+  readonly addRow: NoTextValues;
+  /** Button that removes a row of a formset; `#` is the number of the row. */
+  readonly removeRow: NoTextValues;
+  /** Button that moves a row of a formset up; `#` is the number of the row. */
+  readonly moveRowUp: NoTextValues;
+  /** Button that moves a row of a formset down; `#` is the number of the row. */
+  readonly moveRowDown: NoTextValues;
 }
 
 /** The values that the texts of failures are made with, by key. */

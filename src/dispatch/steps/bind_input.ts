@@ -9,6 +9,7 @@ import { resolveInjected } from "../../deps/inject.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
+import type { RowChange } from "../../forms/row_change.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import type { Observing, Wording } from "../app.ts";
@@ -90,6 +91,9 @@ async function bindForm(
   const made = making instanceof Promise ? await making : making;
   const denial = await askFormGuard(call, deps, input, made, app);
   if (denial !== null) return denial;
+  if (input.rowChange !== null) {
+    return changedForm(pageRender, made, toBind(made, call, deps, input, app), input.rowChange);
+  }
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, call, deps, input, app) });
   const form = binds instanceof Promise ? await binds : binds;
@@ -99,6 +103,18 @@ async function bindForm(
     ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }
     : early.injected;
   return { kind: "bound", data: form.values, form, deps: bound, injected };
+}
+
+/** Returns the outcome of a button that changes rows: the form with the change, neither validated nor run. */
+function changedForm(
+  pageRender: PageRender,
+  { definition }: FormWithInitial,
+  binding: ReturnType<typeof toBind>,
+  change: RowChange,
+): Outcome {
+  // The page is all that is shown.
+  if (!pageRender.isOrigin) return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");
+  return { kind: "rows", form: bind(definition, { mode: "changed", ...binding, change }) };
 }
 
 /** Asks the guard of the form, before anything of the form is validated. */

@@ -6,8 +6,9 @@
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
+import { parseRowChange, type RowChange } from "../../forms/row_change.ts";
 import type { PageRender } from "../../pages/page_render.ts";
-import { ACTION_FIELD, INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN } from "../../protocol/names.ts";
+import { ACTION_FIELD, INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN, ROWS_FIELD } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
 import type { FieldMap } from "../../http/field_map.ts";
 import {
@@ -40,6 +41,8 @@ export interface Input {
   readonly instance: string | null;
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
+  /** The change of the rows of its form that was asked for in place of a submit, or `null`. */
+  readonly rowChange: RowChange | null;
 }
 
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
@@ -81,7 +84,24 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
     );
   }
   const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
-  return { kind: "input", kwargs, files, instance: fieldText(body, INSTANCE_FIELD), onceId };
+  const instance = fieldText(body, INSTANCE_FIELD);
+  return { kind: "input", kwargs, files, instance, onceId, rowChange: readRowChange(call, body) };
+}
+
+/** Reads the change of rows that a button of the form asks for, in the body, or in the URL of a GET form. */
+function readRowChange({ arrival: { url, intent }, action }: Call, body: Body): RowChange | null {
+  const sent = action.method === "GET" ? url.searchParams.get(ROWS_FIELD) : fieldText(body, ROWS_FIELD);
+  if (sent === null) return null;
+  const change = parseRowChange(sent);
+  const fault = change === null
+    ? "it is not a change of rows"
+    : action.form === null
+    ? `action "${action.name}" has no form`
+    : intent.audience === "data"
+    ? "a program sends the rows themselves"
+    : null;
+  if (fault === null) return change;
+  throw new InputError(400, `Cannot read field "${ROWS_FIELD}": ${fault}; send the form without this field`);
 }
 
 /** Returns the fields of the query. They are the data of a form that names its action there; else they are of the page's address. */

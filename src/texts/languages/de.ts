@@ -57,6 +57,10 @@ export const GERMAN: Catalogue = {
     `Entfernen Sie Zeilen: höchstens ${format.count(count, { one: "# Zeile", other: "# Zeilen" })}`,
   deleteRow: "Löschen",
   orderRow: "Reihenfolge",
+  addRow: "Zeile hinzufügen",
+  removeRow: "Zeile # entfernen",
+  moveRowUp: "Zeile # nach oben",
+  moveRowDown: "Zeile # nach unten",
 
   serverError: TRANSLATIONS.de.requestFailed,
   notFound: "Seite nicht gefunden",

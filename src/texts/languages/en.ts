@@ -59,6 +59,10 @@ export const ENGLISH: Catalogue = {
   maxRows: ({ count }, format) => `Keep at most ${format.count(count, { one: "# row", other: "# rows" })}`,
   deleteRow: "Delete",
   orderRow: "Order",
+  addRow: "Add row",
+  removeRow: "Remove row #",
+  moveRowUp: "Move row # up",
+  moveRowDown: "Move row # down",
 
   serverError: "Something went wrong. Try again.",
   notFound: "Page not found",

@@ -56,6 +56,10 @@ export const SPANISH: Catalogue = {
     `Elimine filas: como máximo ${format.count(count, { one: "# fila", other: "# filas" })}`,
   deleteRow: "Eliminar",
   orderRow: "Orden",
+  addRow: "Añadir fila",
+  removeRow: "Quitar la fila #",
+  moveRowUp: "Subir la fila #",
+  moveRowDown: "Bajar la fila #",
 
   serverError: TRANSLATIONS.es.requestFailed,
   notFound: "Página no encontrada",

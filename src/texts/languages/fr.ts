@@ -56,6 +56,10 @@ export const FRENCH: Catalogue = {
     `Supprimez des lignes : au plus ${format.count(count, { one: "# ligne", other: "# lignes" })}`,
   deleteRow: "Supprimer",
   orderRow: "Ordre",
+  addRow: "Ajouter une ligne",
+  removeRow: "Supprimer la ligne #",
+  moveRowUp: "Monter la ligne #",
+  moveRowDown: "Descendre la ligne #",
 
   serverError: TRANSLATIONS.fr.requestFailed,
   notFound: "Page introuvable",
