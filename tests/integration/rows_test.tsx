@@ -270,34 +270,32 @@ Deno.test("Rows marked for deletion do not count for the maximum", async () => {
 Deno.test("The row components name what is missing", async () => {
   const Plain = defineFormset(GuestForm, { prefix: "guests" });
   const seat = action("seat", { form: Plain }, () => {});
-  const cases: readonly (readonly [Markup, string])[] = [
-    [<Rows>{() => <RemoveRow />}</Rows>, "a row is not one element"],
-    [
+  const cases: Readonly<Record<string, Markup>> = {
+    "a row is not one element": <Rows>{() => <RemoveRow />}</Rows>,
+    "define it with canDelete": (
       <Rows>
         {() => (
           <p>
             <RemoveRow />
           </p>
         )}
-      </Rows>,
-      "define it with canDelete",
-    ],
-    [
+      </Rows>
+    ),
+    "define it with canOrder": (
       <Rows>
         {() => (
           <p>
             <MoveRow />
           </p>
         )}
-      </Rows>,
-      "define it with canOrder",
-    ],
-    [<Rows formset="lines">{() => <p />}</Rows>, 'Cannot render <Rows formset="lines">'],
-    [<AddRow formset="constructor" />, "has no such formset"],
-    [<RemoveRow />, "Cannot render <RemoveRow>: it is outside <Rows>"],
-    [<RowNumber />, "Cannot render <RowNumber>: it is outside <Rows>"],
-  ];
-  for (const [content, message] of cases) {
+      </Rows>
+    ),
+    'Cannot render <Rows formset="lines">': <Rows formset="lines">{() => <p />}</Rows>,
+    "has no such formset": <AddRow formset="constructor" />,
+    "Cannot render <RemoveRow>: it is outside <Rows>": <RemoveRow />,
+    "Cannot render <RowNumber>: it is outside <Rows>": <RowNumber />,
+  };
+  for (const [message, content] of Object.entries(cases)) {
     await using app = new App({ "/": { default: () => <Form action={seat}>{content}</Form>, seat } });
     assertEquals((await app.open("/")).status, 500);
     assertStringIncludes(app.takeError().message, message);
