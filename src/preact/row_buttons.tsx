@@ -99,7 +99,7 @@ function rowButton(value: string, attributes: object, content: Markup): MarkupNo
   );
 }
 
-/** Renders a text of the catalogue with the number of the row in place of `#`. */
+/** Renders text of the catalogue with the number of the row in place of `#`. */
 function Numbered({ text }: { readonly text: UserText }): MarkupNode {
   const { texts } = usePageState("RowNumber");
   const [before, after] = texts.write(text).split("#");
