@@ -26,6 +26,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/alpine.ts": ["browser/alpine_test.ts"],
   "src/client/page/announce.ts": ["browser/announce_test.ts"],
   "src/client/page/focus.ts": ["browser/focus_test.ts"],
+  "src/client/page/focus_near.ts": ["browser/focus_near_test.ts"],
   "src/client/page/form_observer.ts": ["browser/form_observer_test.ts"],
   "src/client/page/keep.ts": ["browser/keep_test.ts"],
   "src/client/page/loading.ts": ["browser/loading_test.ts"],

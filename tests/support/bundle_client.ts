@@ -39,6 +39,7 @@ export const INTERNAL: readonly string[] = [
   "endLoading",
   "failures",
   "fields",
+  "focusNear",
   "hasFile",
   "hasStreamed",
   "updateIndicators",

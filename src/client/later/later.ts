@@ -5,6 +5,7 @@
  * @module
  */
 import { clearErrors } from "../page/clear_errors.ts";
+import { focusNear } from "../page/focus_near.ts";
 import { createPages } from "../navigate/navigate.ts";
 import { setRuntimeExports } from "./runtime_exports.ts";
 import { loadScript } from "../page/script.ts";
@@ -21,6 +22,7 @@ const LATER = {
   clearErrors,
   createPages,
   destinationOf,
+  focusNear,
   loadScript,
   showInvalid,
   showToast,

@@ -11,6 +11,7 @@ import type { NavigationTrigger } from "../events.ts";
 import type { Pages, PagesKit } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { announceHidden } from "../page/toast.ts";
+import { tryFocus } from "../page/focus_near.ts";
 import { watchUnsaved } from "./unsaved.ts";
 import { loadPageTexts } from "../page/page_texts.ts";
 
@@ -111,8 +112,10 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     doc.title = dom(page).title;
     // Alerts of the page before are obsolete.
     kit.clearFailure();
+    const hadFocus = doc.activeElement !== doc.body;
     // Adopted, because a node cannot be moved between documents directly.
     kit.morphElement(doc.body, doc.adoptNode(dom(page).body));
+    if (hadFocus && doc.activeElement === doc.body) focusContent();
     kit.updateIndicators(doc.body);
     loadPageTexts(kit.pageTexts);
   }
@@ -161,6 +164,12 @@ function setRootAttributes(next: Element): void {
     else root.setAttribute(name, value);
   }
   lastRoot = next;
+}
+
+/** Focuses the main content of a page, when the link or control that had the focus is not part of it. */
+function focusContent(): void {
+  const main = doc.querySelector("main,[role=main],h1") ?? dom(doc.body).firstElementChild;
+  if (main) tryFocus(main);
 }
 
 /** Scrolls and focuses: to the saved position, to the fragment, or to the top of the page. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { updateIndicators } from "../page/indicators.ts";
-import type { beginLoading, endLoading } from "../page/loading.ts";
+import type { CallEventDetail } from "../events.ts";
 import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { RuntimeTexts } from "../page/words.ts";
@@ -29,15 +28,15 @@ export interface Pages {
 
 /** Functions of the runtime that they use. Passed as values, so that they can be in another bundle. */
 export interface PagesKit {
-  readonly beginLoading: typeof beginLoading;
-  readonly endLoading: typeof endLoading;
-  readonly updateIndicators: typeof updateIndicators;
   readonly morphElement: typeof morphElement;
   /** Ends the calls that belong to the page that is left. */
   readonly leavePage: () => void;
   readonly parsePage: typeof parsePage;
   readonly trustedPolicy: typeof trustedPolicy;
-  /** As in `page/announce.ts` and `page/words.ts`, whose imports lead here. */
+  /** As in `page/loading.ts`, `indicators.ts`, `announce.ts` and `words.ts`, whose imports lead here. */
+  beginLoading(call: Pick<CallEventDetail, "key" | "action" | "target" | "form">): void;
+  endLoading(call: Pick<CallEventDetail, "key" | "action" | "target" | "form">): void;
+  updateIndicators(root: ParentNode): void;
   showFailure(key: string, message: string, source: Element | null, retry?: () => void): void;
   clearFailure(cause?: string): void;
   /** The English texts, until those of the page are loaded into this object. */

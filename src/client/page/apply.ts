@@ -9,7 +9,7 @@ import type { Swap } from "../../protocol/patch.ts";
 import { text, type Wire } from "../../protocol/wire.ts";
 import { type ActiveCall, type Call, emitCallEvent } from "../call/call.ts";
 import { config } from "../config.ts";
-import { applyFocus, captureFocus } from "./focus.ts";
+import { applyFocus, captureFocus, type RestoreFocus } from "./focus.ts";
 import { all, doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
 import { loadLater, tryLater } from "../later/load_later.ts";
@@ -63,6 +63,7 @@ async function patchHtml(data: Wire, activeCall: ActiveCall, sequence: number, a
   const elements = findTargets(text(data.target) ?? activeCall.target, activeCall, strict === true);
 
   const changed: Element[] = [];
+  let lost: ReturnType<RestoreFocus>;
   const change = () => {
     const restoreFocus = captureFocus();
     for (const element of elements) {
@@ -76,13 +77,14 @@ async function patchHtml(data: Wire, activeCall: ActiveCall, sequence: number, a
       changed.push(...roots);
       emitCallEvent("swap:after", activeCall, { element, swap });
     }
-    applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
+    lost = applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
   // Without the later bundle the change is made at once.
   const later = slow ? await tryLater() : null;
   if (later) await later.changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
+  if (lost) (await tryLater())?.focusNear(lost);
   const { ok, form } = activeCall;
   if (ok && form) (await tryLater())?.syncAcceptedForm(form, changed, sent);
 }

@@ -9,28 +9,51 @@
 
 import { doc, dom, idOf, type View } from "../dom.ts";
 
+/** An element and its siblings before and after it. */
+export type Place = readonly [element: Element, previous: Element | null, next: Element | null];
+
+/** Restores the focus. Returns the places of the focused element and its ancestors if it is lost. */
+export type RestoreFocus = () => readonly Place[] | undefined;
+
+/**
+ * Selector for elements that cannot be focused, and neither can their descendants. A control that the runtime has disabled
+ * is not one of them: it gets the focus back when it is enabled.
+ */
+const SHUT = "[hidden],[inert],:disabled:not([data-hyper-disabled])";
+
 /**
  * Saves the focus, with the selection and the scroll position of the focused element.
  *
  * @returns Restores them if the focus was lost: on the same element while it is on the page, or else on the one with
- * its id.
+ * its id. If there is neither, `focusNear()` of the later bundle finds another element.
  */
-export function captureFocus(): () => void {
+export function captureFocus(): RestoreFocus {
   // An element that has the focus can be focused (HTML, 6.6.2).
   const element = doc.activeElement as HTMLElement | null;
-  if (!element || element === doc.body) return () => {};
-  const id = idOf(element);
-  const select = captureSelection(element);
-  const { scrollLeft, scrollTop } = dom(element);
+  if (isLost(element)) return () => undefined;
+  const id = idOf(element!);
+  const select = captureSelection(element!);
+  const { scrollLeft, scrollTop } = dom(element!);
+  const places: Place[] = [];
+  for (let place: Element | null = element; place; place = dom(place).parentElement) {
+    places.push([place, dom(place).previousElementSibling, dom(place).nextElementSibling]);
+  }
   return () => {
-    if (doc.activeElement && doc.activeElement !== doc.body) return;
+    if (!isLost(doc.activeElement)) return;
     const place = doc.contains(element) ? element : doc.getElementById(id);
-    if (!place) return;
-    // The page must not scroll.
-    dom(place).focus({ preventScroll: true });
-    select(place);
-    Object.assign(dom(place), { scrollLeft, scrollTop });
+    if (place) {
+      // The page must not scroll.
+      dom(place).focus({ preventScroll: true });
+      select(place);
+      Object.assign(dom(place), { scrollLeft, scrollTop });
+    }
+    return isLost(doc.activeElement) ? places : undefined;
   };
+}
+
+/** Returns `true` if no element has the focus, or one that loses it when the browser next renders (HTML, 6.6.2). */
+export function isLost(active: Element | null): boolean {
+  return !active || active === doc.body || !!dom(active).closest(SHUT);
 }
 
 /**
@@ -56,9 +79,10 @@ export function captureSelection(element: Element): (element: Element) => void {
  * summary `[data-hyper-errors]`, else as `preserve`. Anything else is a selector; if it matches nothing, as `preserve`.
  * @param root Where `first-invalid` searches.
  * @param restore From {@linkcode captureFocus}.
+ * @returns What `restore` returns; `undefined` if it was not necessary.
  * @throws {DOMException} `SyntaxError` when the policy is not a valid selector.
  */
-export function applyFocus(policy: string, root: ParentNode, restore: () => void): void {
+export function applyFocus(policy: string, root: ParentNode, restore: RestoreFocus): ReturnType<RestoreFocus> {
   const element = policy === "preserve"
     ? null
     : policy === "first-invalid"
@@ -66,7 +90,7 @@ export function applyFocus(policy: string, root: ParentNode, restore: () => void
       dom(root).querySelector<HTMLElement>("[data-hyper-errors]")
     : doc.querySelector<HTMLElement>(policy);
   if (!element) return restore();
-  if (element === doc.activeElement) return;
+  if (element === doc.activeElement) return undefined;
   const view = dom(element);
   // An element in closed `<details>` cannot be focused.
   for (let shut; (shut = view.closest("details:not([open])"));) dom(shut).setAttribute("open", "");
@@ -76,4 +100,5 @@ export function applyFocus(policy: string, root: ParentNode, restore: () => void
     view.setAttribute("tabindex", "-1");
     view.focus();
   }
+  return restore();
 }

@@ -27,6 +27,7 @@ import type { CallEventDetail } from "../events.ts";
 import { changeAsServer } from "./attributes.ts";
 import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
+import { tryLater } from "../later/load_later.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
 /** The properties of a request that loading states depend on. */
@@ -116,10 +117,13 @@ function updateControl(element: Element): void {
   if (on === ours || on && view.matches("[disabled],[aria-disabled=true]")) return;
   if (on && view.contains(doc.activeElement)) {
     const restore = captureFocus();
+    const own = [...calls.keys()].filter((call) => disables(element, call));
     restoreFocus = () => {
-      if (view.hasAttribute(MARK)) return;
-      restore();
+      // A control that a patch has removed keeps its mark. The one that replaces it is disabled by the same calls.
+      if (doc.contains(element) ? view.hasAttribute(MARK) : own.some((call) => calls.has(call))) return;
       restoreFocus = undefined;
+      const lost = restore();
+      if (lost) tryLater().then((later) => later?.focusNear(lost));
     };
   }
   view.toggleAttribute(MARK, on);
