@@ -1,8 +1,4 @@
-/**
- * `auditActions()`: lists the actions of a handler and their guards.
- *
- * @module
- */
+// `auditActions()`: lists the actions of a handler and their guards.
 import { isAnyForm } from "./forms/any_form.ts";
 import type { Handler, RegisteredAction } from "./handler/options.ts";
 import { DEFAULT_LIMITS, type Limits } from "./http/limits.ts";

@@ -1,13 +1,9 @@
-/**
- * Calls functions of the application whose result does not affect the response: reporters, receivers, listeners,
- * cleanup. An unhandled rejection ends a Deno process, and so does an error in a timer or listener. Therefore every
- * such call, and every promise that is not awaited, goes through this file.
- *
- * Functions that decide the response (guards, dependencies, action functions) are awaited where they are called: an
- * error of theirs is the outcome.
- *
- * @module
- */
+// Calls functions of the application whose result does not affect the response: reporters, receivers, listeners,
+// cleanup. An unhandled rejection ends a Deno process, and so does an error in a timer or listener. Therefore every
+// such call, and every promise that is not awaited, goes through this file.
+//
+// Functions that decide the response (guards, dependencies, action functions) are awaited where they are called: an
+// error of theirs is the outcome.
 import { inspect } from "./platform/inspect.ts";
 
 /** Reports an error. A function of the application, which may itself throw, or reject later if it is async. */

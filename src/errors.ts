@@ -1,9 +1,5 @@
-/**
- * Error classes for rejected requests, each with its HTTP status. A programming error is a `TypeError` or `RangeError`
- * where it is made; invalid user input is a value.
- *
- * @module
- */
+// Error classes for rejected requests, each with its HTTP status. A programming error is a `TypeError` or `RangeError`
+// where it is made; invalid user input is a value.
 import { catalogueText, type UserText } from "./texts/catalogue.ts";
 
 /** Options for {@linkcode HyperError}. */

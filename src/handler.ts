@@ -1,8 +1,4 @@
-/**
- * `createHandler()`: makes a handler of its parts.
- *
- * @module
- */
+// `createHandler()`: makes a handler of its parts.
 import { logError, notify } from "./callback.ts";
 import type { Development } from "./dev/development.ts";
 import type { App } from "./dispatch/app.ts";

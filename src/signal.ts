@@ -1,8 +1,4 @@
-/**
- * `Signal`: a server event that receivers observe without changing the response.
- *
- * @module
- */
+// `Signal`: a server event that receivers observe without changing the response.
 import { notify, reportTo } from "./callback.ts";
 
 /** Called with each payload. */

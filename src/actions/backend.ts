@@ -1,8 +1,4 @@
-/**
- * The backend contract: a backend owns the actions that it registers.
- *
- * @module
- */
+// The backend contract: a backend owns the actions that it registers.
 import type { Action } from "./action.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 

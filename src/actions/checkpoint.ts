@@ -1,8 +1,4 @@
-/**
- * Checkpoints of a stream that is resumed.
- *
- * @module
- */
+// Checkpoints of a stream that is resumed.
 import { CHECKPOINT_PATTERN, LAST_EVENT_ID_HEADER } from "../protocol/names.ts";
 
 /** The properties of an action's context that {@linkcode lastCheckpoint} reads. */

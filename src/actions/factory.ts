@@ -1,8 +1,4 @@
-/**
- * Creates the backends of the option `backends`.
- *
- * @module
- */
+// Creates the backends of the option `backends`.
 import { FormActionBackend } from "./backend.ts";
 import { RegistryFormActionBackend } from "./registry.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Checks the file fields of a form against the limits of an action.
- *
- * @module
- */
+// Checks the file fields of a form against the limits of an action.
 import { formsIn } from "../forms/any_form.ts";
 import { type Limits, resolveLimits } from "../http/limits.ts";
 import type { Action } from "./action.ts";

@@ -1,8 +1,4 @@
-/**
- * Merges the data of an action call from all its sources (seed 000, "Server-Side Action Detection").
- *
- * @module
- */
+// Merges the data of an action call from all its sources (seed 000, "Server-Side Action Detection").
 
 import { InputError, isA } from "../errors.ts";
 import { DATA_FIELD, DATA_HEADER, PROTOCOL_FIELDS } from "../protocol/names.ts";

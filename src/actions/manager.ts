@@ -1,8 +1,4 @@
-/**
- * Finds the backend that accepts or owns an action.
- *
- * @module
- */
+// Finds the backend that accepts or owns an action.
 import type { Action } from "./action.ts";
 import type { ActionLocation, FormActionBackend } from "./backend.ts";
 import { RegistryFormActionBackend } from "./registry.ts";

@@ -1,8 +1,4 @@
-/**
- * Redirects to the origin page of a form.
- *
- * @module
- */
+// Redirects to the origin page of a form.
 import type { RedirectItem } from "../results/item.ts";
 import { redirect } from "../results/items.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The default backend: actions in memory, run by the standard pipeline.
- *
- * @module
- */
+// The default backend: actions in memory, run by the standard pipeline.
 import type { Action } from "./action.ts";
 import { type ActionLocation, type DispatchContext, FormActionBackend } from "./backend.ts";
 

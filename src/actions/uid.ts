@@ -1,8 +1,4 @@
-/**
- * UIDs and URLs of actions.
- *
- * @module
- */
+// UIDs and URLs of actions.
 import { sha256 } from "../platform/hash.ts";
 import { FORM_ENDPOINT } from "../protocol/names.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The dependency cache of one request: values, dependencies that wait for each other, and values to dispose.
- *
- * @module
- */
+// The dependency cache of one request: values, dependencies that wait for each other, and values to dispose.
 import { notify, type Report } from "../callback.ts";
 import { DependencyCycleError, DependencyError } from "../errors.ts";
 

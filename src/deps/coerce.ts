@@ -1,8 +1,4 @@
-/**
- * Converts a URL parameter to the type that a marker requests.
- *
- * @module
- */
+// Converts a URL parameter to the type that a marker requests.
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import { sentChecked } from "../forms/sent.ts";
 

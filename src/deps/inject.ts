@@ -1,8 +1,4 @@
-/**
- * Resolves a record of injectables.
- *
- * @module
- */
+// Resolves a record of injectables.
 import type { Dependency, Deps, Injectable, Marker } from "../context.ts";
 
 /**

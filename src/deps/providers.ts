@@ -1,8 +1,4 @@
-/**
- * Providers: they resolve markers to values.
- *
- * @module
- */
+// Providers: they resolve markers to values.
 import type { Dependency, Marker, RequestContext } from "../context.ts";
 import { DependencyError, InputError } from "../errors.ts";
 import { coerce, type ParamType } from "./coerce.ts";

@@ -1,11 +1,7 @@
-/**
- * Decides which browsers see development mode: those that have opened the link with the token from the log.
- *
- * The connection does not matter. With a proxy on this machine, users from everywhere have the loopback address of its
- * developer, and `Host` may be local too. With a container or a tunnel, the developer has a foreign address.
- *
- * @module
- */
+// Decides which browsers see development mode: those that have opened the link with the token from the log.
+//
+// The connection does not matter. With a proxy on this machine, users from everywhere have the loopback address of its
+// developer, and `Host` may be local too. With a container or a tunnel, the developer has a foreign address.
 import { DEV_PATH } from "../protocol/dev.ts";
 import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 import { redirectTarget } from "../http/sink.ts";

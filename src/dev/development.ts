@@ -1,9 +1,5 @@
-/**
- * Development mode, which `createHandler({ dev: true })` adds: a log line for each action and, for a browser that has
- * opened the link from the log, errors in the page, a panel, and pages that refresh when their files change.
- *
- * @module
- */
+// Development mode, which `createHandler({ dev: true })` adds: a log line for each action and, for a browser that has
+// opened the link from the log, errors in the page, a panel, and pages that refresh when their files change.
 import { join } from "@std/path";
 import { createAsyncContext } from "../platform/async_context.ts";
 import { mainModule } from "../platform/environment.ts";

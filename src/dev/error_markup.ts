@@ -1,9 +1,5 @@
-/**
- * Formats an error report as markup for the end of a page, which is readable without scripts. The panel moves it to a
- * dialog.
- *
- * @module
- */
+// Formats an error report as markup for the end of a page, which is readable without scripts. The panel moves it to a
+// dialog.
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../protocol/dev.ts";
 
 /** Formats an error. All texts are escaped. */

@@ -1,8 +1,4 @@
-/**
- * Creates the report of an error: message, stack, position in the application, and the source around it.
- *
- * @module
- */
+// Creates the report of an error: message, stack, position in the application, and the source around it.
 import { fromFileUrl, relative } from "@std/path";
 import { isInside } from "../pages/inside.ts";
 import { readFacts, readTextFile, realPath } from "../platform/files.ts";

@@ -1,8 +1,4 @@
-/**
- * Adds errors and the panel to the end of a page.
- *
- * @module
- */
+// Adds errors and the panel to the end of a page.
 import { DEV_BUILD_ATTRIBUTE, DEV_SCRIPT_PATH, type ErrorReport } from "../protocol/dev.ts";
 import { errorMarkup, INVITATION } from "./error_markup.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The event streams from the server to open panels.
- *
- * @module
- */
+// The event streams from the server to open panels.
 import type { DevEvents } from "../protocol/dev.ts";
 
 /** The streams to all panels of a handler. */

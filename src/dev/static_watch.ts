@@ -1,8 +1,4 @@
-/**
- * Watches the folder of static files, whose changes do not restart the server because they are not modules.
- *
- * @module
- */
+// Watches the folder of static files, whose changes do not restart the server because they are not modules.
 import { relative } from "@std/path";
 import { realPathSync } from "../platform/files.ts";
 import { watchFolder } from "../platform/watch.ts";

@@ -1,16 +1,12 @@
-/**
- * Responds to a request: the only file that knows the order of the steps.
- *
- * ```
- * judge: URL, host, method, cross-origin ─▶ find the action ─▶ find its page ─▶ admit: guards, principal, rate
- *   ─▶ read the input: body, bounded ─▶ bind: dependencies, form guard, validation ─▶ claim: exactly once ─▶ run ─▶ respond
- * ```
- *
- * Nothing is parsed before the request is judged, and no code of the application runs before the page is known and the guards have
- * admitted the call. If only a field of the body names action or page, the body is read, bounded, before that.
- *
- * @module
- */
+// Responds to a request: the only file that knows the order of the steps.
+//
+// ```
+// judge: URL, host, method, cross-origin ─▶ find the action ─▶ find its page ─▶ admit: guards, principal, rate
+//   ─▶ read the input: body, bounded ─▶ bind: dependencies, form guard, validation ─▶ claim: exactly once ─▶ run ─▶ respond
+// ```
+//
+// Nothing is parsed before the request is judged, and no code of the application runs before the page is known and the guards have
+// admitted the call. If only a field of the body names action or page, the body is read, bounded, before that.
 import type { Action } from "../actions/action.ts";
 import { readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";

@@ -1,8 +1,4 @@
-/**
- * From an error that was thrown to a failure whose text users may read.
- *
- * @module
- */
+// From an error that was thrown to a failure whose text users may read.
 import { HyperError, isA } from "../errors.ts";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Failure } from "./outcome.ts";

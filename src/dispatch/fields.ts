@@ -1,8 +1,4 @@
-/**
- * Reads the fields of the protocol in a body.
- *
- * @module
- */
+// Reads the fields of the protocol in a body.
 import type { Body } from "../http/body.ts";
 
 /** Returns the text of a field, the first if it was sent twice; `null` if it was not sent. */

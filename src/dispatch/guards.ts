@@ -1,8 +1,4 @@
-/**
- * Asks a guard of the application.
- *
- * @module
- */
+// Asks a guard of the application.
 import type { Guard, RequestContext } from "../context.ts";
 import { isA } from "../errors.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";

@@ -1,9 +1,5 @@
-/**
- * The injected values of an action function with a form: most are resolved before the form is bound, those that need the bound form
- * after it.
- *
- * @module
- */
+// The injected values of an action function with a form: most are resolved before the form is bound, those that need the bound form
+// after it.
 import type { Injectable } from "../context.ts";
 import type { BoundDefinition } from "../deps/providers.ts";
 import type { RequestDeps } from "../deps/resolver.ts";

@@ -1,8 +1,4 @@
-/**
- * The resources that live as long as a request: its body with its temporary files, and the values of its dependencies.
- *
- * @module
- */
+// The resources that live as long as a request: its body with its temporary files, and the values of its dependencies.
 import { logError, notify } from "../callback.ts";
 import type { DependencyCache } from "../deps/cache.ts";
 import type { BodyAccount } from "../http/body_account.ts";

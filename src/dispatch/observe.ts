@@ -1,8 +1,4 @@
-/**
- * Reports the errors of a call, and sends its server signals.
- *
- * @module
- */
+// Reports the errors of a call, and sends its server signals.
 import type { Action } from "../actions/action.ts";
 import type { Report } from "../callback.ts";
 import type { Params } from "../context.ts";

@@ -1,12 +1,8 @@
-/**
- * Shares the event loop between requests and generators that have no reader.
- *
- * A reader slows a generator down: the next item is requested when the last one was taken. Without a reader, a generator that
- * awaits nothing external (`for (;;) yield item`) would block all timers and connections. So each generator works for a few
- * milliseconds and then waits until it is resumed, one generator at a time.
- *
- * @module
- */
+// Shares the event loop between requests and generators that have no reader.
+//
+// A reader slows a generator down: the next item is requested when the last one was taken. Without a reader, a generator that
+// awaits nothing external (`for (;;) yield item`) would block all timers and connections. So each generator works for a few
+// milliseconds and then waits until it is resumed, one generator at a time.
 
 /** Milliseconds that a generator works before it waits. */
 const SLICE_MS = 2;

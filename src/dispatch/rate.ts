@@ -1,8 +1,4 @@
-/**
- * The rate limit of a request: the deadline of the limiter, and the headers and the response for a verdict.
- *
- * @module
- */
+// The rate limit of a request: the deadline of the limiter, and the headers and the response for a verdict.
 import { HyperError, isA } from "../errors.ts";
 import type { RateRule } from "../http/rate_rule.ts";
 import { sha256 } from "../platform/hash.ts";

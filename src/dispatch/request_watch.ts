@@ -1,9 +1,5 @@
-/**
- * Observes requests from arrival to end, for development mode and for a provider of OpenTelemetry. Without either, requests are
- * not observed, at no cost.
- *
- * @module
- */
+// Observes requests from arrival to end, for development mode and for a provider of OpenTelemetry. Without either, requests are
+// not observed, at no cost.
 import { STREAM_HEADER } from "../protocol/names.ts";
 import type { SignalFamily, StreamClosed } from "../signals.ts";
 import { createSpans, findTelemetry } from "./spans.ts";

@@ -1,16 +1,12 @@
-/**
- * A running generator of patches: the one place that decides how it ends.
- *
- * ```
- * read ──── ended, or a terminal event ───────────────────────────────▶ ended
- *   │
- *   └─ leave() ─▶ GET: must end ──────────────────────────────────────▶ ended, or stuck: its slot goes to the next
- *              └▶ POST: unread, bounded ─▶ ended, or must end ────────▶ ended, or stuck
- * never read (a document, JSON): run() ─▶ as above
- * ```
- *
- * @module
- */
+// A running generator of patches: the one place that decides how it ends.
+//
+// ```
+// read ──── ended, or a terminal event ───────────────────────────────▶ ended
+//   │
+//   └─ leave() ─▶ GET: must end ──────────────────────────────────────▶ ended, or stuck: its slot goes to the next
+//              └▶ POST: unread, bounded ─▶ ended, or must end ────────▶ ended, or stuck
+// never read (a document, JSON): run() ─▶ as above
+// ```
 import { abortSafely, notify, type Report, reportTo } from "../callback.ts";
 import type { Limits } from "../http/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";

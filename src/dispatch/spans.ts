@@ -1,11 +1,7 @@
-/**
- * Spans of OpenTelemetry: one for each request, and a child span for each of its steps.
- *
- * The provider is the one that `@opentelemetry/api` uses: Deno registers it with `OTEL_DENO=true`, an SDK when it starts.
- * It is read from the global of that API, so that an application without traces needs no package.
- *
- * @module
- */
+// Spans of OpenTelemetry: one for each request, and a child span for each of its steps.
+//
+// The provider is the one that `@opentelemetry/api` uses: Deno registers it with `OTEL_DENO=true`, an SDK when it starts.
+// It is read from the global of that API, so that an application without traces needs no package.
 import { logError, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 

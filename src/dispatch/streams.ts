@@ -1,8 +1,4 @@
-/**
- * The slots of running generators: their number, their holders, and the release of their readers.
- *
- * @module
- */
+// The slots of running generators: their number, their holders, and the release of their readers.
 import type { Holder } from "../http/caller.ts";
 import type { Limits } from "../http/limits.ts";
 import { createPool, type Hold, type PoolRefusal } from "../http/pool.ts";

@@ -1,8 +1,4 @@
-/**
- * The texts that the users of one handler read, in the language of each request.
- *
- * @module
- */
+// The texts that the users of one handler read, in the language of each request.
 import { createTexts, ENGLISH_TEXTS, type MessageOptions, type Texts } from "../texts/texts.ts";
 import type { Failure } from "./outcome.ts";
 import { atOnce } from "../callback.ts";

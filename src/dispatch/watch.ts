@@ -1,8 +1,4 @@
-/**
- * One stream of a topic: the patches its reader gets, from the initial state until it leaves.
- *
- * @module
- */
+// One stream of a topic: the patches its reader gets, from the initial state until it leaves.
 import { notify, type Report } from "../callback.ts";
 import type { Guard } from "../context.ts";
 import { HyperError } from "../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Connects a run with the topic that it watches.
- *
- * @module
- */
+// Connects a run with the topic that it watches.
 import type { Guard } from "../context.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { sha256 } from "../platform/hash.ts";

@@ -1,9 +1,5 @@
-/**
- * Forms of every kind that an action accepts: a form of fields, a form with formsets, or a formset; and how one is
- * created for a request.
- *
- * @module
- */
+// Forms of every kind that an action accepts: a form of fields, a form with formsets, or a formset; and how one is
+// created for a request.
 import { isPromiseLike } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import { type BoundFormWithFormsets, type FormWithFormsets, listsOf } from "./composite.ts";

@@ -1,8 +1,4 @@
-/**
- * A bound form with formsets in it.
- *
- * @module
- */
+// A bound form with formsets in it.
 import type { BoundField } from "./bound_field.ts";
 import { type BoundData, type FormPart, FormState } from "./bound_form.ts";
 import { FormsetState } from "./bound_formset.ts";

@@ -1,8 +1,4 @@
-/**
- * A field of a bound form: its name, its IDs, its value and its errors.
- *
- * @module
- */
+// A field of a bound form: its name, its IDs, its value and its errors.
 import type { FieldDefinition } from "./field_definition.ts";
 import { FIELD_KINDS } from "./field_kinds.ts";
 import type { DisplayValue, FieldKind } from "./field_rules.ts";

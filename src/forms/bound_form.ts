@@ -1,8 +1,4 @@
-/**
- * A bound form: its values, its errors, and what a page shows of it.
- *
- * @module
- */
+// A bound form: its values, its errors, and what a page shows of it.
 import type { Issues } from "../protocol/patch.ts";
 import { type BoundField, FieldState, idPrefixOf } from "./bound_field.ts";
 import { ErrorList } from "./error_list.ts";

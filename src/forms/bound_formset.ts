@@ -1,8 +1,4 @@
-/**
- * A bound formset and its rows.
- *
- * @module
- */
+// A bound formset and its rows.
 import { type BoundField, FieldState } from "./bound_field.ts";
 import { type BoundData, BoundState, type FormPart, type FormPlace, FormState, type Sent } from "./bound_form.ts";
 import { isBlankInput } from "./coerce.ts";

@@ -1,10 +1,6 @@
-/**
- * Validates the submitted value of a field: each check returns the value, or an error.
- *
- * The rules are those of a browser (HTML, 4.10.21), so that the same input is valid with and without scripts.
- *
- * @module
- */
+// Validates the submitted value of a field: each check returns the value, or an error.
+//
+// The rules are those of a browser (HTML, 4.10.21), so that the same input is valid with and without scripts.
 import type { FieldMessages, FieldResult, FieldRules } from "./field_rules.ts";
 import { acceptsFile } from "./file_type.ts";
 import { messageFor, stepMessage } from "./messages.ts";

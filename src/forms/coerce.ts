@@ -1,11 +1,7 @@
-/**
- * Converts submitted data to the input of a schema: texts become numbers, booleans and lists if the schema asks for
- * them.
- *
- * Nothing is rejected here. A string that is not a number stays a string, and the schema reports the error.
- *
- * @module
- */
+// Converts submitted data to the input of a schema: texts become numbers, booleans and lists if the schema asks for
+// them.
+//
+// Nothing is rejected here. A string that is not a number stays a string, and the schema reports the error.
 import { isEmptyFile, parseNumber, sentChecked, sentText } from "./sent.ts";
 import { isPlainObject } from "./path.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * A form with formsets: for example an invoice and its lines, submitted and validated together.
- *
- * @module
- */
+// A form with formsets: for example an invoice and its lines, submitted and validated together.
 import type { RequestContext } from "../context.ts";
 import {
   type BoundForm,

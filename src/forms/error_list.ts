@@ -1,8 +1,4 @@
-/**
- * Errors by field name, for forms, formsets and schemas.
- *
- * @module
- */
+// Errors by field name, for forms, formsets and schemas.
 import type { Issues } from "../protocol/patch.ts";
 
 // A list of 50,000 invalid items would otherwise make the response many times larger than the request.

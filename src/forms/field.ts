@@ -1,8 +1,4 @@
-/**
- * The field builders: `field.text()`, `field.number()` and so on.
- *
- * @module
- */
+// The field builders: `field.text()`, `field.number()` and so on.
 import { type FieldDefinition, fieldOfType } from "./field_definition.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type {

@@ -1,8 +1,4 @@
-/**
- * The definition of a field: its options, checked and frozen.
- *
- * @module
- */
+// The definition of a field: its options, checked and frozen.
 import { compilePattern } from "./check_value.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type { AnyFieldOptions, ChoiceDetails, ChoiceOption } from "./field_options.ts";

@@ -1,11 +1,7 @@
-/**
- * The table of field types: the control, the constraints, the check, the rendered value and the messages of each.
- *
- * A new type needs its name in `FieldType`, an entry in this table, and a builder in `field.ts`. If its element is not
- * in `FieldKind`, it also needs a control in `src/preact/field.tsx`.
- *
- * @module
- */
+// The table of field types: the control, the constraints, the check, the rendered value and the messages of each.
+//
+// A new type needs its name in `FieldType`, an entry in this table, and a builder in `field.ts`. If its element is not
+// in `FieldKind`, it also needs a control in `src/preact/field.tsx`.
 import {
   checkBox,
   checkChoice,

@@ -1,8 +1,4 @@
-/**
- * Options of the field types.
- *
- * @module
- */
+// Options of the field types.
 import type { FieldMessages } from "./field_rules.ts";
 
 /** Options of every field. */

@@ -1,8 +1,4 @@
-/**
- * The rules of a field: those of its type and those of its options.
- *
- * @module
- */
+// The rules of a field: those of its type and those of its options.
 import type { UserText } from "../texts/catalogue.ts";
 
 /** Constraints of a field: those that a browser checks, and the size and number of files. Unset ones are absent. */

@@ -1,11 +1,7 @@
-/**
- * Identifies a file by its first bytes, and matches it against an `accept` list.
- *
- * The sender chooses the name and the declared type of an upload. Browsers and other programs later use the first
- * bytes, so both must match.
- *
- * @module
- */
+// Identifies a file by its first bytes, and matches it against an `accept` list.
+//
+// The sender chooses the name and the declared type of an upload. Browsers and other programs later use the first
+// bytes, so both must match.
 
 import { registeredType, typeOfName } from "./file_type_aliases.ts";
 

@@ -1,11 +1,7 @@
-/**
- * Names of media types that mean the same, and the types of file name extensions.
- *
- * The declared type of a file is what the operating system of the user has registered for its extension: for
- * `a.csv` it is `application/vnd.ms-excel` on a Windows with Excel, and nothing on a system that does not know it.
- *
- * @module
- */
+// Names of media types that mean the same, and the types of file name extensions.
+//
+// The declared type of a file is what the operating system of the user has registered for its extension: for
+// `a.csv` it is `application/vnd.ms-excel` on a Windows with Excel, and nothing on a system that does not know it.
 
 // In each list, the registered type is first.
 const ALIASES: readonly (readonly string[])[] = [

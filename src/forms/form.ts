@@ -1,9 +1,5 @@
-/**
- * Form definitions: a name, and a schema or fields that determine the values. A form may contain formsets
- * (`composite.ts`); a list of rows alone is a formset (`formset.ts`). `bind.ts` creates bound forms from them.
- *
- * @module
- */
+// Form definitions: a name, and a schema or fields that determine the values. A form may contain formsets
+// (`composite.ts`); a list of rows alone is a formset (`formset.ts`). `bind.ts` creates bound forms from them.
 import { atOnce } from "../callback.ts";
 import type { Guard, RequestContext } from "../context.ts";
 import type { Issues } from "../protocol/patch.ts";

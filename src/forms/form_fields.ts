@@ -1,8 +1,4 @@
-/**
- * The fields of a form: declared ones and those of its schema.
- *
- * @module
- */
+// The fields of a form: declared ones and those of its schema.
 import { PROTOCOL_FIELDS } from "../protocol/names.ts";
 import { type FieldDefinition, fieldOfType, fieldOver, isFieldDefinition } from "./field_definition.ts";
 import { expandPattern, formatPath, formatPattern, parsePath, patternSteps, type Step } from "./path.ts";

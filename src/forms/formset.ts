@@ -1,11 +1,7 @@
-/**
- * Formsets: rows of one form that are edited as a list.
- *
- * Rows are submitted as `prefix[0].name`, `prefix[1].name`, with `prefix[0]._delete` and `prefix[0]._order`. The
- * indices alone determine the number of rows.
- *
- * @module
- */
+// Formsets: rows of one form that are edited as a list.
+//
+// Rows are submitted as `prefix[0].name`, `prefix[1].name`, with `prefix[0]._delete` and `prefix[0]._order`. The
+// indices alone determine the number of rows.
 import type { Guard, RequestContext } from "../context.ts";
 import type { BoundField } from "./bound_field.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * Reads initial values that the application provides.
- *
- * @module
- */
+// Reads initial values that the application provides.
 import type { FormInitial } from "./form.ts";
 
 /**

@@ -1,8 +1,4 @@
-/**
- * Error messages of fields: the message that the field sets for a rule, else one of the catalogue.
- *
- * @module
- */
+// Error messages of fields: the message that the field sets for a rule, else one of the catalogue.
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { FieldMessages, FieldRules } from "./field_rules.ts";
 import { numberOf } from "./steps.ts";

@@ -1,8 +1,4 @@
-/**
- * Field names as paths: `title`, `address.city`, `rows[0].label`.
- *
- * @module
- */
+// Field names as paths: `title`, `address.city`, `rows[0].label`.
 
 /** A key of an object, or an index of a list. */
 export type Step = string | number;

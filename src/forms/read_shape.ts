@@ -1,10 +1,6 @@
-/**
- * Reads the input shape of a schema from its JSON Schema.
- *
- * A part that a form cannot render becomes a scalar of type `unknown`: its text is passed to the schema unchanged.
- *
- * @module
- */
+// Reads the input shape of a schema from its JSON Schema.
+//
+// A part that a form cannot render becomes a scalar of type `unknown`: its text is passed to the schema unchanged.
 import { checkPattern } from "./field_definition.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type { AnyFieldOptions } from "./field_options.ts";

@@ -1,10 +1,6 @@
-/**
- * Standard Schema and its JSON Schema extension.
- *
- * The interfaces are those of https://standardschema.dev, copied so that no validator or type package is required.
- *
- * @module
- */
+// Standard Schema and its JSON Schema extension.
+//
+// The interfaces are those of https://standardschema.dev, copied so that no validator or type package is required.
 import { ErrorList } from "./error_list.ts";
 import { formatPath } from "./path.ts";
 

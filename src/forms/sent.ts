@@ -1,9 +1,5 @@
-/**
- * Reads the submitted value of a field: a string, a file, a list of these, or a value of a typed caller; and parses
- * numbers, dates and times.
- *
- * @module
- */
+// Reads the submitted value of a field: a string, a file, a list of these, or a value of a typed caller; and parses
+// numbers, dates and times.
 
 const NUMBER_TEXT_LIMIT = 100;
 // HTML, 2.3.4.3: a valid floating-point number. Browsers submit no other; `Number()` alone accepts `0x10` and `""`.

@@ -1,15 +1,11 @@
-/**
- * The input shape of a schema: how texts become values, and how each value is rendered as a field.
- *
- * ```
- * { title: string, rows: { label: string }[] }
- *
- * object ─ title ─ scalar (string, rendered as text)
- *        └ rows ── list ─ items ─ object ─ label ─ scalar (string, rendered as text)
- * ```
- *
- * @module
- */
+// The input shape of a schema: how texts become values, and how each value is rendered as a field.
+//
+// ```
+// { title: string, rows: { label: string }[] }
+//
+// object ─ title ─ scalar (string, rendered as text)
+//        └ rows ── list ─ items ─ object ─ label ─ scalar (string, rendered as text)
+// ```
 import type { AnyFieldOptions } from "./field_options.ts";
 import type { FieldType } from "./field_kinds.ts";
 import { isPlainObject, joinPath, type Step } from "./path.ts";

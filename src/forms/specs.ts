@@ -1,10 +1,6 @@
-/**
- * Specs: forms as plain data for custom templates, frozen and safe to send as JSON.
- *
- * A spec contains every fact that rendering needs, but no function, file or password.
- *
- * @module
- */
+// Specs: forms as plain data for custom templates, frozen and safe to send as JSON.
+//
+// A spec contains every fact that rendering needs, but no function, file or password.
 import type { BoundField } from "./bound_field.ts";
 import type { BoundFormWithFormsets } from "./composite.ts";
 import type { BoundForm } from "./form.ts";

@@ -1,8 +1,4 @@
-/**
- * Steps of numbers, dates and times (HTML, 4.10.5.3.8), as the browser and the server count them.
- *
- * @module
- */
+// Steps of numbers, dates and times (HTML, 4.10.5.3.8), as the browser and the server count them.
 import type { DisplayValue, FieldConstraints, FieldKindRules } from "./field_rules.ts";
 import { parseNumber } from "./sent.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The console output of a handler.
- *
- * @module
- */
+// The console output of a handler.
 import { logError, notify } from "../callback.ts";
 import type { ErrorInfo, HandlerOptions } from "./options.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The client that sent a request, and the warning about a proxy that the handler does not trust.
- *
- * @module
- */
+// The client that sent a request, and the warning about a proxy that the handler does not trust.
 import { abortSafely } from "../callback.ts";
 import type { ClientInfo } from "../dispatch/arrival.ts";
 import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";

@@ -1,10 +1,6 @@
-/**
- * Memory and disk that request bodies use, shared between principals and addresses.
- *
- * The limits of a body apply to one request, and one client may send many: these pools limit all bodies together.
- *
- * @module
- */
+// Memory and disk that request bodies use, shared between principals and addresses.
+//
+// The limits of a body apply to one request, and one client may send many: these pools limit all bodies together.
 import { InputError } from "../errors.ts";
 import { type Holder, UNKNOWN_HOLDER } from "./caller.ts";
 import type { Limits } from "./limits.ts";

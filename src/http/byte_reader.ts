@@ -1,8 +1,4 @@
-/**
- * The bytes of a body, as they arrive. `Deno.serve` waits without a limit for a body that does not arrive: the deadlines are here.
- *
- * @module
- */
+// The bytes of a body, as they arrive. `Deno.serve` waits without a limit for a body that does not arrive: the deadlines are here.
 
 import { InputError } from "../errors.ts";
 import type { BodyAccount } from "./body_account.ts";

@@ -1,8 +1,4 @@
-/**
- * The principal or address that a request is counted for.
- *
- * @module
- */
+// The principal or address that a request is counted for.
 import type { CrossOrigin } from "./cross_origin.ts";
 
 /** The principal or address that resources are counted for. */

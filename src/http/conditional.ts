@@ -1,8 +1,4 @@
-/**
- * Preconditions of a request (RFC 9110, 13) that `@std/http` does not evaluate.
- *
- * @module
- */
+// Preconditions of a request (RFC 9110, 13) that `@std/http` does not evaluate.
 import { isReadMethod } from "./methods.ts";
 
 /** The decision about a request with preconditions. */

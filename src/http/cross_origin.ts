@@ -1,11 +1,7 @@
-/**
- * The cross-origin verdict: whether a request may change something, by where it comes from.
- *
- * The rules are those of `http.CrossOriginProtection` of Go 1.25. They use the method and two headers that a page cannot forge, not
- * the content type, and need no token.
- *
- * @module
- */
+// The cross-origin verdict: whether a request may change something, by where it comes from.
+//
+// The rules are those of `http.CrossOriginProtection` of Go 1.25. They use the method and two headers that a page cannot forge, not
+// the content type, and need no token.
 import { quoteText } from "./quote.ts";
 
 /**

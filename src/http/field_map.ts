@@ -1,8 +1,4 @@
-/**
- * The fields of a body or a query, in the order of their first values.
- *
- * @module
- */
+// The fields of a body or a query, in the order of their first values.
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";

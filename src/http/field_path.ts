@@ -1,8 +1,4 @@
-/**
- * Field names as paths: `a`, `a.b`, `a[0]`, `a[]`.
- *
- * @module
- */
+// Field names as paths: `a`, `a.b`, `a[0]`, `a[]`.
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";

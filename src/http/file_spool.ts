@@ -1,8 +1,4 @@
-/**
- * Uploaded files as they arrive: small ones in memory, large ones on disk.
- *
- * @module
- */
+// Uploaded files as they arrive: small ones in memory, large ones on disk.
 import { logError, type Report, reportTo } from "../callback.ts";
 import { StorageError } from "../errors.ts";
 import { temporaryDirectory } from "../platform/environment.ts";

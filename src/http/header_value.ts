@@ -1,8 +1,4 @@
-/**
- * Header values with parameters: `Content-Type` of a request, `Content-Disposition` of a part.
- *
- * @module
- */
+// Header values with parameters: `Content-Type` of a request, `Content-Disposition` of a part.
 
 /** A value and its parameters. */
 export interface HeaderValue {

@@ -1,11 +1,7 @@
-/**
- * The hosts that a handler answers for.
- *
- * If another site makes its name point to this server (DNS rebinding), its page is a page of this server for the browser: `Origin` and
- * `Host` match, and it can read responses. Only the name in the request reveals it.
- *
- * @module
- */
+// The hosts that a handler answers for.
+//
+// If another site makes its name point to this server (DNS rebinding), its page is a page of this server for the browser: `Origin` and
+// `Host` match, and it can read responses. Only the name in the request reveals it.
 
 /** The allowed hosts, validated. */
 export interface AllowedHosts {

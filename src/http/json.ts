@@ -1,8 +1,4 @@
-/**
- * JSON from clients: limited in depth and number of values before it is built, without keys that reach a prototype.
- *
- * @module
- */
+// JSON from clients: limited in depth and number of values before it is built, without keys that reach a prototype.
 
 import { InputError } from "../errors.ts";
 import type { Limits } from "./limits.ts";

@@ -1,8 +1,4 @@
-/**
- * Limits of the size, number and time of what a request may contain.
- *
- * @module
- */
+// Limits of the size, number and time of what a request may contain.
 
 /**
  * All limits, with their defaults. `Infinity` disables a limit. An error names the limit that was exceeded.

@@ -1,8 +1,4 @@
-/**
- * Methods of HTTP.
- *
- * @module
- */
+// Methods of HTTP.
 
 /** The methods of what can only be read: pages, files, actions that are declared GET. */
 export const READ_METHODS = "GET, HEAD";

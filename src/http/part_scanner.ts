@@ -1,8 +1,4 @@
-/**
- * A multipart body as parts (RFC 2046, 5.1.1): finds boundaries, headers and contents in the bytes as they arrive.
- *
- * @module
- */
+// A multipart body as parts (RFC 2046, 5.1.1): finds boundaries, headers and contents in the bytes as they arrive.
 import { InputError } from "../errors.ts";
 import type { BodyAccount } from "./body_account.ts";
 import { type ByteReader, tooLarge } from "./byte_reader.ts";

@@ -1,8 +1,4 @@
-/**
- * Bytes that arrive in pieces.
- *
- * @module
- */
+// Bytes that arrive in pieces.
 
 /** Bytes of an `ArrayBuffer`, as the chunks of a body are. */
 export type Bytes = Uint8Array<ArrayBuffer>;

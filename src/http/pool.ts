@@ -1,19 +1,15 @@
-/**
- * A pool: a limited resource of the server (open streams, claims, bytes of bodies), counted by principal or address.
- *
- * Each resource has its own pool, with one rule:
- *
- * - **A pool never exceeds its size.**
- * - **A principal has its own maximum**, if the pool has one.
- * - **A principal or address holds at most twice what is free.** Alone it can use two thirds of the pool. The more the others hold,
- *   the less it can take, so that one client never uses up the pool. An address may be a whole company behind one NAT and has no
- *   other maximum.
- * - **All addresses of an IPv6 site together hold at most eight times what is free.** One client may have all 65,536 networks of a
- *   site, but a site may also be many households.
- * - A request without a usable address (see {@linkcode Holder}) is limited by the pool only.
- *
- * @module
- */
+// A pool: a limited resource of the server (open streams, claims, bytes of bodies), counted by principal or address.
+//
+// Each resource has its own pool, with one rule:
+//
+// - **A pool never exceeds its size.**
+// - **A principal has its own maximum**, if the pool has one.
+// - **A principal or address holds at most twice what is free.** Alone it can use two thirds of the pool. The more the others hold,
+//   the less it can take, so that one client never uses up the pool. An address may be a whole company behind one NAT and has no
+//   other maximum.
+// - **All addresses of an IPv6 site together hold at most eight times what is free.** One client may have all 65,536 networks of a
+//   site, but a site may also be many households.
+// - A request without a usable address (see `Holder`) is limited by the pool only.
 import type { Holder } from "./caller.ts";
 
 /** Multiple of the free amount that one holder may hold. */

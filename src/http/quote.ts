@@ -1,8 +1,4 @@
-/**
- * Texts of a client inside a message.
- *
- * @module
- */
+// Texts of a client inside a message.
 
 /** Quotes a string as one line of bounded length. */
 export function quoteText(text: string, maxLength = 200): string {

@@ -1,8 +1,4 @@
-/**
- * A rate limit, as a rule.
- *
- * @module
- */
+// A rate limit, as a rule.
 
 /** A rate limit: `limit` runs at once, refilled at the rate of `limit` runs in `seconds`. */
 export interface RateRule {

@@ -1,8 +1,4 @@
-/**
- * Uploaded files on disk.
- *
- * @module
- */
+// Uploaded files on disk.
 import { readRange } from "../platform/files.ts";
 import { errorCode } from "../platform/system_error.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Files that an action stores itself as they arrive, instead of memory and disk.
- *
- * @module
- */
+// Files that an action stores itself as they arrive, instead of memory and disk.
 import { notify, type Report } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import { startSha256 } from "../platform/hash.ts";

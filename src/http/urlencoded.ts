@@ -1,9 +1,5 @@
-/**
- * `application/x-www-form-urlencoded` (URL Standard, 5.1), parsed strictly: escapes that are not UTF-8 are rejected, which the standard
- * would replace.
- *
- * @module
- */
+// `application/x-www-form-urlencoded` (URL Standard, 5.1), parsed strictly: escapes that are not UTF-8 are rejected, which the standard
+// would replace.
 
 import { FieldCollector, type FieldLimits, type FieldMap } from "./field_map.ts";
 import { decodeUtf8 } from "./utf8.ts";

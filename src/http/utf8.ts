@@ -1,8 +1,4 @@
-/**
- * Bytes of a request as text.
- *
- * @module
- */
+// Bytes of a request as text.
 import { InputError } from "../errors.ts";
 
 // A byte order mark is part of the value of a field (URL Standard, 5.1).

@@ -1,8 +1,4 @@
-/**
- * The `Vary` header of all responses of actions and pages.
- *
- * @module
- */
+// The `Vary` header of all responses of actions and pages.
 
 /** The request headers that a response depends on: a constant, never copied from the request. */
 export const VARY = "X-Hyper-Action, Accept";

@@ -1,8 +1,4 @@
-/**
- * Ending the streams of a principal on every instance.
- *
- * @module
- */
+// Ending the streams of a principal on every instance.
 import { notify, type Report, reportTo } from "../callback.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";

@@ -1,8 +1,4 @@
-/**
- * The topics of a handler: publishing to them and watching them over a bus.
- *
- * @module
- */
+// The topics of a handler: publishing to them and watching them over a bus.
 import { type Report, reportTo } from "../callback.ts";
 import { HyperError, isA } from "../errors.ts";
 import type { Bus } from "../store/store.ts";

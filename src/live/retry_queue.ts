@@ -1,8 +1,4 @@
-/**
- * Retries of what a bus did not accept.
- *
- * @module
- */
+// Retries of what a bus did not accept.
 import { logError, notify } from "../callback.ts";
 
 /** Pause between two attempts, in milliseconds. */

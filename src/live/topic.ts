@@ -1,13 +1,9 @@
-/**
- * One topic on one instance: each message arrives once and goes to every stream.
- *
- * ```
- * bus ──▶ subscription ──▶ recent messages ──▶ watcher ──▶ stream
- *    └──▶ subscription of a watcher that resumes ──▶ watcher, until it reaches the recent messages
- * ```
- *
- * @module
- */
+// One topic on one instance: each message arrives once and goes to every stream.
+//
+// ```
+// bus ──▶ subscription ──▶ recent messages ──▶ watcher ──▶ stream
+//    └──▶ subscription of a watcher that resumes ──▶ watcher, until it reaches the recent messages
+// ```
 import { notify, type Report, reportTo } from "../callback.ts";
 import { runAfterIo } from "../platform/timers.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";

@@ -1,8 +1,4 @@
-/**
- * The queue between a topic and one open stream, bounded.
- *
- * @module
- */
+// The queue between a topic and one open stream, bounded.
 import { isTerminal } from "../protocol/patch.ts";
 import type { LiveStep, PlacedPatch } from "./message.ts";
 

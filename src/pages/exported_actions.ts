@@ -1,8 +1,4 @@
-/**
- * The actions that the files of the pages folder export.
- *
- * @module
- */
+// The actions that the files of the pages folder export.
 import { type Action, actionsOfClass, isAction, nameWithoutHandler } from "../actions/action.ts";
 import { type LoadedFile, siblingFile } from "./load_files.ts";
 import { isPageClass } from "./page_module.ts";

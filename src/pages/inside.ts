@@ -1,8 +1,4 @@
-/**
- * Comparing paths.
- *
- * @module
- */
+// Comparing paths.
 import { isAbsolute, relative, SEPARATOR } from "@std/path";
 
 /** Returns whether an absolute path is a folder or inside it. Links are not followed: pass real paths if a link could lead out. */

@@ -1,8 +1,4 @@
-/**
- * Importing the files of the pages folder.
- *
- * @module
- */
+// Importing the files of the pages folder.
 import type { PageFile } from "./discover.ts";
 
 /** The exports of a module, by name. */

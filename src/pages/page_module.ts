@@ -1,8 +1,4 @@
-/**
- * The types of the modules of the pages folder: their exports, and what these are called with.
- *
- * @module
- */
+// The types of the modules of the pages folder: their exports, and what these are called with.
 import type { RequestContext } from "../context.ts";
 import type { Markup } from "../results/markup.ts";
 import type { ParamsOf } from "./route.ts";

@@ -1,8 +1,4 @@
-/**
- * URLs of pages: made from a pattern, and brought to their canonical form.
- *
- * @module
- */
+// URLs of pages: made from a pattern, and brought to their canonical form.
 import type { ParamName, PatternParts } from "./route.ts";
 import { createRouter, parsePattern } from "./route.ts";
 

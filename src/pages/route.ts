@@ -1,8 +1,4 @@
-/**
- * Path patterns, which folder names make, and the router that matches URL paths against them.
- *
- * @module
- */
+// Path patterns, which folder names make, and the router that matches URL paths against them.
 import type { Params } from "../context.ts";
 
 /** A part of a pattern: a literal segment, `[name]` for one segment, or `[...name]` for one or more. */

@@ -1,8 +1,4 @@
-/**
- * Values that follow asynchronous work.
- *
- * @module
- */
+// Values that follow asynchronous work.
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /** A value that is set for a function and for all work it starts. */

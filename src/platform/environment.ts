@@ -1,8 +1,4 @@
-/**
- * Environment of the process: variables, folders, operating system.
- *
- * @module
- */
+// Environment of the process: variables, folders, operating system.
 import process from "node:process";
 import { isGranted } from "./permissions.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Values as text for a developer.
- *
- * @module
- */
+// Values as text for a developer.
 import { inspect as inspectValue } from "node:util";
 
 /** Returns any value as `console.log()` writes it. */

@@ -1,8 +1,4 @@
-/**
- * Permissions of the process.
- *
- * @module
- */
+// Permissions of the process.
 
 /**
  * Returns whether the process has a permission. It is queried, not requested: on a terminal a request would stop the server

@@ -1,8 +1,4 @@
-/**
- * Files over HTTP.
- *
- * @module
- */
+// Files over HTTP.
 import { serveFile } from "@std/http/file-server";
 
 /**

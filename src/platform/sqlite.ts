@@ -1,8 +1,4 @@
-/**
- * SQLite databases.
- *
- * @module
- */
+// SQLite databases.
 import type { DatabaseSync } from "node:sqlite";
 
 /** An open database. */

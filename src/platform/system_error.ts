@@ -1,8 +1,4 @@
-/**
- * Errors of the operating system, by their codes.
- *
- * @module
- */
+// Errors of the operating system, by their codes.
 
 /**
  * Returns the code of a system error, such as `ENOENT`.

@@ -1,13 +1,9 @@
-/**
- * Temporary files: one folder for each process, for as long as it has such files.
- *
- * A process that is killed leaves its folder behind. So each folder contains a file that its process has locked: the lock
- * ends with the process, and the next process that creates a temporary file removes every folder whose lock is free. Other
- * users share the temporary directory: a folder has mode 0700, and only folders (not links) of the same user and of that
- * mode are removed.
- *
- * @module
- */
+// Temporary files: one folder for each process, for as long as it has such files.
+//
+// A process that is killed leaves its folder behind. So each folder contains a file that its process has locked: the lock
+// ends with the process, and the next process that creates a temporary file removes every folder whose lock is free. Other
+// users share the temporary directory: a folder has mode 0700, and only folders (not links) of the same user and of that
+// mode are removed.
 import fs, { type FileHandle } from "node:fs/promises";
 import { IS_WINDOWS } from "./environment.ts";
 import { type FileLock, lockNewFile, tryLockFile } from "./file_lock.ts";

@@ -1,8 +1,4 @@
-/**
- * Timers that web standards lack.
- *
- * @module
- */
+// Timers that web standards lack.
 import { setImmediate } from "node:timers";
 
 /** Calls a function once pending input and output are handled, sooner than `setTimeout(callback, 0)`. */

@@ -1,8 +1,4 @@
-/**
- * Changes below a folder.
- *
- * @module
- */
+// Changes below a folder.
 import { errorCode, isMissing } from "./system_error.ts";
 
 /** A watched folder. It is iterated for the absolute paths of what changes, until it is disposed. */

@@ -1,8 +1,4 @@
-/**
- * The attributes that the components of this library pass on to their element.
- *
- * @module
- */
+// The attributes that the components of this library pass on to their element.
 
 /** A value of an attribute. */
 export type AttributeValue = string | number | boolean | null | undefined;

@@ -1,8 +1,4 @@
-/**
- * `<ClientScript>`: loads the browser runtime.
- *
- * @module
- */
+// `<ClientScript>`: loads the browser runtime.
 import { usePageState } from "./page_state.ts";
 import type { MarkupNode } from "../results/markup.ts";
 

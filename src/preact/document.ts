@@ -1,8 +1,4 @@
-/**
- * The document around a page, edited as text: head and body are rendered separately, and each only once.
- *
- * @module
- */
+// The document around a page, edited as text: head and body are rendered separately, and each only once.
 
 /** The rendered heads of layouts and page, outermost first. */
 export type HeadParts = readonly string[];

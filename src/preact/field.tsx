@@ -1,10 +1,6 @@
-/**
- * `<Field>`: one field of a form with its label, its help and its errors.
- *
- * User input becomes text between tags, the text of `value`, or the presence of `checked` or `selected`, and nothing else.
- *
- * @module
- */
+// `<Field>`: one field of a form with its label, its help and its errors.
+//
+// User input becomes text between tags, the text of `value`, or the presence of `checked` or `selected`, and nothing else.
 import { type AttributeValue, type ControlAttributes, pickAttributes } from "./attributes.ts";
 import { useContext } from "./use_context.ts";
 import type { BoundField } from "../forms/bound_field.ts";

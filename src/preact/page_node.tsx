@@ -1,8 +1,4 @@
-/**
- * The virtual node of a page in its layouts.
- *
- * @module
- */
+// The virtual node of a page in its layouts.
 import type { ComponentChildren, ComponentType, VNode } from "preact";
 import { atOnce } from "../callback.ts";
 import type { LayoutEntry } from "../pages/folder_tree.ts";

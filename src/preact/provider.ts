@@ -1,8 +1,4 @@
-/**
- * A context provider for a page that is rendered once.
- *
- * @module
- */
+// A context provider for a page that is rendered once.
 import { Component, type ComponentChildren, type ComponentType, type Context } from "preact";
 
 /** Props of a provider. */

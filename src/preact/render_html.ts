@@ -1,8 +1,4 @@
-/**
- * Virtual nodes → HTML, synchronously if nothing suspends.
- *
- * @module
- */
+// Virtual nodes → HTML, synchronously if nothing suspends.
 import { isValidElement, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { MarkupNode } from "../results/markup.ts";

@@ -1,19 +1,15 @@
-/**
- * Virtual nodes → HTML in document order, each piece as soon as it is rendered.
- *
- * A component suspends by throwing a promise. The renderer calls the promise's `then` with a function that renders the rest, and
- * uses the result of `then`:
- *
- * ```
- * <Tap> throws { then } ─▶ then(renderAgain) ─▶ renderAgain() ─▶ ["<main>", Promise, "</main>"]
- * ```
- *
- * So a component that suspends around a whole page gets the page in pieces: strings, and a promise for each part that waits.
- * `renderToStringAsync()` itself joins them after the last has arrived. The renderer's own streams send the parts that wait in a
- * script, which runs neither under a strict content security policy nor in a browser without scripts.
- *
- * @module
- */
+// Virtual nodes → HTML in document order, each piece as soon as it is rendered.
+//
+// A component suspends by throwing a promise. The renderer calls the promise's `then` with a function that renders the rest, and
+// uses the result of `then`:
+//
+// ```
+// <Tap> throws { then } ─▶ then(renderAgain) ─▶ renderAgain() ─▶ ["<main>", Promise, "</main>"]
+// ```
+//
+// So a component that suspends around a whole page gets the page in pieces: strings, and a promise for each part that waits.
+// `renderToStringAsync()` itself joins them after the last has arrived. The renderer's own streams send the parts that wait in a
+// script, which runs neither under a strict content security policy nor in a browser without scripts.
 import type { ComponentChildren, VNode } from "preact";
 import { renderToStringAsync } from "preact-render-to-string";
 import { isPromiseLike } from "../callback.ts";

@@ -1,8 +1,4 @@
-/**
- * The check of development mode that each form of a page has its own name.
- *
- * @module
- */
+// The check of development mode that each form of a page has its own name.
 import { FORM_ATTRIBUTE, INSTANCE_FIELD } from "../protocol/names.ts";
 
 const ATTRIBUTES = `(?:[^">]|"[^"]*")*`;

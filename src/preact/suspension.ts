@@ -1,8 +1,4 @@
-/**
- * Suspending a component until a promise is settled.
- *
- * @module
- */
+// Suspending a component until a promise is settled.
 
 /**
  * Returns a promise for a component to throw. The renderer derives another promise from it, and drops that one if something else

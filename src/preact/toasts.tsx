@@ -1,8 +1,4 @@
-/**
- * `<Toasts>`: the live region that shows toasts.
- *
- * @module
- */
+// `<Toasts>`: the live region that shows toasts.
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { usePageState } from "./page_state.ts";
 import type { MarkupNode } from "../results/markup.ts";

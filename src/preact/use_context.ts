@@ -1,11 +1,7 @@
-/**
- * `useContext()` for components that are rendered once, on a server.
- *
- * Preact's own comes with all its hooks, which then look at every element of every page: about a twelfth of the time of a long
- * table, on pages without a single hook. This one looks at components only. An application that imports the hooks has both.
- *
- * @module
- */
+// `useContext()` for components that are rendered once, on a server.
+//
+// Preact's own comes with all its hooks, which then look at every element of every page: about a twelfth of the time of a long
+// table, on pages without a single hook. This one looks at components only. An application that imports the hooks has both.
 import { type Context, options } from "preact";
 
 /** The part of a component that is read here: the provider of each context, by the context's name. */

@@ -1,8 +1,4 @@
-/**
- * `useForm()`: the form around a component, for custom controls.
- *
- * @module
- */
+// `useForm()`: the form around a component, for custom controls.
 import { useContext } from "./use_context.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { FormScope } from "./page_state.ts";

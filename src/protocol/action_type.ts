@@ -1,8 +1,4 @@
-/**
- * The types of a declared action for typed calls, without its code.
- *
- * @module
- */
+// The types of a declared action for typed calls, without its code.
 
 /**
  * The part of an action that `createActions<typeof import("./page.tsx")>()` reads: its name, what it takes, what it

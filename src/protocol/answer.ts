@@ -1,8 +1,4 @@
-/**
- * Reads answers: the kind of answer by its head, its data, and the effect of its events.
- *
- * @module
- */
+// Reads answers: the kind of answer by its head, its data, and the effect of its events.
 import { EVENT_STREAM } from "./names.ts";
 import type { Issues } from "./patch.ts";
 import type { Site } from "./site.ts";

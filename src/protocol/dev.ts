@@ -1,8 +1,4 @@
-/**
- * The words that server and browser agree on in development. The browser runtime reads none of them.
- *
- * @module
- */
+// The words that server and browser agree on in development. The browser runtime reads none of them.
 
 /** The path of the script of the development panel. */
 export const DEV_SCRIPT_PATH = "/_hyper/dev.js";

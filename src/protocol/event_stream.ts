@@ -1,11 +1,7 @@
-/**
- * Event streams (HTML, 9.2): the server's encoder, and the decoder of the browser runtime and the test client.
- *
- * The decoder does not depend on how the bytes are split into chunks: inside CRLF, inside a character, after the byte order mark.
- * Its time is linear in the length of the stream, and its memory is bounded by {@linkcode MAX_EVENT_CHARS}.
- *
- * @module
- */
+// Event streams (HTML, 9.2): the server's encoder, and the decoder of the browser runtime and the test client.
+//
+// The decoder does not depend on how the bytes are split into chunks: inside CRLF, inside a character, after the byte order mark.
+// Its time is linear in the length of the stream, and its memory is bounded by `MAX_EVENT_CHARS`.
 import { CHECKPOINT_PATTERN, LIVE_ID_PATTERN, REQUEST_ID_PATTERN } from "./names.ts";
 import type { Patch, PatchMarks } from "./patch.ts";
 

@@ -1,9 +1,5 @@
-/**
- * The mark by which the runtime tells the pages of this library from every other document. A file of its own, because
- * only the later bundle needs it: `names.ts` is in the initial one.
- *
- * @module
- */
+// The mark by which the runtime tells the pages of this library from every other document. A file of its own, because
+// only the later bundle needs it: `names.ts` is in the initial one.
 
 /**
  * Header that the server sets on each document it has rendered itself, and on nothing else: the protocol version and the

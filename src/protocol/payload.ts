@@ -1,11 +1,7 @@
-/**
- * The request of a call: URL, headers and body, from the fields of a form and explicit data.
- *
- * Fields are sent as a browser sends them. Explicit data is sent as JSON, once, so that its types survive: in a header while it
- * is short, else in the body. Files in data become parts of the body.
- *
- * @module
- */
+// The request of a call: URL, headers and body, from the fields of a form and explicit data.
+//
+// Fields are sent as a browser sends them. Explicit data is sent as JSON, once, so that its types survive: in a header while it
+// is short, else in the body. Files in data become parts of the body.
 import {
   ACTION_HEADER,
   DATA_FIELD,

@@ -1,8 +1,4 @@
-/**
- * The URLs that lead to one site.
- *
- * @module
- */
+// The URLs that lead to one site.
 
 /** A URL of a site, such as `location`. */
 export type Site = Pick<URL, "href" | "origin" | "protocol">;

@@ -1,8 +1,4 @@
-/**
- * `switch_action`: another action continues a call.
- *
- * @module
- */
+// `switch_action`: another action continues a call.
 import type { PayloadSource } from "./payload.ts";
 import { isOf, type Site } from "./site.ts";
 import type { Wire } from "./wire.ts";

@@ -1,8 +1,5 @@
-/**
- * Data from the network, of unknown shape.
- *
- * @module
- */
+// Data from the network, of unknown shape.
+
 // Arrow functions are shorter in the bundle of the runtime.
 
 /** Data of an event with its own properties only. */

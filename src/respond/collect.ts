@@ -1,8 +1,4 @@
-/**
- * Runs a stream to its end, for a client that cannot read streams.
- *
- * @module
- */
+// Runs a stream to its end, for a client that cannot read streams.
 import { failureOf } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { type RunningStream, startTimer } from "../dispatch/running_stream.ts";

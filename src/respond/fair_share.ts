@@ -1,12 +1,8 @@
-/**
- * Shares the event loop between large streams and all other requests.
- *
- * A fast source is asked for its next item as soon as the kernel has the last one. Two hundred of them keep the event loop busy,
- * which accepts new connections when it has nothing else to do. So the large items of each millisecond are bounded, and a stream
- * above that waits for the next one. Streams of small items do not wait: encoding an item costs less than waiting.
- *
- * @module
- */
+// Shares the event loop between large streams and all other requests.
+//
+// A fast source is asked for its next item as soon as the kernel has the last one. Two hundred of them keep the event loop busy,
+// which accepts new connections when it has nothing else to do. So the large items of each millisecond are bounded, and a stream
+// above that waits for the next one. Streams of small items do not wait: encoding an item costs less than waiting.
 
 /** Bytes of large items of all streams in one interval: about a quarter of a millisecond to encode and write. */
 const INTERVAL_BYTES = 131_072;

@@ -1,11 +1,7 @@
-/**
- * Toasts that survive a redirect, in a cookie that the next page removes.
- *
- * The cookie is not signed: its content is shown as text and decides nothing. An attacker who can set cookies for this site can make
- * it announce a string, and could show other content anyway.
- *
- * @module
- */
+// Toasts that survive a redirect, in a cookie that the next page removes.
+//
+// The cookie is not signed: its content is shown as text and decides nothing. An attacker who can set cookies for this site can make
+// it announce a string, and could show other content anyway.
 import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 
 /** A toast as the application passed it, or `{ value }` for a scalar. */

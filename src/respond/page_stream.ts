@@ -1,8 +1,4 @@
-/**
- * Sends a page that awaits something: as a whole if that is fast, otherwise in parts.
- *
- * @module
- */
+// Sends a page that awaits something: as a whole if that is fast, otherwise in parts.
 import { notify } from "../callback.ts";
 
 /**

@@ -1,11 +1,7 @@
-/**
- * A response of this library as plain values. The `Response` is created once, when everything is known.
- *
- * Reading a `Response` costs about as much as creating it: its headers are copied and sorted, and after reading `body` its text
- * is sent as a stream.
- *
- * @module
- */
+// A response of this library as plain values. The `Response` is created once, when everything is known.
+//
+// Reading a `Response` costs about as much as creating it: its headers are copied and sorted, and after reading `body` its text
+// is sent as a stream.
 import type { PageAnswer } from "../pages/page_render.ts";
 import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";

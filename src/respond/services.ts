@@ -1,8 +1,4 @@
-/**
- * The services of every response format.
- *
- * @module
- */
+// The services of every response format.
 import type { Answer } from "../dispatch/answer.ts";
 import type { PageRender, Rendering } from "../pages/page_render.ts";
 import type { UserTexts } from "../dispatch/user_texts.ts";

@@ -1,9 +1,5 @@
-/**
- * The functions that create items. Each item becomes one event of the response, in the order given. After a form post
- * without scripts the browser loads the page instead, which shows the toasts.
- *
- * @module
- */
+// The functions that create items. Each item becomes one event of the response, in the order given. After a form post
+// without scripts the browser loads the page instead, which shows the toasts.
 import { CHECKPOINT_PATTERN } from "../protocol/names.ts";
 import { SWAPS } from "../protocol/patch.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * The types of JSON data: what arrives for a value that is sent, and which values cannot be sent.
- *
- * @module
- */
+// The types of JSON data: the type that arrives for a value that is sent, and the values that cannot be sent.
 
 /** Values that JSON has no form for: to send one is an error. */
 export type NonJson =

@@ -1,8 +1,4 @@
-/**
- * Content that can be rendered, described by its shape: only `preact/` imports Preact.
- *
- * @module
- */
+// Content that can be rendered, described by its shape: only `preact/` imports Preact.
 
 /** A virtual node: the value of a JSX expression. */
 export interface MarkupNode {

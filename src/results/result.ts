@@ -1,8 +1,4 @@
-/**
- * Classifies the value that an action function returned.
- *
- * @module
- */
+// Classifies the value that an action function returned.
 import type { Item } from "./item.ts";
 import { isItem } from "./item.ts";
 import type { MarkupNode } from "./markup.ts";

@@ -1,11 +1,7 @@
-/**
- * A deadline for every call of a store, a bus or a limiter that the application provides.
- *
- * A store that never answers would hold each request, and everything that the request has opened, for as long as its
- * client waits. The deadline is set here once, for every implementation.
- *
- * @module
- */
+// A deadline for every call of a store, a bus or a limiter that the application provides.
+//
+// A store that never answers would hold each request, and everything that the request has opened, for as long as its
+// client waits. The deadline is set here once, for every implementation.
 import { logError, notify, type Report } from "../callback.ts";
 import type { Bus, BusSubscription, Store } from "./store.ts";
 

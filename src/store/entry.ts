@@ -1,8 +1,4 @@
-/**
- * Functions that all stores and buses share.
- *
- * @module
- */
+// Functions that all stores and buses share.
 import { logError } from "../callback.ts";
 
 /** Maximum length of a key, in UTF-16 code units. */

@@ -1,8 +1,4 @@
-/**
- * Waiting for the lock of a SQLite file without blocking the thread. Deno KV keeps its data in such a file too.
- *
- * @module
- */
+// Waiting for the lock of a SQLite file without blocking the thread. Deno KV keeps its data in such a file too.
 
 /** Maximum time to wait for a lock, and the first and the longest pause between two attempts, in milliseconds. */
 const LOCK_WAIT = 2_000;

@@ -1,8 +1,4 @@
-/**
- * A `Store` in the memory of one process: the default.
- *
- * @module
- */
+// A `Store` in the memory of one process: the default.
 import { HyperError } from "../errors.ts";
 import { checkEntry, checkWholeNumber, toJson } from "./entry.ts";
 import type { Store } from "./store.ts";

@@ -1,8 +1,4 @@
-/**
- * A `Bus` in the memory of one process: the default.
- *
- * @module
- */
+// A `Bus` in the memory of one process: the default.
 import { notify, type Report } from "../callback.ts";
 import { checkWholeNumber, logListenerError, toJson } from "./entry.ts";
 import type { Bus, BusMessage, BusSubscription, SubscribeOptions } from "./store.ts";

@@ -1,8 +1,4 @@
-/**
- * `RateLimiter`: the interface through which runs of an action are counted, and one in memory: the default.
- *
- * @module
- */
+// `RateLimiter`: the interface through which runs of an action are counted, and one in memory: the default.
 import type { RateRule } from "../http/rate_rule.ts";
 
 /** The verdict about one more run. */

@@ -1,9 +1,5 @@
-/**
- * The part of `@redis/client` that the connection uses. The types of the package itself declare every command and module, and
- * need the types of Node.
- *
- * @module
- */
+// The part of `@redis/client` that the connection uses. The types of the package itself declare every command and module, and
+// need the types of Node.
 
 /** A connection to Redis. It is an event emitter of Node. */
 export interface Client {

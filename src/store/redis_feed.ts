@@ -1,8 +1,4 @@
-/**
- * One topic in this process: entries that are announced go to the listeners. What was missed is read from the log.
- *
- * @module
- */
+// One topic in this process: entries that are announced go to the listeners. Missed entries are read from the log.
 import { notify, type Report } from "../callback.ts";
 import type { RedisConnection } from "./redis_connection.ts";
 import {

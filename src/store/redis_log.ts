@@ -1,8 +1,4 @@
-/**
- * The log of a topic in Redis: a stream with one entry per message. What is appended is also announced on a channel.
- *
- * @module
- */
+// The log of a topic in Redis: a stream with one entry per message. Each new entry is also announced on a channel.
 import type { RedisConnection } from "./redis_connection.ts";
 
 /** Limits of the log of each topic. */

@@ -1,8 +1,4 @@
-/**
- * A `RateLimiter` in Redis, for instances on any number of machines.
- *
- * @module
- */
+// A `RateLimiter` in Redis, for instances on any number of machines.
 import { HyperError } from "../errors.ts";
 import { checkRate, type RateRule } from "../http/rate_rule.ts";
 import { sha256 } from "../platform/hash.ts";

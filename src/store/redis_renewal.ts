@@ -1,8 +1,4 @@
-/**
- * The decision when a connection to Redis that is still open must be replaced by a new one.
- *
- * @module
- */
+// The decision when a connection to Redis that is still open must be replaced by a new one.
 
 /** Time without a reply after which a connection is replaced, in milliseconds: its other end may be gone. */
 const SILENCE = 10_000;

@@ -1,8 +1,4 @@
-/**
- * A `Store` in Redis, for instances on any number of machines.
- *
- * @module
- */
+// A `Store` in Redis, for instances on any number of machines.
 import { notify } from "../callback.ts";
 import { checkEntry, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";

@@ -1,8 +1,4 @@
-/**
- * A `Store` in a SQLite file, for several processes on one machine, and for claims that survive a restart.
- *
- * @module
- */
+// A `Store` in a SQLite file, for several processes on one machine, and for claims that survive a restart.
 import { type DatabaseSync, openSqlite } from "../platform/sqlite.ts";
 import { checkEntry, toJson } from "./entry.ts";
 import { isLocked, whenUnlocked } from "./lock.ts";

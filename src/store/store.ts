@@ -1,9 +1,5 @@
-/**
- * `Store` and `Bus`: the two interfaces through which several instances of an application share their state. Each has
- * only the methods that the library needs, so that an adapter over Redis, SQLite or Deno KV is short.
- *
- * @module
- */
+// `Store` and `Bus`: the two interfaces through which several instances of an application share their state. Each has
+// only the methods that the library needs, so that an adapter over Redis, SQLite or Deno KV is short.
 
 /**
  * Keeps values under keys for a limited time.

@@ -1,9 +1,5 @@
-/**
- * One answer to a call: its events take effect in their order, and it has one result. It is read by the code of the browser
- * runtime, in `protocol/`.
- *
- * @module
- */
+// One answer to a call: its events take effect in their order, and it has one result. It is read by the code of the browser
+// runtime, in `protocol/`.
 import {
   dataOf,
   fail,

@@ -1,8 +1,4 @@
-/**
- * A virtual clock: time that passes only when a test advances it.
- *
- * @module
- */
+// A virtual clock: time that passes only when a test advances it.
 
 /** A virtual clock that replaces the real one until it is disposed. */
 export interface TestClock extends Disposable {

@@ -1,8 +1,4 @@
-/**
- * The controls of a form: their values, the input of a user, and the entries that a browser sends.
- *
- * @module
- */
+// The controls of a form: their values, the input of a user, and the entries that a browser sends.
 import {
   attribute,
   childrenOf,

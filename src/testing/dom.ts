@@ -1,9 +1,5 @@
-/**
- * Documents without a browser: parsed by parse5, which is the algorithm of the standard itself (HTML, 13.2), so that a
- * test sees the tree that a browser would; searched by css-select, which knows the selectors that `target` may hold.
- *
- * @module
- */
+// Documents without a browser: parsed by parse5, which is the algorithm of the standard itself (HTML, 13.2), so that a
+// test sees the tree that a browser would; searched by css-select, which knows the selectors that `target` may hold.
 import { type Options, selectAll } from "css-select";
 import {
   defaultTreeAdapter as tree,

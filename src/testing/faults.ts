@@ -1,8 +1,4 @@
-/**
- * A network that fails on demand: the fault of one request and its answer.
- *
- * @module
- */
+// A network that fails on demand: the fault of one request and its answer.
 
 /**
  * A fault of the network in one request. Each request of a client removes the first of `client.faults`; without one, it

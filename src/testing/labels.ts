@@ -1,8 +1,4 @@
-/**
- * Accessible names, from labels, texts and attributes (ACCNAME 1.2, 4.3.2).
- *
- * @module
- */
+// Accessible names, from labels, texts and attributes (ACCNAME 1.2, 4.3.2).
 import {
   attribute,
   childrenOf,

@@ -1,8 +1,4 @@
-/**
- * The network of a client: cookies, the headers that a browser adds, redirects, and the handler.
- *
- * @module
- */
+// The network of a client: cookies, the headers that a browser adds, redirects, and the handler.
 import type { Handler } from "../handler/options.ts";
 import { CookieJar } from "./cookies.ts";
 import { ConnectionError, type Fault, FaultyNetwork } from "./faults.ts";

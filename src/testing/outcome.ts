@@ -1,8 +1,4 @@
-/**
- * The outcome of a call.
- *
- * @module
- */
+// The outcome of a call.
 import type { Issues } from "../protocol/patch.ts";
 
 /** One event of an answer. */

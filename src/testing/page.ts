@@ -1,8 +1,4 @@
-/**
- * The pages of a client: elements are found by their names, forms are filled and sent.
- *
- * @module
- */
+// The pages of a client: elements are found by their names, forms are filled and sent.
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {

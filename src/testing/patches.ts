@@ -1,9 +1,5 @@
-/**
- * Applies patches to a parsed document by the rules of the browser runtime: all swap modes, elements to keep, and late answers
- * that must not overwrite newer ones.
- *
- * @module
- */
+// Applies patches to a parsed document by the rules of the browser runtime: all swap modes, elements to keep, and late answers
+// that must not overwrite newer ones.
 import { type Swap, SWAPS } from "../protocol/patch.ts";
 import { text, type Wire } from "../protocol/wire.ts";
 import { followAnswer, forget, type SentForm } from "./controls.ts";

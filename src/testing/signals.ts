@@ -1,8 +1,4 @@
-/**
- * A record of the signals of a handler.
- *
- * @module
- */
+// A record of the signals of a handler.
 import type { Handler } from "../handler/options.ts";
 import type { Signal } from "../signal.ts";
 import type { SignalFamily } from "../signals.ts";

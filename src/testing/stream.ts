@@ -1,8 +1,4 @@
-/**
- * A call whose answer is read event by event.
- *
- * @module
- */
+// A call whose answer is read event by event.
 import type { TestEvent, TestOutcome } from "./outcome.ts";
 
 /**

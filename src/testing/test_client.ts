@@ -1,8 +1,4 @@
-/**
- * The test client, as a test sees it.
- *
- * @module
- */
+// The test client, as a test sees it.
 import type { Dependency, RequestContext } from "../context.ts";
 import type { Handler } from "../handler/options.ts";
 import type { ActionType } from "../protocol/action_type.ts";

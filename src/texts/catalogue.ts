@@ -1,11 +1,7 @@
-/**
- * The catalogue: every text that a user can see, by its key, and the values that the text is made with.
- *
- * Code that decides names a message by key and values, as a plain value; the text itself is made where the language of the
- * request is known. A message for developers is never in here: it is the message of an error, for the log.
- *
- * @module
- */
+// The catalogue: every text that a user can see, by its key, and the values that the text is made with.
+//
+// Code that decides names a message by key and values, as a plain value; the text itself is made where the language of the
+// request is known. A message for developers is never in here: it is the message of an error, for the log.
 import type { BrowserTexts } from "../protocol/browser_texts.ts";
 import type { TextFormat } from "./format.ts";
 

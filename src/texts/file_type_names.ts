@@ -1,8 +1,4 @@
-/**
- * Names of file types that users know, in place of MIME types: `image/*` becomes "image", `application/pdf` becomes "PDF".
- *
- * @module
- */
+// Names of file types that users know, in place of MIME types: `image/*` becomes "image", `application/pdf` becomes "PDF".
 
 /** The names of whole groups of types, by the part of a MIME type in front of the slash. */
 export type GroupNames = Readonly<Record<string, string>>;

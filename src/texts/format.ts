@@ -1,8 +1,4 @@
-/**
- * Numbers, sizes, dates, times and lists in a language, by `Intl`.
- *
- * @module
- */
+// Numbers, sizes, dates, times and lists in a language, by `Intl`.
 
 /** Formats the values of a message in the language of the text. */
 export interface TextFormat {

@@ -1,8 +1,4 @@
-/**
- * A call in the time line of the panel.
- *
- * @module
- */
+// A call in the time line of the panel.
 import { difference } from "./difference.ts";
 import { element } from "./element.ts";
 import type { Call, CallState } from "./journal.ts";

@@ -1,8 +1,4 @@
-/**
- * The event stream from the server. It reconnects fast, because a server that was just saved is about to restart.
- *
- * @module
- */
+// The event stream from the server. It reconnects fast, because a server that was just saved is about to restart.
 import { doc } from "../../client/dom.ts";
 import { DEV_PATH, type DevEvents } from "../../protocol/dev.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Compares two texts.
- *
- * @module
- */
+// Compares two texts.
 
 /** Two texts, split where they differ. */
 export interface Difference {

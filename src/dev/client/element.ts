@@ -1,8 +1,4 @@
-/**
- * Creates elements in one expression. Content is text and never markup, so that no Trusted Types policy is needed.
- *
- * @module
- */
+// Creates elements in one expression. Content is text and never markup, so that no Trusted Types policy is needed.
 import { doc, dom } from "../../client/dom.ts";
 
 /** Attributes, and listeners under `on…`. `false`, `null` and undefined are omitted. */

@@ -1,8 +1,5 @@
-/**
- * Records the events of the runtime for the panel.
- *
- * @module
- */
+// Records the events of the runtime for the panel.
+
 /// <reference path="../../client/globals.d.ts" />
 import { dom, idOf } from "../../client/dom.ts";
 import type { CallEventDetail } from "../../client/events.ts";

@@ -1,8 +1,4 @@
-/**
- * Keeps the values of controls when a changed script requires a reload.
- *
- * @module
- */
+// Keeps the values of controls when a changed script requires a reload.
 import { all, doc, dom } from "../../client/dom.ts";
 
 /** A changed control. */

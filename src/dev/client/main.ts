@@ -1,8 +1,4 @@
-/**
- * The panel of development mode, served by `createHandler({ dev: true })` as `/_hyper/dev.js`. Importing it starts it.
- *
- * @module
- */
+// The panel of development mode, served by `createHandler({ dev: true })` as `/_hyper/dev.js`. Importing it starts it.
 import { doc, dom } from "../../client/dom.ts";
 import { DEV_BUILD_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { connect } from "./connection.ts";

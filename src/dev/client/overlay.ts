@@ -1,8 +1,4 @@
-/**
- * The dialog that shows server errors.
- *
- * @module
- */
+// The dialog that shows server errors.
 import type { ErrorReport } from "../../protocol/dev.ts";
 import { element } from "./element.ts";
 

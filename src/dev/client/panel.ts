@@ -1,8 +1,4 @@
-/**
- * The panel: shows what the runtime does on this page.
- *
- * @module
- */
+// The panel: shows what the runtime does on this page.
 import { dom } from "../../client/dom.ts";
 import type { ErrorReport } from "../../protocol/dev.ts";
 import { type CallRow, callStateText, createCallRow } from "./call_row.ts";

@@ -1,8 +1,4 @@
-/**
- * Style sheet of the panel, adopted by its shadow root: no policy for inline styles applies, and no style of the page.
- *
- * @module
- */
+// Style sheet of the panel, adopted by its shadow root: no policy for inline styles applies, and no style of the page.
 
 /** The style sheet. */
 export const STYLES = `

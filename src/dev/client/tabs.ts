@@ -1,8 +1,4 @@
-/**
- * Tabs.
- *
- * @module
- */
+// Tabs.
 import { element } from "./element.ts";
 
 /** A list of tabs and its panels. */

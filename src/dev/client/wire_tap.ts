@@ -1,9 +1,6 @@
-/**
- * Intercepts requests of the runtime: adds the lane of the call, which the server does not know, and stores what was
- * sent, to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
- *
- * @module
- */
+// Intercepts requests of the runtime: adds the lane of the call, which the server does not know, and stores what was
+// sent, to send it again with the same request ID. The runtime has no code for this: it is the same file in production.
+
 /// <reference path="../../client/globals.d.ts" />
 import { LANE_HEADER } from "../../protocol/dev.ts";
 import { REQUEST_ID_HEADER, STREAM_HEADER } from "../../protocol/names.ts";

@@ -1,8 +1,4 @@
-/**
- * The records of claims in the store: the process that runs a mutation, or its outcome.
- *
- * @module
- */
+// The records of claims in the store: the process that runs a mutation, or its outcome.
 import type { Store } from "../../store/store.ts";
 import type { RunningRecord } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";

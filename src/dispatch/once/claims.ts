@@ -1,24 +1,20 @@
-/**
- * The claim that a request makes just before an action function runs.
- *
- * ```
- *              claim ──▶ mine ──▶ action function ──▶ finish ──▶ done, for an hour
- *                │                   └─ throws ─▶ giveUp ─▶ free
- *                ├─────▶ done: the stored outcome
- *                └─────▶ runs elsewhere: wait ─▶ done, or mine after a giveUp, or running after ten seconds
- * ```
- *
- * **Within a process** a claim is an entry of a map. Neither a clock nor a stall nor the store can make one process run a mutation
- * twice at the same time, or forget an outcome that the store could not be given.
- *
- * **Between processes** a claim is a lease in the store, renewed while the action function runs. If the process that holds it
- * dies, stalls, or cannot reach the store for as long as a lease, the lease expires and the next retry in another process
- * claims it: **the action function then runs a second time, after a first run that may have reached its last line.** These two
- * cases look the same from outside. With `afterCrash: "reject"` a mark outlives the lease, and a retry that finds the mark without
- * a run is rejected.
- *
- * @module
- */
+// The claim that a request makes just before an action function runs.
+//
+// ```
+//              claim ──▶ mine ──▶ action function ──▶ finish ──▶ done, for an hour
+//                │                   └─ throws ─▶ giveUp ─▶ free
+//                ├─────▶ done: the stored outcome
+//                └─────▶ runs elsewhere: wait ─▶ done, or mine after a giveUp, or running after ten seconds
+// ```
+//
+// **Within a process** a claim is an entry of a map. Neither a clock nor a stall nor the store can make one process run a mutation
+// twice at the same time, or forget an outcome that the store could not be given.
+//
+// **Between processes** a claim is a lease in the store, renewed while the action function runs. If the process that holds it
+// dies, stalls, or cannot reach the store for as long as a lease, the lease expires and the next retry in another process
+// claims it: **the action function then runs a second time, after a first run that may have reached its last line.** These two
+// cases look the same from outside. With `afterCrash: "reject"` a mark outlives the lease, and a retry that finds the mark without
+// a run is rejected.
 import { notify } from "../../callback.ts";
 import { HyperError, isA } from "../../errors.ts";
 import { createPool, type Pool, type PoolRefusal } from "../../http/pool.ts";

@@ -1,8 +1,4 @@
-/**
- * Cookies that a client sends after a response.
- *
- * @module
- */
+// Cookies that a client sends after a response.
 import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 
 /** Returns the `Cookie` header of a client that keeps the cookies of a response. */

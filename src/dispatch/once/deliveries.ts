@@ -1,12 +1,8 @@
-/**
- * Responses that created a new identity, until their client is known to have received them.
- *
- * Until then a retry under the old identity gets the outcome again, with its cookies: its first response may have been lost. After
- * that a request under the old identity is another mutation, because the client now sends its new cookies. So signing in, signing
- * out, and posting the same form again is a new sign-in, and does not set the cookie of the session that has ended.
- *
- * @module
- */
+// Responses that created a new identity, until their client is known to have received them.
+//
+// Until then a retry under the old identity gets the outcome again, with its cookies: its first response may have been lost. After
+// that a request under the old identity is another mutation, because the client now sends its new cookies. So signing in, signing
+// out, and posting the same form again is a new sign-in, and does not set the cookie of the session that has ended.
 import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";

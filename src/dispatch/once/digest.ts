@@ -1,8 +1,4 @@
-/**
- * The digest of a mutation: the same for its retries, different for other mutations.
- *
- * @module
- */
+// The digest of a mutation: the same for its retries, different for other mutations.
 import { type Hash, startSha256 } from "../../platform/hash.ts";
 import { StoredFile } from "../../http/stored_file.ts";
 

@@ -1,8 +1,4 @@
-/**
- * A claim that is held: the right to run an action function, and the duty to report its result.
- *
- * @module
- */
+// A claim that is held: the right to run an action function, and the duty to report its result.
 import { type Report, reportTo } from "../../callback.ts";
 import type { Holder } from "../../http/caller.ts";
 import type { Store } from "../../store/store.ts";

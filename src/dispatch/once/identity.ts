@@ -1,13 +1,9 @@
-/**
- * The identity of a request: the user a mutation belongs to.
- *
- * It is the principal if the application identifies users. Otherwise it is `Authorization` and the session cookies: those that
- * `idempotency.cookies` names, or those that this application sets `HttpOnly`. Their names are learned from responses and kept in the
- * store, so that they are known after a restart and to other instances. Other cookies do not count: an analytics script may change one
- * between a request and its retry.
- *
- * @module
- */
+// The identity of a request: the user a mutation belongs to.
+//
+// It is the principal if the application identifies users. Otherwise it is `Authorization` and the session cookies: those that
+// `idempotency.cookies` names, or those that this application sets `HttpOnly`. Their names are learned from responses and kept in the
+// store, so that they are known after a restart and to other instances. Other cookies do not count: an analytics script may change one
+// between a request and its retry.
 import { isExpired, parseCookies, parseSetCookie } from "../../http/cookie.ts";
 import { sha256 } from "../../platform/hash.ts";
 import type { Store } from "../../store/store.ts";

@@ -1,8 +1,4 @@
-/**
- * The lease of a claim in a shared store.
- *
- * @module
- */
+// The lease of a claim in a shared store.
 import { logError, notify } from "../../callback.ts";
 import type { Store } from "../../store/store.ts";
 

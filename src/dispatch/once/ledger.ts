@@ -1,16 +1,12 @@
-/**
- * The ledger of the outcomes that this process keeps for retries: their holders and their size.
- *
- * Without shares, one client could evict the outcomes of all others. When the pool is full, the oldest outcome of the holder with the
- * largest share is evicted, so that a client that fills the pool evicts its own outcomes.
- *
- * The outcomes of an IPv6 site are counted together as well, at a quarter: a client may use all of its 65,536 networks with a small
- * share each, and would evict the outcomes of all clients with a larger one.
- *
- * The weight of an outcome is its size, at least that of an average entry (`maxBytes / maxEntries`): one number bounds both.
- *
- * @module
- */
+// The ledger of the outcomes that this process keeps for retries: their holders and their size.
+//
+// Without shares, one client could evict the outcomes of all others. When the pool is full, the oldest outcome of the holder with the
+// largest share is evicted, so that a client that fills the pool evicts its own outcomes.
+//
+// The outcomes of an IPv6 site are counted together as well, at a quarter: a client may use all of its 65,536 networks with a small
+// share each, and would evict the outcomes of all clients with a larger one.
+//
+// The weight of an outcome is its size, at least that of an average entry (`maxBytes / maxEntries`): one number bounds both.
 import type { Holder } from "../../http/caller.ts";
 
 /** Options for {@linkcode Ledger}. */

@@ -1,12 +1,8 @@
-/**
- * Exactly once: a mutation runs one time for each id and identity, and its retries get the stored outcome.
- *
- * ```
- * digest (action, id, input) + identity ─▶ key ─▶ claim ─▶ outcome ─▶ retries
- * ```
- *
- * @module
- */
+// Exactly once: a mutation runs one time for each id and identity, and its retries get the stored outcome.
+//
+// ```
+// digest (action, id, input) + identity ─▶ key ─▶ claim ─▶ outcome ─▶ retries
+// ```
 import { notify, type Report, reportTo } from "../../callback.ts";
 import type { Holder } from "../../http/caller.ts";
 import { type Claim, type ClaimsOptions, createClaims, storeFailure } from "./claims.ts";

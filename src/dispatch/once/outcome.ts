@@ -1,8 +1,4 @@
-/**
- * The stored outcome of a mutation: plain data, bounded in size.
- *
- * @module
- */
+// The stored outcome of a mutation: plain data, bounded in size.
 import type { Patch } from "../../protocol/patch.ts";
 
 /** Maximum size of a stored outcome: 256 KiB (262,144 bytes) of a body, of markup, or of JSON. */

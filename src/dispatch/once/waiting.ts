@@ -1,8 +1,4 @@
-/**
- * The requests that wait for a run.
- *
- * @module
- */
+// The requests that wait for a run.
 
 /** Lets requests wait for the run of a key, and wakes them when a run of this process ends. */
 export class Waiting {

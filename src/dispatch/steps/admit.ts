@@ -1,8 +1,4 @@
-/**
- * Decides who may run an action, and how often.
- *
- * @module
- */
+// Decides who may run an action, and how often.
 import type { Holder } from "../../http/caller.ts";
 import type { RateRule } from "../../http/rate_rule.ts";
 import type { Admission, Observing } from "../app.ts";

@@ -1,8 +1,4 @@
-/**
- * Claims a mutation, so that it runs once.
- *
- * @module
- */
+// Claims a mutation, so that it runs once.
 import type { Observing, Running } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { failure } from "../failure.ts";

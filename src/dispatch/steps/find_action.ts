@@ -1,8 +1,4 @@
-/**
- * Finds the target of a request: an action, or whatever its address serves.
- *
- * @module
- */
+// Finds the target of a request: an action, or whatever its address serves.
 import type { OwnedAction } from "../../actions/manager.ts";
 import { ACTION_FIELD } from "../../protocol/names.ts";
 import type { Finding, Judging, Observing, Reading } from "../app.ts";

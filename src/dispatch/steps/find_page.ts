@@ -1,14 +1,10 @@
-/**
- * Finds the page of a call, before any code of the application runs.
- *
- * ```
- * /_next/form/<uid>/?_next_form_origin=/items/7 ─▶ the page at that address
- * /items/7, and the action by header or query   ─▶ the page at this address; fields are ignored
- * /_next/form/<uid>/ with the fields of a form  ─▶ the page that its hidden fields name: the body is read first
- * ```
- *
- * @module
- */
+// Finds the page of a call, before any code of the application runs.
+//
+// ```
+// /_next/form/<uid>/?_next_form_origin=/items/7 ─▶ the page at that address
+// /items/7, and the action by header or query   ─▶ the page at this address; fields are ignored
+// /_next/form/<uid>/ with the fields of a form  ─▶ the page that its hidden fields name: the body is read first
+// ```
 import type { Action } from "../../actions/action.ts";
 import type { Injectable } from "../../context.ts";
 import { InputError } from "../../errors.ts";

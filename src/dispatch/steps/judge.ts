@@ -1,8 +1,4 @@
-/**
- * The first step: judges a request by its URL, its method and the origin it comes from. Nothing of it is parsed before.
- *
- * @module
- */
+// The first step: judges a request by its URL, its method and the origin it comes from. Nothing of it is parsed before.
 import { ACTION_FIELD, ACTION_HEADER, FORM_ENDPOINT } from "../../protocol/names.ts";
 import { canonicalRequest } from "../../http/canonical.ts";
 import { crossOriginVerdict, isOwnSite, isSafeMethod } from "../../http/cross_origin.ts";

@@ -1,18 +1,14 @@
-/**
- * Finds the page that URL and fields of a call name, before any code of the application runs.
- *
- * ```
- * URL: the address of a page, or _next_form_origin ──▶ page ──▶ guards ──▶ body, whose fields must not contradict it
- *      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
- * ```
- *
- * The runtime sends the address bar with each call. If it leads to the page of the form, its query replaces that of the form, which
- * may be older: `history()` or a navigation may have changed it since.
- *
- * There is one page, found once: a guard that admits a call for one page must not admit it for another.
- *
- * @module
- */
+// Finds the page that URL and fields of a call name, before any code of the application runs.
+//
+// ```
+// URL: the address of a page, or _next_form_origin ──▶ page ──▶ guards ──▶ body, whose fields must not contradict it
+//      a bare endpoint, or an address without its query ──▶ body, bounded ──▶ fields ──▶ page ──▶ guards
+// ```
+//
+// The runtime sends the address bar with each call. If it leads to the page of the form, its query replaces that of the form, which
+// may be older: `history()` or a navigation may have changed it since.
+//
+// There is one page, found once: a guard that admits a call for one page must not admit it for another.
 import { InputError } from "../../errors.ts";
 import type { PageRoute } from "../../pages/manifest.ts";
 import { originInUrl, type OriginPage, type Origins, pathOfAddress, withoutProtocol } from "../../pages/origin.ts";

@@ -1,8 +1,4 @@
-/**
- * Reads the body of a call, bounded and, for a webhook, verified.
- *
- * @module
- */
+// Reads the body of a call, bounded and, for a webhook, verified.
 import { isReadMethod } from "../../http/methods.ts";
 import type { VerifyWebhook } from "../../actions/action_options.ts";
 import type { RequestContext } from "../../context.ts";

@@ -1,8 +1,4 @@
-/**
- * Reads the input of a call: its data, its files, and the id under which it runs once.
- *
- * @module
- */
+// Reads the input of a call: its data, its files, and the id under which it runs once.
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";

@@ -1,11 +1,7 @@
-/**
- * The catalogue in English.
- *
- * Messages about a field are imperatives without a full stop, because they stand next to the field. Messages about a
- * request are sentences.
- *
- * @module
- */
+// The catalogue in English.
+//
+// Messages about a field are imperatives without a full stop, because they stand next to the field. Messages about a
+// request are sentences.
 import { FAILURE_TEXTS } from "../../protocol/browser_texts.ts";
 import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
 import type { Catalogue } from "../catalogue.ts";

@@ -1,8 +1,4 @@
-/**
- * The catalogue in Spanish.
- *
- * @module
- */
+// The catalogue in Spanish.
 import { TRANSLATIONS } from "../../protocol/translations.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { fileTypeNames } from "../file_type_names.ts";

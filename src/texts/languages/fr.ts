@@ -1,8 +1,4 @@
-/**
- * The catalogue in French.
- *
- * @module
- */
+// The catalogue in French.
 import { TRANSLATIONS } from "../../protocol/translations.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { fileTypeNames } from "../file_type_names.ts";
