@@ -192,7 +192,7 @@ export const formValidationFailed: Signal<FormValidationFailed> = new Signal("fo
  * let failures = 0;
  * using _count = actionFailed.connect(() => void failures++);
  * const fail = action("fail", () => {
- *   throw new HyperError(409, "Somebody was faster");
+ *   throw new HyperError(409, "Another user was faster");
  * });
  * const handler = createHandler({
  *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "Home", fail }) }],

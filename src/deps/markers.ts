@@ -148,7 +148,7 @@ export function DContext(name: string, options: object = {}): Marker<unknown> {
  * import { action, dependency, Depends } from "@hyper/actions";
  * import { assertEquals } from "@std/assert";
  *
- * const currentUser = dependency("user", ({ request }) => request.headers.get("x-user") ?? "nobody");
+ * const currentUser = dependency("user", ({ request }) => request.headers.get("x-user") ?? "guest");
  * const whoAmI = action("who_am_i", { inject: { user: Depends(currentUser) } }, ({ user }) => user.toUpperCase());
  * assertEquals(whoAmI.name, "who_am_i");
  * ```

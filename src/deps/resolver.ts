@@ -45,7 +45,7 @@ export interface RequestDependency<T> extends Dependency<T> {
  * import { assertEquals } from "@std/assert";
  *
  * const session = dependency("session", ({ request }) => ({ user: request.headers.get("x-user") }));
- * const userName = dependency(async ({ deps }) => (await deps.get(session)).user ?? "nobody");
+ * const userName = dependency(async ({ deps }) => (await deps.get(session)).user ?? "guest");
  * assertEquals(session.name, "session");
  * assertEquals(userName.name, null);
  * ```

@@ -6,7 +6,7 @@
 
 /** The facts in a line. */
 export interface ActionLine {
-  /** Full name of the action, or the requested name if there is no such action. */
+  /** Full name of the action, or the requested name if it does not exist. */
   readonly action: string;
   /** The outcome. */
   readonly outcome: string;

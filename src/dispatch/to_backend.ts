@@ -14,7 +14,7 @@ import type { Arrival } from "./arrival.ts";
 export interface Pipeline {
   /** Runs an action. */
   run(action: Action): Promise<Response>;
-  /** Responds that there is no such action. */
+  /** Responds that the action does not exist. */
   notFound(): Promise<Response>;
 }
 

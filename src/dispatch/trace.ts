@@ -1,5 +1,5 @@
 /**
- * The steps and the outcome of one request, for development mode and OpenTelemetry. Without either there is no trace, at the cost
+ * The steps and the outcome of one request, for development mode and OpenTelemetry. Without either nothing is recorded, at the cost
  * of one comparison with `null` for each step.
  *
  * @module

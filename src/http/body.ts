@@ -113,7 +113,7 @@ export async function readBody(request: Request, limits: Limits, options: ReadBo
  * @param request The request. Its body is consumed.
  * @param limits The limits for size and time.
  * @param account Memory that the body uses. The caller closes it.
- * @returns The bytes; empty if there is no body.
+ * @returns The bytes; empty without a body.
  * @throws {InputError} As {@linkcode readBody} does, except for errors of the content.
  */
 export async function readBytes(

@@ -166,7 +166,7 @@ function rawPath(href: string): string {
  *
  * @internal
  * @param path The path, as it was sent.
- * @returns The reason; `null` where it can be.
+ * @returns The reason; `null` if the path can be served.
  */
 export function pathFault(path: string): string | null {
   if (path.startsWith("//")) return "it begins with two slashes";

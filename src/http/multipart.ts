@@ -50,7 +50,7 @@ export interface MultipartOptions {
   readonly account: BodyAccount;
   /** Called with each file as it arrives. Default: the file is kept in memory or on disk. */
   readonly onFile?: OnFile | undefined;
-  /** Called with the error where a temporary file cannot be removed. Default: the console. */
+  /** Called when a temporary file cannot be removed. Default: the error is logged to the console. */
   readonly onError?: Report | undefined;
 }
 

@@ -74,7 +74,7 @@ const FILE_NAME = /^(page|template|layout|component|not_found|error)\.(?:tsx|ts|
  * `component.tsx` (or `.ts`, `.jsx`, `.js`) counts. Follows links, and ignores those that lead outside `baseDir` with a warning.
  *
  * @param givenBase The root of the application.
- * @returns The files; none, and a warning, if there is no pages folder.
+ * @returns The files; none, and a warning, without a pages folder.
  * @throws {TypeError} When `baseDir` is not a folder, or the pages folder is a link that leads outside it.
  */
 export async function discoverPages(givenBase: string): Promise<PageFiles> {

@@ -240,7 +240,7 @@ export function validatedNextFormPagePath(
   if (realBase === null) return null;
   const real = realPathOf(path);
   if (real !== null) return isInside(realBase, real) && isExistingFile(real) ? real : null;
-  // There is no such file: the folder may have a template only.
+  // The file does not exist: the folder may have a template only.
   const realDir = realPathOf(dirname(path));
   if (realDir === null || !isInside(realBase, realDir)) return null;
   const hasTemplate = PAGE_NAMES.some((name) => isExistingFile(join(realDir, name.replace("page", "template"))));

@@ -68,7 +68,7 @@ export function readPageModule({ default: body, render, context }: ModuleExports
  * Checks the default export of a layout.
  *
  * @param file Its path, for messages.
- * @throws {TypeError} When there is no default export, or it is not a synchronous function.
+ * @throws {TypeError} When the default export is missing, or is not a synchronous function.
  */
 export function readLayoutModule({ default: body }: ModuleExports, file: string): LayoutComponent {
   const component = readRequired<LayoutProps>(body, file, "a layout", "wraps its children");
@@ -86,7 +86,7 @@ export function readLayoutModule({ default: body }: ModuleExports, file: string)
  *
  * @param file Its path, for messages.
  * @param role Its role, for messages: `"a template"`, `"the error page"`.
- * @throws {TypeError} When there is no default export, or it is not a function.
+ * @throws {TypeError} When the default export is missing, or is not a function.
  */
 export function readTemplateModule({ default: body }: ModuleExports, file: string, role: string): PageComponent {
   return readRequired<PageProps>(body, file, role, "renders the page");

@@ -34,7 +34,7 @@ export async function lockNewFile(path: string): Promise<FileLock> {
  * Locks an existing file unless another process holds its lock.
  *
  * @param path The file.
- * @returns The lock; `"held"` when another process holds it, `"missing"` when there is no such file.
+ * @returns The lock; `"held"` when another process holds it, `"missing"` when the file does not exist.
  */
 export async function tryLockFile(path: string): Promise<FileLock | "held" | "missing"> {
   let file: Deno.FsFile;

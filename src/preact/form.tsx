@@ -41,7 +41,7 @@ export interface FormProps extends ElementAttributes {
  *
  * After an invalid submit it shows the submitted values and their errors; other forms on the page are not affected.
  *
- * @throws {TypeError} When there is no such action, or outside a page.
+ * @throws {TypeError} When the action does not exist, or outside a page.
  *
  * @example
  * ```tsx

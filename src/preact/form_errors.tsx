@@ -19,7 +19,7 @@ export interface FormErrorsProps {
 
 /**
  * Renders a summary of the errors of the form around it: an alert that takes the focus, with the errors of the form itself and
- * a link to each invalid field. Renders nothing if there are no errors.
+ * a link to each invalid field. Renders nothing without errors.
  *
  * @throws {TypeError} Outside `<Form>`.
  *

@@ -28,7 +28,7 @@ export interface PageState {
    * Finds an action.
    *
    * @param component The name of the component, for the message.
-   * @throws {TypeError} When there is no such action.
+   * @throws {TypeError} When the action does not exist.
    */
   findAction(ref: ActionRef, component: string): FormAction;
   /** Returns whether an action takes files; a promise if its form has to be waited for. */

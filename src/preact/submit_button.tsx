@@ -37,7 +37,7 @@ export interface SubmitButtonProps extends ElementAttributes {
  * `instance` of the form around it is sent too.
  *
  * @param props The action, the content of the button, and attributes.
- * @throws {TypeError} When there is no such action, when the action answers GET, or outside a page.
+ * @throws {TypeError} When the action does not exist, when the action answers GET, or outside a page.
  *
  * @example Two actions in one form
  * ```tsx

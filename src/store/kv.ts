@@ -21,7 +21,7 @@ export interface KvEntry<T> {
   readonly key: readonly unknown[];
   /** The value; `null` if there is none. */
   readonly value: T | null;
-  /** The version; `null` if there is no value. */
+  /** The version; `null` without a value. */
   readonly versionstamp: string | null;
 }
 

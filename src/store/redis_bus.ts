@@ -85,7 +85,7 @@ class ConnectedBus implements RedisBus {
   readonly #settings: Settings;
   /** Topics that have listeners. */
   readonly #feeds = new Map<string, Feed>();
-  /** Checks the connection; `null` while there are no listeners. */
+  /** Checks the connection; `null` without listeners. */
   #timer: ReturnType<typeof setInterval> | null = null;
   #epoch: string;
 

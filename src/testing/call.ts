@@ -47,7 +47,7 @@ export function askOf({ url, method, headers, body, signal, checkpoint, extraHea
 /**
  * Sends a call, again when the connection is lost and the call is retried.
  *
- * @throws {ConnectionError} When there is no answer.
+ * @throws {ConnectionError} When no response arrives.
  */
 export async function sendCall(call: Call, tab: CallTab): Promise<Opened> {
   for (;;) {

@@ -77,7 +77,7 @@ import type { TestForm, TestPage } from "./test_page.ts";
  * import { createTestClient } from "@hyper/actions/testing";
  * import { assertEquals } from "@std/assert";
  *
- * const currentUser = dependency("user", ({ request }) => request.headers.get("x-user") ?? "nobody");
+ * const currentUser = dependency("user", ({ request }) => request.headers.get("x-user") ?? "guest");
  * const whoAmI = action("who_am_i", { inject: { user: Depends(currentUser) } }, ({ user }) => user);
  * const module = { default: () => <p />, whoAmI };
  *

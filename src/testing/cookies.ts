@@ -14,7 +14,7 @@ import { isExpired, parseSetCookie, type ResponseCookie } from "../http/cookie.t
  * import { createTestClient } from "@hyper/actions/testing";
  * import { assertEquals } from "@std/assert";
  *
- * const whoAmI = action("who_am_i", ({ request }) => request.headers.get("cookie") ?? "nobody");
+ * const whoAmI = action("who_am_i", ({ request }) => request.headers.get("cookie") ?? "guest");
  * await using client = createTestClient({
  *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "Home", whoAmI }) }],
  * });

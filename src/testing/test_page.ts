@@ -116,7 +116,7 @@ export interface TestForm extends TestElement {
    *
    * @param values Values by label or by name; a hidden field by its name.
    * @returns The form.
-   * @throws {Error} When there is no such field, or a user could not enter the value.
+   * @throws {Error} When the field does not exist, or a user could not enter the value.
    */
   fill(values: Readonly<Record<string, FieldInput>>): TestForm;
   /**
@@ -131,7 +131,7 @@ export interface TestForm extends TestElement {
    *
    * @param button The name of the button. Default: the first button, as with the enter key.
    * @returns The next page, after redirects.
-   * @throws {Error} When there is no such button, or it is disabled.
+   * @throws {Error} When the button does not exist, or it is disabled.
    */
   submit(button?: string): Promise<TestPage>;
   /**

@@ -50,8 +50,9 @@ export async function measureUpload(rounds: number): Promise<readonly Report[]> 
   ];
 }
 
-const NOTE = "The whole process, Deno itself included, from its start on; this library hands the file on as it comes " +
-  "(`onFile`), by hand it is what `request.formData()` gives.";
+const NOTE =
+  "Memory is that of the whole process, including Deno. This library passes the file on while it arrives (`onFile`); " +
+  "`bare` calls `request.formData()`.";
 
 async function send(url: string, megabytes: number): Promise<void> {
   const head = encoder.encode(

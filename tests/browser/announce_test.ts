@@ -183,7 +183,7 @@ Deno.test("an aborted call shows no alert", async () => {
   });
 });
 
-/** Answers of different failures: those with the same text share an alert. */
+/** Responses with different failures. Those with the same text share an alert. */
 function different(): () => Response {
   let count = 0;
   return () => error(409, `Failure ${++count}`)();

@@ -26,7 +26,7 @@ const watch = action("watch", { method: "GET" }, async function* ({ data }) {
     for (;;) {
       yield toast(pause > 0 ? PAYLOAD.slice(0, 1_000) : PAYLOAD);
       state.items++;
-      // A turn of the event loop, which any source of items takes.
+      // Waits one turn of the event loop, as any real source of items does.
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } finally {

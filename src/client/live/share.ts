@@ -206,7 +206,7 @@ export async function* share(
     else {
       lock = ours;
       lock.onLost = () => lock = undefined;
-      endStream(new Error("This tab is to read for the others"));
+      endStream(new Error("This tab must read for the others"));
     }
   }
 

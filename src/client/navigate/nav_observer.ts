@@ -78,7 +78,7 @@ export function observeNavigation(signal: AbortSignal, leavePage: () => void): v
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     // A link in editable content is text.
     if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
-    // Of a link that cannot be parsed, the text of the attribute (HTML, 4.6.3).
+    // If the URL of a link cannot be parsed, `href` is the text of the attribute (HTML, 4.6.3).
     const to = URL.parse(link.href);
     if (isOurs(link.target, to, link) && !isJump(to)) {
       event.preventDefault();

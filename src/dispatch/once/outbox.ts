@@ -10,7 +10,7 @@ import { logError, notify } from "../../callback.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
 /** A change for the store. */
-export interface Letter {
+export interface PendingChange {
   /** The outcome that retries get meanwhile; `null` if a claim was given up. */
   readonly outcome: StoredOutcome | null;
   /**
@@ -26,16 +26,16 @@ const LONGEST_PAUSE = 30_000;
 /** Maximum number of claims that were given up. One above it blocks its retries until its lease expires. */
 const MAX_GIVEN_UP = 1_000;
 
-/** A letter and its expiry. */
-interface Kept extends Letter {
+/** A change and its expiry. */
+interface KeptChange extends PendingChange {
   readonly expires: number;
 }
 
-/** Keeps letters until they are delivered. */
+/** Keeps changes until they are delivered. */
 export class Outbox {
   readonly #milliseconds: number;
-  readonly #letters = new Map<string, Kept>();
-  /** Number of letters that are claims which were given up. */
+  readonly #changes = new Map<string, KeptChange>();
+  /** Number of changes that are claims which were given up. */
   #givenUp = 0;
   /** The timer of the next attempt; `null` if there is nothing to send, or while it is being sent. */
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -43,48 +43,48 @@ export class Outbox {
   #isSending = false;
   #isClosed = false;
 
-  /** @param seconds Time a letter is kept, in seconds. */
+  /** @param seconds Time a change is kept, in seconds. */
   constructor(seconds: number) {
     this.#milliseconds = seconds * 1000;
   }
 
-  /** Returns whether a letter waits under a key. */
+  /** Returns whether a change waits under a key. */
   has(key: string): boolean {
-    return this.#letters.has(key);
+    return this.#changes.has(key);
   }
 
   /** Returns the outcome that waits under a key, or `null`. */
   outcomeOf(key: string): StoredOutcome | null {
-    const letter = this.#letters.get(key);
-    if (letter === undefined) return null;
-    if (letter.expires > performance.now()) return letter.outcome;
+    const change = this.#changes.get(key);
+    if (change === undefined) return null;
+    if (change.expires > performance.now()) return change.outcome;
     this.remove(key);
     return null;
   }
 
-  /** Adds a letter, replacing one with the same key. */
-  add(key: string, letter: Letter): void {
+  /** Adds a change, replacing one with the same key. */
+  add(key: string, change: PendingChange): void {
     this.remove(key);
-    if (letter.outcome === null && this.#givenUp >= MAX_GIVEN_UP) return;
-    this.#letters.set(key, { ...letter, expires: performance.now() + this.#milliseconds });
-    if (letter.outcome === null) this.#givenUp++;
-    if (letter.send !== null) this.#schedule();
+    if (change.outcome === null && this.#givenUp >= MAX_GIVEN_UP) return;
+    this.#changes.set(key, { ...change, expires: performance.now() + this.#milliseconds });
+    if (change.outcome === null) this.#givenUp++;
+    if (change.send !== null) this.#schedule();
   }
 
-  /** Sends the letter of a key now, if there is one. Rejects with the error of the store. */
+  /** Sends the change of a key now, if there is one. Rejects with the error of the store. */
   async send(key: string): Promise<void> {
-    const letter = this.#letters.get(key);
-    if (letter === undefined || letter.send === null) return;
-    await letter.send();
-    if (this.#letters.get(key) === letter) this.remove(key);
+    const change = this.#changes.get(key);
+    if (change === undefined || change.send === null) return;
+    await change.send();
+    if (this.#changes.get(key) === change) this.remove(key);
   }
 
-  /** Removes the letter of a key. */
+  /** Removes the change of a key. */
   remove(key: string): void {
-    const letter = this.#letters.get(key);
-    if (letter === undefined) return;
-    this.#letters.delete(key);
-    if (letter.outcome === null) this.#givenUp--;
+    const change = this.#changes.get(key);
+    if (change === undefined) return;
+    this.#changes.delete(key);
+    if (change.outcome === null) this.#givenUp--;
   }
 
   /** Ends all attempts. */
@@ -99,30 +99,30 @@ export class Outbox {
     this.#timer = setTimeout(() => notify(() => this.#sendAll(), logOutbox), this.#pause);
   }
 
-  /** Sends all letters in order. If one fails, the pause before the next attempt is longer. */
+  /** Sends all changes in order. If one fails, the pause before the next attempt is longer. */
   async #sendAll(): Promise<void> {
     this.#timer = null;
     this.#isSending = true;
     try {
-      for (const [key, letter] of this.#letters) {
-        if (letter.expires <= performance.now()) this.remove(key);
-        else if (letter.send !== null && !await this.#try(key, letter)) return;
+      for (const [key, change] of this.#changes) {
+        if (change.expires <= performance.now()) this.remove(key);
+        else if (change.send !== null && !await this.#try(key, change)) return;
         if (this.#isClosed) return;
       }
       this.#pause = FIRST_PAUSE;
     } finally {
       this.#isSending = false;
-      if (this.#letters.values().some(({ send }) => send !== null)) this.#schedule();
+      if (this.#changes.values().some(({ send }) => send !== null)) this.#schedule();
     }
   }
 
-  async #try(key: string, letter: Kept): Promise<boolean> {
+  async #try(key: string, change: KeptChange): Promise<boolean> {
     try {
       await this.send(key);
       return true;
     } catch {
-      // Reported when it failed first. Moved to the end: a letter that the store never accepts must not block the others.
-      if (this.#letters.get(key) === letter && this.#letters.delete(key)) this.#letters.set(key, letter);
+      // Reported when it failed first. Moved to the end: a change that the store never accepts must not block the others.
+      if (this.#changes.get(key) === change && this.#changes.delete(key)) this.#changes.set(key, change);
       this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
       return false;
     }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import { type Letter, Outbox } from "../../../src/dispatch/once/outbox.ts";
+import { Outbox, type PendingChange } from "../../../src/dispatch/once/outbox.ts";
 import type { StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
 
 const DONE: StoredOutcome = { kind: "nothing" };
@@ -19,7 +19,7 @@ function timed(name: string, fn: (clock: Clock) => Promise<void>): void {
 }
 
 /** A letter that records each attempt, and fails until `isTaken` is set. */
-function failing(clock: Clock): Letter & { readonly at: number[]; isTaken: boolean } {
+function failing(clock: Clock): PendingChange & { readonly at: number[]; isTaken: boolean } {
   const letter = {
     at: [] as number[],
     isTaken: false,
@@ -45,7 +45,7 @@ timed("Outbox sends a letter again after pauses of up to half a minute, until it
   assertEquals([letter.at.length, outbox.outcomeOf("key")], [9, null]);
 });
 
-timed("Outbox sends the other letters when one is accepted, and starts with a short pause next time", async (clock) => {
+timed("Outbox sends the other changes when one is accepted, and starts with a short pause next time", async (clock) => {
   const outbox = new Outbox(3600);
   const [one, two] = [failing(clock), failing(clock)];
   outbox.add("one", one);
@@ -103,7 +103,7 @@ timed("Outbox keeps at most a thousand released claims, and all outcomes", async
   outbox.close();
 });
 
-timed("Outbox.close() ends all attempts, also for letters that are added later", async (clock) => {
+timed("Outbox.close() ends all attempts, also for changes that are added later", async (clock) => {
   const outbox = new Outbox(60);
   const letter = failing(clock);
   outbox.add("key", letter);

@@ -1,7 +1,6 @@
 /**
- * The working copy's stand-in for `@std/path`: what we use of it, typed as the real package documents it. Each function is one
- * file of `path/` in denoland/std, under its name. Some take a `URL` too in later versions of 1; here none does but `fromFileUrl`,
- * as in the first.
+ * Replaces `@std/path` in a working copy: the functions that this project uses, with the types of the real package. Each function
+ * is one file of `path/` in denoland/std. As in the first version 1, only `fromFileUrl` accepts a `URL`.
  */
 import { basename as basename_ } from "deno-std/path/basename.js";
 import { SEPARATOR as SEPARATOR_ } from "deno-std/path/constants.js";
