@@ -339,6 +339,7 @@ export {
   type RenderFunction,
   type RenderResult,
 } from "./src/pages/page_module.ts";
+export { asset } from "./src/pages/asset.ts";
 export type { PageEntry } from "./src/pages/discover.ts";
 export {
   pageUrl,

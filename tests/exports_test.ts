@@ -36,7 +36,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched
-    actionFailed actionRegistered auditActions checkpoint cleanupExtraInitial createHandler createKvStore
+    actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvStore
     createMemoryBus createMemoryStore createRateLimiter createSqliteStore defineForm defineFormset dependency
     renderField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
     getRequestDepCache history html loadJs local pageUrl redirect redirectToOrigin refresh remove lastCheckpoint

@@ -11,6 +11,7 @@ import { logError } from "../callback.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { FormActionDispatch } from "../dispatch/dispatch.ts";
+import { addAssetFolder } from "../pages/asset.ts";
 import { discoverPages, type PageEntry, type PageFiles, pagesFromList } from "../pages/discover.ts";
 import { loadManifest, type Manifest } from "../pages/manifest.ts";
 import { createOrigins } from "../pages/origin.ts";
@@ -43,6 +44,9 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   const { app, baseDir, heartbeatSeconds } = services;
   const { manager, limits, signals, report, userTexts } = app;
   const { invalidStatus = 200, originPath = "relative" } = options;
+  const staticDir = baseDir === null ? null : join(baseDir, "static");
+  // Before the pages are loaded: their modules may name assets.
+  if (staticDir !== null) addAssetFolder(staticDir);
   const manifest = await loadManifest(await findPages(baseDir, options.pages));
   for (const warning of manifest.warnings) warn(warning);
   for (const { action } of manifest.actions) checkFileLimits(action, limits);
@@ -58,7 +62,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     report: (error, request) => report(error, request, null),
     textsOf: (pageRender) => userTexts.of(pageRender),
   });
-  const files = baseDir === null ? null : createStaticFiles(join(baseDir, "static"));
+  const files = staticDir === null ? null : createStaticFiles(staticDir);
   const pageRenderOf = (answer: Answer): PageRender => renderWithoutPage(answer, services);
   const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report, userTexts };
   const serveServices = { router, files, rendering, report, userTexts };

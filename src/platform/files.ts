@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { realpathSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import fs from "node:fs/promises";
 
 /** The target of a path, with links followed. */
@@ -41,6 +42,17 @@ export async function readFacts(path: string): Promise<FileFacts> {
 /** Returns whether the target of a path is a file. Throws if the target does not exist. */
 export function isFileSync(path: string): boolean {
   return statSync(path).isFile();
+}
+
+/** Returns the type, the size and the time of the last change of the target of a path; the time in milliseconds. */
+export function readFactsSync(path: string): FileFacts & { readonly modified: number } {
+  const stats = statSync(path);
+  return { isFile: stats.isFile(), isDirectory: stats.isDirectory(), size: stats.size, modified: stats.mtimeMs };
+}
+
+/** Returns the SHA-256 of the content of a file, in 64 hexadecimal digits. The file is read as a whole. */
+export function hashFileSync(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 /** Lists a folder, in no particular order. */

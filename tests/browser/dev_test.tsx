@@ -2,6 +2,7 @@
 /// <reference path="../../src/client/globals.d.ts" />
 import {
   action,
+  asset,
   createHandler,
   defineForm,
   Field,
@@ -222,7 +223,7 @@ Deno.test("a changed style sheet is applied without a reload; a changed script r
     <html lang="en">
       <head>
         <title>Home</title>
-        <link rel="stylesheet" href="/site.css" />
+        <link rel="stylesheet" href={asset("/site.css")} />
         <script src="/site.js" />
       </head>
       <body>

@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { SECTIONS } from "../site.ts";
 
 /** The layout of every page: header, table of contents, and toasts. */
@@ -10,8 +10,8 @@ export default function Layout({ children, url }: LayoutProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>@hyper/actions</title>
-        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/showcase.css" />
+        <link rel="icon" href={asset("/icon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={asset("/showcase.css")} />
         <ClientScript />
         <script type="module" src="/contents.js" />
       </head>

@@ -148,11 +148,11 @@ function reloadFile(element: Element): void {
   user.after(next);
 }
 
-/** Returns the path of a link or source, or an empty string for other sites. */
+/** Returns the path of a link or source, without the fingerprint of `asset()`, or an empty string for other sites. */
 function staticPath(element: Element): string {
   const user = dom(element);
   const url = URL.parse(user.getAttribute("href") ?? user.getAttribute("src") ?? "", doc.baseURI);
-  return url?.origin === location.origin ? url.pathname : "";
+  return url?.origin === location.origin ? url.pathname.replace(/\.[0-9a-f]{12}(?=\.[^./]*$|$)/, "") : "";
 }
 
 function withoutVersion(href: string): string {

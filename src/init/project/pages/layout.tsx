@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
 /** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
@@ -8,7 +8,7 @@ export default function Layout({ children }: LayoutProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Guest book</title>
-        <link rel="stylesheet" href="/style.css" />
+        <link rel="stylesheet" href={asset("/style.css")} />
         <ClientScript />
       </head>
       <body>
