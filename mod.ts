@@ -168,7 +168,7 @@ export type {
 export type { MessageOptions } from "./src/texts/texts.ts";
 export type { TextFormat } from "./src/texts/format.ts";
 export type { BrowserTexts } from "./src/protocol/browser_texts.ts";
-export type { Cookie } from "./src/http/cookie.ts";
+export type { Cookie, Cookies } from "./src/cookies.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { Jsonify, JsonSendable, NonJson } from "./src/results/json_type.ts";
 export type { Markup, MarkupNode } from "./src/results/markup.ts";

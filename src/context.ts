@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Cookies } from "./cookies.ts";
+
 /** Route parameters: a string for `[name]`, an array for `[...name]`. The body of a request does not change them. */
 export type Params = Readonly<Record<string, string | readonly string[]>>;
 
@@ -62,6 +64,8 @@ export interface RequestContext {
   readonly url: URL;
   /** Route parameters of that page; `{}` for a call that names no page. */
   readonly params: Params;
+  /** The cookies of the request, and those that its response sets. They are parsed when one is read. */
+  readonly cookies: Cookies;
   /** Resolves dependencies, which all code of the request shares. */
   readonly deps: Deps;
   /**

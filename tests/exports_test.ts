@@ -11,7 +11,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     BackendSpec BoundBase BoundDefinition BoundField BoundForm BoundFormset BoundFormsetRow BoundOf Bus BusMessage
     BusSubscription CallInput CheckboxFieldOptions CheckpointItem ChoiceDetails ChoiceFieldOptions ChoiceGroup
     ChoiceOption ChoiceValue CleanContext ClientScript ClientScriptProps ConnectOptions ConnectionInfo
-    DContextProvider ContextFunctions ContextValues ControlAttributes Cookie BoundFormsetsOf BoundFormWithFormsets FormsetDefinitions FormWithFormsets RowInputsOf
+    DContextProvider ContextFunctions ContextValues ControlAttributes Cookie Cookies BoundFormsetsOf BoundFormWithFormsets FormsetDefinitions FormWithFormsets RowInputsOf
     RowsOf withFormsets WithFormsetsOptions CrossOriginOptions DContext
     DEFAULT_FORM_ACTION_BACKENDS DForm DQuery DUrl DataOf DefaultOption Dependency DependencyCache
     DependencyCycleError DependencyError DependencyFactory DependencyOptions Depends DependsProvider Deps

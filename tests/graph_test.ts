@@ -14,6 +14,7 @@ const LAYERS = [
   "src/callback.ts",
   "src/texts/",
   "src/errors.ts",
+  "src/cookies.ts",
   "src/context.ts",
   "src/http/",
   "src/results/",

@@ -85,6 +85,7 @@ const RESERVED: Readonly<Record<keyof ActionContext, true>> = {
   request: true,
   url: true,
   params: true,
+  cookies: true,
   form: true,
   data: true,
   files: true,

@@ -7,7 +7,7 @@ import type { Guard, Injectable, RequestContext } from "../context.ts";
 import type { Injected } from "../deps/inject.ts";
 import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
-import type { Cookie } from "../http/cookie.ts";
+import type { Cookie } from "../cookies.ts";
 import type { LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
 import type { UploadHandler } from "../http/stored_file.ts";

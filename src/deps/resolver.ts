@@ -260,8 +260,8 @@ class ChainedDeps implements RequestDeps {
 }
 
 // Written out for speed: a spread would build the object property by property for each request.
-function withDeps({ request, url, params, signal }: Omit<RequestContext, "deps">, deps: Deps): RequestContext {
-  return { request, url, params, signal, deps };
+function withDeps({ request, url, params, cookies, signal }: Omit<RequestContext, "deps">, deps: Deps): RequestContext {
+  return { request, url, params, cookies, signal, deps };
 }
 
 // A dependency that `dependency()` did not create has no option `dispose`, so it is not disposed.

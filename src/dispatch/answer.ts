@@ -23,14 +23,6 @@ export interface Answer {
   readonly instance: string | null;
   /** The headers of the response in every format. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The cookies that the action function has set; `null` if none ran. */
-  readonly cookies: SetCookies | null;
   /** The limits of the call. */
   readonly limits: Limits;
-}
-
-/** The cookies that an action function sets for a response. */
-export interface SetCookies {
-  /** Returns the values of `Set-Cookie`, for the head of the response. No other can be set from then on. */
-  takeCookies(): readonly string[];
 }

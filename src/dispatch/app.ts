@@ -17,7 +17,6 @@ import type { Site } from "../http/canonical.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
 import type { Limits } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
-import type { Cookie } from "../http/cookie.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Answer } from "./answer.ts";
 import type { Once } from "./once/once.ts";
@@ -85,8 +84,6 @@ export interface Running {
   readonly live: Live;
   /** Renders the results of action functions. */
   readonly rendering: Rendering;
-  /** Formats a cookie as the value of `Set-Cookie`; throws if it is not valid. */
-  readonly cookie: (cookie: Cookie) => string;
   /** Checks the target of a redirect; throws if it is not allowed. */
   readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
 }

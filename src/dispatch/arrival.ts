@@ -9,6 +9,7 @@ import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import type { BodyAccount } from "../http/body_account.ts";
 import type { Body } from "../http/body.ts";
 import type { Holder } from "../http/caller.ts";
+import { RequestCookies } from "../http/request_cookies.ts";
 import { Lifetime } from "./lifetime.ts";
 import { NOWHERE } from "./page_renders.ts";
 import type { Trace } from "./trace.ts";
@@ -41,6 +42,8 @@ export class Arrival {
   readonly trace: Trace | null;
   /** The dependencies that the request has resolved. */
   readonly cache: DependencyCache;
+  /** The cookies of the request, and those of its response. */
+  readonly cookies: RequestCookies;
   /** Ends everything the request holds. */
   readonly lifetime: Lifetime;
   /** The canonical URL, once `judgeRequest()` has accepted it. */
@@ -54,6 +57,7 @@ export class Arrival {
     this.client = client;
     this.trace = trace;
     this.cache = new DependencyCache(report);
+    this.cookies = new RequestCookies(request);
     this.lifetime = new Lifetime(this.cache);
     attachRequestDepCache(request, this.cache);
   }

@@ -5,11 +5,11 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
+import type { RequestCookies } from "../http/request_cookies.ts";
 import type { Limits } from "../http/limits.ts";
 import type { OriginPage } from "../pages/origin.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import type { Arrival } from "./arrival.ts";
-import { CookieJar } from "./set_cookies.ts";
 import type { UrlPage } from "./steps/named_page.ts";
 
 /** A call of an action. */
@@ -20,8 +20,6 @@ export class Call {
   readonly action: Action;
   /** The limits of the handler, with those of the action. */
   readonly limits: Limits;
-  /** The cookies of the response. */
-  readonly cookies: CookieJar;
   /** Aborted when work for a reader alone must end. */
   readonly controller: AbortController = new AbortController();
   /** The errors that were reported before the action function threw them; `null` if there are none. */
@@ -31,11 +29,16 @@ export class Call {
     this.arrival = arrival;
     this.action = action;
     this.limits = limits;
-    this.cookies = new CookieJar(action.name);
+    arrival.cookies.actionName = action.name;
   }
 
   get request(): Request {
     return this.arrival.request;
+  }
+
+  /** The cookies of the response. */
+  get cookies(): RequestCookies {
+    return this.arrival.cookies;
   }
 
   /** Notes that an error was reported, so that it is not reported again when the action function throws it. */

@@ -23,9 +23,9 @@ export function freshPage(call: Call, pageRender: PageRender, app: Injecting & O
   const cache = new DependencyCache(reporterOf(call, app));
   const request = new Request(pageRender.request);
   attachRequestDepCache(request, cache);
-  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, signal } } } = pageRender;
+  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, cookies, signal } } } = pageRender;
   const deps = createRequestDeps({
-    ctx: { request, url, params, signal },
+    ctx: { request, url, params, cookies, signal },
     providers,
     overrides,
     cache,

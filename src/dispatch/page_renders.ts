@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Cookies } from "../cookies.ts";
 import type { Deps, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
@@ -56,7 +57,7 @@ export class OriginRender implements PageRender {
   /** The dependencies of the page. */
   get deps(): RequestDeps {
     return this.#deps ??= this.#callDeps.derive({
-      ctx: { withDeps: (deps) => new LazyContext(this, this.#callDeps.ctx.signal, deps) },
+      ctx: { withDeps: (deps) => new LazyContext(this, this.#callDeps.ctx, deps) },
     });
   }
 
@@ -104,6 +105,7 @@ class LazyContext implements RequestContext {
   declare readonly request: Request;
   readonly url: URL;
   readonly params: Params;
+  readonly cookies: Cookies;
   readonly signal: AbortSignal;
   readonly deps: Deps;
   readonly #pageRender: PageRender;
@@ -117,9 +119,10 @@ class LazyContext implements RequestContext {
     configurable: true,
   };
 
-  constructor(pageRender: PageRender, signal: AbortSignal, deps: Deps) {
+  constructor(pageRender: PageRender, { cookies, signal }: RequestContext, deps: Deps) {
     this.url = pageRender.url;
     this.params = pageRender.params;
+    this.cookies = cookies;
     this.signal = signal;
     this.deps = deps;
     this.#pageRender = pageRender;

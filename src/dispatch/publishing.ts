@@ -6,6 +6,7 @@
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
 import { echoOf, isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
+import { RequestCookies } from "../http/request_cookies.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import type { Item } from "../results/item.ts";
 import { checkTopic } from "../results/items.ts";
@@ -60,7 +61,12 @@ export async function publishFromOutside(
   const request = new Request(NOWHERE);
   const report = reporterOf({ request, action: null }, app);
   const cache = new DependencyCache(report);
-  const deps = depsOf({ request, url: NOWHERE, cache }, null, new AbortController().signal, app);
+  const deps = depsOf(
+    { request, url: NOWHERE, cookies: new RequestCookies(request), cache },
+    null,
+    new AbortController().signal,
+    app,
+  );
   const pageRender: PageRender = {
     page: null,
     isOrigin: false,

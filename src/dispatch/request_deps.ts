@@ -15,14 +15,14 @@ import { contextOf, NO_PARAMS } from "./page_renders.ts";
  * @param page Its page, or `null`.
  */
 export function depsOf(
-  { request, url, cache }: Pick<Arrival, "request" | "url" | "cache">,
+  { request, url, cookies, cache }: Pick<Arrival, "request" | "url" | "cookies" | "cache">,
   page: OriginPage | null,
   signal: AbortSignal,
   { providers, overrides }: Injecting,
 ): RequestDeps {
   const route = page?.route ?? null;
   return createRequestDeps({
-    ctx: { request, url: page?.url ?? withoutProtocol(url), params: page?.params ?? NO_PARAMS, signal },
+    ctx: { request, url: page?.url ?? withoutProtocol(url), params: page?.params ?? NO_PARAMS, cookies, signal },
     providers,
     overrides,
     cache,

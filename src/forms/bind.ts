@@ -127,10 +127,10 @@ async function acceptCleaned<V, B extends BoundState<V>>(
   bound: B,
   values: V,
   definition: { clean?(values: V, ctx: CleanContext): V | void | PromiseLike<V | void> },
-  { request, url, params, deps, signal }: RequestContext,
+  { request, url, params, cookies, deps, signal }: RequestContext,
   addError: CleanContext["addError"],
 ): Promise<B> {
-  const cleaned = await definition.clean?.(values, { request, url, params, deps, signal, addError });
+  const cleaned = await definition.clean?.(values, { request, url, params, cookies, deps, signal, addError });
   if (bound.errorCount === 0) bound.accept(cleaned === undefined ? values : cleaned);
   return bound;
 }

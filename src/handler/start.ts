@@ -20,7 +20,6 @@ import type { PageRender } from "../pages/page_render.ts";
 import { createRendering } from "../preact/rendering.tsx";
 import { respond } from "../respond/respond.ts";
 import { serve } from "../respond/serve.ts";
-import { formatSetCookie } from "../http/cookie.ts";
 import { redirectTarget, sealResponse } from "../http/sink.ts";
 import { withActionHeaders } from "../http/vary.ts";
 import type { SignalFamily } from "../signals.ts";
@@ -74,7 +73,6 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     respond: (answer) => respond(answer, respondServices),
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
     seal: (response) => withActionHeaders(sealResponse(response)),
-    cookie: formatSetCookie,
     redirectTarget,
   });
   const sources = manifest.actions.map(({ action, file, exportName }) => [action.uid, { file, exportName }] as const);
@@ -83,11 +81,11 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
 
 /** Returns the page render for a failure before an action was found. */
 function renderWithoutPage(
-  { arrival: { request, url, cache } }: Answer,
+  { arrival: { request, url, cookies, cache } }: Answer,
   { app: { providers, overrides } }: Services,
 ): PageRender {
   const deps = createRequestDeps({
-    ctx: { request, url, params: {}, signal: new AbortController().signal },
+    ctx: { request, url, params: {}, cookies, signal: new AbortController().signal },
     providers,
     overrides,
     cache,

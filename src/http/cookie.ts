@@ -3,29 +3,10 @@
  *
  * @module
  */
+import type { Cookie } from "../cookies.ts";
 import { isToken } from "./header_value.ts";
 import { quoteText } from "./quote.ts";
 import { percentEncode } from "./sink.ts";
-
-/** A cookie and its attributes (RFC 6265bis, 4.1.2). */
-export interface Cookie {
-  /** Name, a token. `__Host-` requires `secure`, the path `/` and no domain; `__Secure-` requires `secure` (RFC 6265bis, 4.1.3). */
-  readonly name: string;
-  /** Value. Characters that a cookie cannot contain are percent-encoded. `%` is kept, so an encoded value stays as it is. */
-  readonly value: string;
-  /** Path that the cookie is sent to, with all paths below it. Default: `/`. */
-  readonly path?: string | undefined;
-  /** Host that the cookie is sent to, with all hosts below it. Default: this host only. */
-  readonly domain?: string | undefined;
-  /** Lifetime in seconds. `0` removes the cookie. Default: until the browser closes. */
-  readonly maxAge?: number | undefined;
-  /** If `true`, the cookie is sent over TLS only. Default: `true` if the name requires it (`__Host-`, `__Secure-`), else `false`. */
-  readonly secure?: boolean | undefined;
-  /** If `true`, scripts cannot read the cookie. Default: `true`. */
-  readonly httpOnly?: boolean | undefined;
-  /** The requests from other sites that the cookie is sent with. `None` requires `secure`. Default: `Lax`. */
-  readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
-}
 
 /** A cookie of a request. */
 export interface RequestCookie {
@@ -103,7 +84,7 @@ function readExpiry(attributes: ReadonlyMap<string, string>): number | null {
  * @throws {RangeError} When the value is longer than {@linkcode COOKIE_BYTES}.
  */
 export function formatSetCookie(cookie: Cookie): string {
-  const { name, value, path = "/", domain, maxAge, httpOnly = true, sameSite = "Lax" } = cookie;
+  const { name, value, path = "/", domain, maxAge, expires, httpOnly = true, sameSite = "Lax" } = cookie;
   const secure = cookie.secure ?? /^__(?:host|secure)-/i.test(name);
   const fault = cookieFault({ ...cookie, path, secure, sameSite });
   if (fault !== null) throw new TypeError(`Cannot set cookie ${quoteText(name)}: ${fault}`);
@@ -114,9 +95,11 @@ export function formatSetCookie(cookie: Cookie): string {
   ];
   if (domain !== undefined) parts.push(`Domain=${domain}`);
   if (maxAge !== undefined) parts.push(`Max-Age=${maxAge}`);
+  if (expires !== undefined) parts.push(`Expires=${expires.toUTCString()}`);
   if (secure) parts.push("Secure");
   if (httpOnly) parts.push("HttpOnly");
   parts.push(`SameSite=${sameSite}`);
+  if (cookie.partitioned === true) parts.push("Partitioned");
   const text = parts.join("; ");
   if (text.length > COOKIE_BYTES) {
     throw new RangeError(
@@ -128,7 +111,9 @@ export function formatSetCookie(cookie: Cookie): string {
 
 /** Returns why a cookie cannot be set; `null` if it can. */
 function cookieFault(
-  { name, path, domain, maxAge, secure, sameSite }: Cookie & Required<Pick<Cookie, "path" | "secure" | "sameSite">>,
+  { name, path, domain, maxAge, expires, partitioned, secure, sameSite }:
+    & Cookie
+    & Required<Pick<Cookie, "path" | "secure" | "sameSite">>,
 ): string | null {
   if (!isToken(name)) return "its name is not a token";
   if (path === undefined || !/^\/[\x20-\x3a\x3c-\x7e]*$/.test(path)) {
@@ -140,10 +125,12 @@ function cookieFault(
   if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
     return `its maxAge ${maxAge} is not a whole number of seconds from 0 up`;
   }
+  if (expires !== undefined && Number.isNaN(expires.getTime())) return "its time of expiry is not a valid date";
   // A value from a configuration file may not have its type.
   if (sameSite !== "Strict" && sameSite !== "Lax" && sameSite !== "None") {
     return `its sameSite ${quoteText(String(sameSite))} is not "Strict", "Lax" or "None"`;
   }
+  if (partitioned === true && !secure) return "partitioned requires secure";
   if (sameSite === "None" && !secure) return 'sameSite "None" requires secure';
   if (/^__host-/i.test(name) && (!secure || path !== "/" || domain !== undefined)) {
     return '"__Host-" requires secure, the path "/" and no domain';

@@ -120,6 +120,25 @@ export function addHeaders(response: Response, init: HeadersInit): Response {
   }
 }
 
+/**
+ * Adds cookies to a response, and `Cache-Control: no-store`, because no cache may keep it then. A response without cookies keeps its own
+ * `Cache-Control`.
+ *
+ * @param response The response.
+ * @param cookies Values of `Set-Cookie`.
+ * @param isPrivate If `true`, the response depends on its user, even without a cookie.
+ * @returns The response, or a copy with the headers.
+ */
+export function addCookies(response: Response, cookies: readonly string[], isPrivate: boolean): Response {
+  const { status, statusText, body } = response;
+  if (status === 101 || cookies.length === 0 && (!isPrivate || response.headers.has("cache-control"))) return response;
+  // A copy: the headers of a response such as `Response.redirect()` are immutable.
+  const headers = new Headers(response.headers);
+  for (const cookie of cookies) headers.append("set-cookie", sealValue(cookie));
+  headers.set("cache-control", "no-store");
+  return new Response(body, { status, statusText, headers });
+}
+
 /** Options for {@linkcode redirectTarget}. */
 export interface RedirectTargetOptions {
   /** If `true`, the target may be on another origin, by http or https. Default: `false`. */

@@ -17,7 +17,10 @@ import { withOwnHeaders } from "../http/vary.ts";
 /** Encodes an outcome in the format the client accepts. Does not reject: an error becomes a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
   try {
-    return seal(await encodeFor(answer, services), answer);
+    const encoded = await encodeFor(answer, services);
+    const { cookies } = answer.arrival;
+    if (cookies.isUnsettled) await cookies.settle();
+    return seal(encoded, answer);
   } catch (error) {
     // A page that denies access is not an error.
     if (isReportable(error)) services.report(error, answer.arrival.request, answer.action?.name ?? null);
@@ -60,7 +63,7 @@ function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply
 
 /** Adds cookies and headers: every response of an action passes here. */
 function seal(encoded: Reply | Response, answer: Answer): Response {
-  const cookies = answer.cookies?.takeCookies() ?? [];
+  const cookies = answer.arrival.cookies.takeCookies();
   if (!(encoded instanceof Response)) {
     // No cache may keep it (RFC 9111, 5.2.2.5).
     const reply = cookies.length === 0 ? encoded : { ...encoded, cookies: [...encoded.cookies, ...cookies] };

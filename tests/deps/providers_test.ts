@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import type { Marker, Params } from "../../src/context.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { DependencyCache } from "../../src/deps/cache.ts";
 import { DContext, Depends, DForm, DQuery, DUrl } from "../../src/deps/markers.ts";
 import { BUILT_IN_PROVIDERS, orderProviders, type Provider } from "../../src/deps/providers.ts";
@@ -20,6 +21,7 @@ function depsOf({ params = {}, query = "", ...changes }: Scene = {}): RequestDep
       request: new Request("http://localhost/_next/form/0123456789abcdef/?ignored=1", { method: "POST" }),
       url: new URL(`http://localhost/page?${query}`),
       params,
+      cookies: new RequestCookies(new Request("http://localhost/")),
       signal: new AbortController().signal,
     },
     form: null,

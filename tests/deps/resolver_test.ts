@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Dependency, Marker, RequestContext } from "../../src/context.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { DependencyCache } from "../../src/deps/cache.ts";
 import { resolveInjected } from "../../src/deps/inject.ts";
 import { DContext, Depends, DUrl } from "../../src/deps/markers.ts";
@@ -20,6 +21,7 @@ function depsOf(changes: Partial<RequestDepsOptions> = {}): RequestDeps {
       request: new Request("http://localhost/notes/7?page=2"),
       url: new URL("http://localhost/notes/7?page=2"),
       params: { id: "7" },
+      cookies: new RequestCookies(new Request("http://localhost/")),
       signal: new AbortController().signal,
     },
     form: null,

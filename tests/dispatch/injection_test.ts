@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Injectable } from "../../src/context.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { DependencyCache } from "../../src/deps/cache.ts";
 import { Depends, DForm, DQuery } from "../../src/deps/markers.ts";
 import { orderProviders } from "../../src/deps/providers.ts";
@@ -14,7 +15,13 @@ const form = defineForm("note", { fields: { title: field.text() } });
 function deps(): RequestDeps {
   const request = new Request("http://site.test/?q=milk");
   return createRequestDeps({
-    ctx: { request, url: new URL(request.url), params: {}, signal: request.signal },
+    ctx: {
+      request,
+      url: new URL(request.url),
+      params: {},
+      cookies: new RequestCookies(request),
+      signal: request.signal,
+    },
     providers: orderProviders([]),
     overrides: new Map(),
     cache: new DependencyCache((error) => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DependencyCache, getRequestDepCache } from "../../src/deps/cache.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { createRequestDeps } from "../../src/deps/resolver.ts";
 import { PROTOCOL_FIELDS } from "../../src/protocol/names.ts";
 import { LazyPageRender, OriginRender } from "../../src/dispatch/page_renders.ts";
@@ -10,7 +11,7 @@ function renderOf(headers: Record<string, string>) {
   const { signal } = new AbortController();
   const url = new URL("http://localhost/notes/7");
   const early = createRequestDeps({
-    ctx: { request, url: new URL(request.url), params: {}, signal },
+    ctx: { request, url: new URL(request.url), params: {}, cookies: new RequestCookies(request), signal },
     providers: [],
     overrides: new Map(),
     cache,

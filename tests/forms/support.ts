@@ -1,5 +1,6 @@
 /** Helpers for the tests of forms: a request, and functions that bind. */
 import type { RequestContext } from "../../src/context.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { bind } from "../../src/forms/bind.ts";
 import type { BoundForm, FormDefinition } from "../../src/forms/form.ts";
 import type { BoundFormset, FormsetDefinition } from "../../src/forms/formset.ts";
@@ -11,6 +12,7 @@ export const ctx: RequestContext = {
   request: new Request("http://localhost/notes"),
   url: new URL("http://localhost/notes"),
   params: {},
+  cookies: new RequestCookies(new Request("http://localhost/notes")),
   deps: { get: () => Promise.reject(new Error("no dependency was expected")) },
   signal: new AbortController().signal,
 };

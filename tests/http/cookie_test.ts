@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Cookie, formatSetCookie, isExpired, parseCookies, parseSetCookie } from "../../src/http/cookie.ts";
+import type { Cookie } from "../../src/cookies.ts";
+import { formatSetCookie, isExpired, parseCookies, parseSetCookie } from "../../src/http/cookie.ts";
 
 Deno.test("parseCookies() returns each pair as it was sent", () => {
   assertEquals(parseCookies(new Headers()), []);
@@ -149,5 +150,22 @@ Deno.test("formatSetCookie() rejects a cookie that browsers ignore: one byte abo
     () => formatSetCookie({ name: "a", value: "x".repeat(4_097 - attributes) }),
     RangeError,
     "browsers ignore more than 4096",
+  );
+});
+
+Deno.test("formatSetCookie() writes Expires and Partitioned", () => {
+  const expires = new Date(Date.UTC(2030, 0, 2, 3, 4, 5));
+  assertEquals(
+    formatSetCookie({ name: "__Host-a", value: "1", expires, sameSite: "None", partitioned: true }),
+    "__Host-a=1; Path=/; Expires=Wed, 02 Jan 2030 03:04:05 GMT; Secure; HttpOnly; SameSite=None; Partitioned",
+  );
+});
+
+Deno.test("formatSetCookie() rejects Partitioned without secure, and an Expires that is not a date", () => {
+  assertThrows(() => formatSetCookie({ name: "a", value: "1", partitioned: true }), TypeError, "requires secure");
+  assertThrows(
+    () => formatSetCookie({ name: "a", value: "1", expires: new Date(Number.NaN) }),
+    TypeError,
+    "not a valid date",
   );
 });

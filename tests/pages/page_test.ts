@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { action } from "../../src/actions/action.ts";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { Params, RequestContext } from "../../src/context.ts";
 import { DependencyCache } from "../../src/deps/cache.ts";
@@ -25,7 +26,7 @@ function manifestOf(modules: Modules): Promise<Manifest> {
 function contextOf(route: PageRoute, url: string, params: Params): RequestContext {
   const request = new Request(url);
   return createRequestDeps({
-    ctx: { request, url: new URL(url), params, signal: request.signal },
+    ctx: { request, url: new URL(url), params, cookies: new RequestCookies(request), signal: request.signal },
     providers: orderProviders([]),
     overrides: new Map(),
     cache: new DependencyCache((error) => {
@@ -191,7 +192,7 @@ Deno.test("preparePage() calls render with the request, its URL, params, deps an
   await preparePage(route, ctx);
   const { response: _, ...given } = seen as unknown as PageContext;
   for (const [name, value] of Object.entries(given)) assert(value === Reflect.get(ctx, name), name);
-  assertEquals(Object.keys(given).sort(), ["deps", "params", "request", "signal", "url"]);
+  assertEquals(Object.keys(given).sort(), ["cookies", "deps", "params", "request", "signal", "url"]);
 });
 
 Deno.test("preparePage() creates own and inherited values, and the nearest overrides others of the same name", async () => {
@@ -289,7 +290,13 @@ Deno.test("preparePage() does not dispose the value of a context function", asyn
   const cache = new DependencyCache(() => {});
   const request = new Request("http://site.test/");
   const { ctx } = createRequestDeps({
-    ctx: { request, url: new URL(request.url), params: {}, signal: request.signal },
+    ctx: {
+      request,
+      url: new URL(request.url),
+      params: {},
+      cookies: new RequestCookies(request),
+      signal: request.signal,
+    },
     providers: orderProviders([]),
     overrides: new Map(),
     cache,

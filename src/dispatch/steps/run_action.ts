@@ -7,7 +7,7 @@ import { isPromiseLike } from "../../callback.ts";
 import type { RequestContext } from "../../context.ts";
 import type { AnyBound } from "../../forms/any_form.ts";
 import { successFeedback } from "../../forms/form.ts";
-import type { Cookie } from "../../http/cookie.ts";
+import type { Cookie } from "../../cookies.ts";
 import type { Item } from "../../results/item.ts";
 import { redirect, toast } from "../../results/items.ts";
 import { readResult, type Result } from "../../results/result.ts";
@@ -49,6 +49,8 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   }
   trace?.step("result");
   try {
+    // Before the result is rendered and stored: a page that it refreshes reads what was written.
+    if (call.cookies.isUnsettled) await call.cookies.settle();
     return await toOutcome(run, returned, app);
   } catch (error) {
     // The action function has run, so that a retry must not run it again, even if its result is not valid.
@@ -61,11 +63,12 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
 /** Returns the context of an action function, without what it injects. */
 function actionContext(run: ActionRun, app: RunApp) {
   const { call, page, input, bound } = run;
-  const { request, url, params, deps, signal } = bound.deps.ctx;
+  const { request, url, params, cookies, deps, signal } = bound.deps.ctx;
   return {
     request,
     url,
     params,
+    cookies,
     deps,
     signal,
     form: bound.form,
@@ -76,7 +79,7 @@ function actionContext(run: ActionRun, app: RunApp) {
     target: call.arrival.intent.target,
     requestId: input.onceId,
     publish: (topic: string, items: Item | readonly Item[]) => publishFrom(run, topic, items, app),
-    setCookie: (cookie: Cookie) => call.cookies.add(cookie.name, app.cookie(cookie)),
+    setCookie: (cookie: Cookie) => cookies.set(cookie),
   };
 }
 

@@ -1,0 +1,125 @@
+// The cookies of one request and of its response.
+import type { Cookie, Cookies } from "../cookies.ts";
+import { formatSetCookie, isExpired, parseCookies, parseSetCookie } from "./cookie.ts";
+
+/** Stores the cookies of a mutation for its retries. */
+export interface CookieKeeper {
+  keepCookie(value: string): void;
+  headSent(): void;
+}
+
+/** Work that must be done before the head of a response is sent. */
+export type HeadTask = () => void | PromiseLike<void>;
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Reads the cookies of a request on demand, and collects those of the response until its head is sent. */
+export class RequestCookies implements Cookies {
+  readonly #request: Pick<Request, "headers">;
+  /** The values by name; parsed on the first read. */
+  #sent: Map<string, string[]> | null = null;
+  /** The values of `Set-Cookie`. */
+  #set: readonly string[] = NONE;
+  /** The cookies that the response sets, `null` for a deleted one; `null` until one is set. */
+  #changed: Map<string, string | null> | null = null;
+  #tasks: Set<HeadTask> | null = null;
+  #keeper: CookieKeeper | null = null;
+  #isHeadSent = false;
+  /** `true` if the response depends on the user, so that no cache may keep it. */
+  isPrivate = false;
+  /** The action that runs, for messages. */
+  actionName: string | null = null;
+
+  /** @param request The request, of which only the headers are read. */
+  constructor(request: Pick<Request, "headers">) {
+    this.#request = request;
+  }
+
+  /** `true` when the head of the response was sent, so that no cookie can be set. */
+  get isHeadSent(): boolean {
+    return this.#isHeadSent;
+  }
+
+  get(name: string): string | null {
+    const changed = this.#changed?.get(name);
+    if (changed !== undefined) return changed;
+    const [first, ...others] = this.all(name);
+    return first === undefined || others.some((other) => other !== first) ? null : first;
+  }
+
+  all(name: string): readonly string[] {
+    return (this.#sent ??= groupByName(this.#request.headers)).get(name) ?? NONE;
+  }
+
+  set(cookie: Cookie): void {
+    this.#add(cookie.name, formatSetCookie(cookie));
+  }
+
+  delete(cookie: Pick<Cookie, "name" | "path" | "domain" | "partitioned" | "secure">): void {
+    this.#add(cookie.name, formatSetCookie({ ...cookie, value: "", maxAge: 0 }));
+  }
+
+  /** Runs a task before the head is sent, and not again. */
+  beforeHead(task: HeadTask): void {
+    (this.#tasks ??= new Set()).add(task);
+  }
+
+  /** Runs the tasks that are due, one after another. Rejects with the first error. */
+  async settle(): Promise<void> {
+    while (this.#tasks !== null) {
+      const tasks = this.#tasks;
+      this.#tasks = null;
+      for (const task of tasks) await task();
+    }
+  }
+
+  /** `true` if a task is due. */
+  get isUnsettled(): boolean {
+    return this.#tasks !== null;
+  }
+
+  /** Keeps the cookies that are set from now on for the retries of a mutation. */
+  keepWith(keeper: CookieKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /** Adds the cookies of the first run to the response of a retry. */
+  restore(values: readonly string[]): void {
+    for (const value of values) this.#note(value);
+  }
+
+  /** Returns the values of `Set-Cookie`, for the head of the response. No other can be set from then on. */
+  takeCookies(): readonly string[] {
+    this.#isHeadSent = true;
+    this.#keeper?.headSent();
+    return this.#set;
+  }
+
+  #add(name: string, value: string): void {
+    if (this.#isHeadSent) {
+      const where = this.actionName === null ? "" : ` in action "${this.actionName}"`;
+      throw new TypeError(
+        `Cannot set cookie "${name}"${where}: the head of the response was sent; set it before the first item is yielded and ` +
+          `before anything is awaited`,
+      );
+    }
+    this.#note(value);
+    this.#keeper?.keepCookie(value);
+  }
+
+  #note(value: string): void {
+    const cookie = parseSetCookie(value);
+    this.#set = [...this.#set, value];
+    (this.#changed ??= new Map()).set(cookie.name, isExpired(cookie) ? null : cookie.value);
+  }
+}
+
+function groupByName(headers: Headers): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const { name, value } of parseCookies(headers)) {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
+  return values;
+}
