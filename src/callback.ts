@@ -85,6 +85,11 @@ export function logError(error: unknown, where: string): void {
   }
 }
 
+/** Writes an error of development mode to the console. */
+export function logDevelopment(error: unknown): void {
+  logError(error, "development mode");
+}
+
 function logFailure(failure: unknown): void {
   logError(failure, "a function that reports errors");
 }

@@ -3,7 +3,7 @@
 import { join } from "@std/path";
 import { createAsyncContext } from "../platform/async_context.ts";
 import { mainModule } from "../platform/environment.ts";
-import { logError, notify } from "../callback.ts";
+import { logDevelopment, notify } from "../callback.ts";
 import type { Trace } from "../dispatch/trace.ts";
 import { DEV_PATH, DEV_SCRIPT_PATH, type ErrorReport, LANE_HEADER } from "../protocol/dev.ts";
 import {
@@ -71,8 +71,6 @@ interface Exchange {
 const MAX_ORIGINS = 20;
 /** Maximum length of the path that the link returns to, in characters. */
 const MAX_PATH = 200;
-
-const logDevelopment = (error: unknown): void => logError(error, "development mode");
 
 /** Creates what development mode adds to a handler. */
 export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): Development {

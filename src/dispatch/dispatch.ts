@@ -16,7 +16,7 @@ import { type Reached, refuse, respondToCall, serveAddress } from "./answering.t
 import type { App } from "./app.ts";
 import { Arrival, type ClientInfo } from "./arrival.ts";
 import { Call } from "./call.ts";
-import { failureOf, isReportable } from "./failure.ts";
+import { isReportable, toFailure } from "./failure.ts";
 import { dispatchToBackend } from "./to_backend.ts";
 import { failBackend, failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
@@ -70,7 +70,7 @@ export class FormActionDispatch {
       return refusal === null ? await this.#answerFound(arrival) : await refuse(arrival, refusal, app);
     } catch (error) {
       if (isReportable(error)) report(error);
-      return await refuse(arrival, failureOf(error), app);
+      return await refuse(arrival, toFailure(error), app);
     }
   }
 

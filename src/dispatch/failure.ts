@@ -17,7 +17,7 @@ export function failure(
  * Turns what was thrown into a failure. Users read the text that the error has for them, or the message of a refusal below 500; of
  * any other error they learn nothing.
  */
-export function failureOf(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (!isA(error, HyperError)) return failure(500, catalogueText("serverError"));
   const { status, headers, userText, message } = error;
   if (userText !== null) return failure(status, userText, headers, message);

@@ -4,7 +4,7 @@ import { isA } from "../errors.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
-import { failure, failureOf, isReportable } from "./failure.ts";
+import { failure, isReportable, toFailure } from "./failure.ts";
 import { denyByPage, sendDenied } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -28,7 +28,7 @@ export async function askGuard<C extends RequestContext>(
   } catch (error) {
     if (isReportable(error)) throw error;
     if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
-    const refusal = failureOf(error);
+    const refusal = toFailure(error);
     sendDenied(call, "guard", refusal.status, app);
     return refusal;
   }

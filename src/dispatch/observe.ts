@@ -8,7 +8,7 @@ import { PageDeniedError } from "../pages/page_guard.ts";
 import type { AccessDenied } from "../signals.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
-import { failureOf, isReportable } from "./failure.ts";
+import { isReportable, toFailure } from "./failure.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 
 /** The part of a call that reports need. */
@@ -35,7 +35,7 @@ export function failCall(call: Call, error: unknown, startedAt: number | null, a
     durationMs: startedAt === null ? 0 : performance.now() - startedAt,
     request,
   }, report);
-  return failureOf(error);
+  return toFailure(error);
 }
 
 /** Turns the error of a backend into an outcome, as `failCall()` does for a step. */
@@ -48,14 +48,14 @@ export function failBackend(
   const report = reporterOf({ request, action }, app);
   if (isReportable(error)) report(error);
   app.signals.actionFailed.send({ actionName: action.name, error, durationMs: 0, request }, report);
-  return failureOf(error);
+  return toFailure(error);
 }
 
 /** Turns the denial of a page into an outcome, and sends `accessDenied`. */
 export function denyByPage(call: Call, error: PageDeniedError, app: Observing): Outcome {
   const { response } = error;
   sendDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
-  return response === null ? failureOf(error) : { kind: "response", response };
+  return response === null ? toFailure(error) : { kind: "response", response };
 }
 
 /** Sends `accessDenied`. */

@@ -38,7 +38,7 @@ export function findTelemetry(): Telemetry | null {
   const api = member(globalThis, Symbol.for("opentelemetry.js.api.1"));
   const provider = member(api, "trace");
   const context = member(api, "context");
-  if (!has(provider, "getTracer") || !has(context, "active")) return null;
+  if (!hasMethod(provider, "getTracer") || !hasMethod(context, "active")) return null;
   const tracer: unknown = provider.getTracer("@hyper/actions");
   return isTracer(tracer) ? { tracer, activeContext: () => context.active() } : null;
 }
@@ -102,7 +102,7 @@ function member(value: unknown, name: string | symbol): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-function has<Name extends string>(
+function hasMethod<Name extends string>(
   value: unknown,
   name: Name,
 ): value is Readonly<Record<Name, (...args: readonly unknown[]) => unknown>> {
@@ -113,5 +113,5 @@ function has<Name extends string>(
 
 // The rest of a tracer is the contract of the API, which was found under its own global.
 function isTracer(value: unknown): value is Tracer {
-  return has(value, "startSpan") && has(value, "startActiveSpan");
+  return hasMethod(value, "startSpan") && hasMethod(value, "startActiveSpan");
 }

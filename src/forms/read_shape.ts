@@ -50,7 +50,7 @@ class Reader {
     if (Array.isArray(schema.enum)) return choices(schema, schema.enum, []);
     switch (schema.type) {
       case "string":
-        return text(schema);
+        return textShape(schema);
       case "number":
       case "integer":
         return scalar("number", schema, { type: "number", options: numberOptions(schema) });
@@ -161,7 +161,7 @@ function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: control, 
   return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, values: null, sketch };
 }
 
-function text(schema: JsonSchema): ScalarShape {
+function textShape(schema: JsonSchema): ScalarShape {
   const { format, pattern } = schema;
   const minlength = asNumber(schema.minLength);
   const maxlength = asNumber(schema.maxLength);

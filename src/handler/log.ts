@@ -10,11 +10,6 @@ export function reportAndLog(error: unknown, info: ErrorInfo, onError: HandlerOp
   if (onError !== undefined) notify(() => onError(error, info), (failure) => logError(failure, "onError"));
 }
 
-/** Reports an error of development mode, to the console alone. */
-export function logDevelopment(error: unknown): void {
-  logError(error, "development mode");
-}
-
 /** Writes a line, such as the one for each action in development mode. */
 export function log(line: string): void {
   // deno-lint-ignore no-console -- developers read the console

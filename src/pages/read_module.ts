@@ -132,7 +132,7 @@ function readProviders(value: unknown, file: string): readonly ReadProvider[] {
     );
   }
   return Object.entries(value).map(([name, entry]) => {
-    const provider = isLocal(entry) ? entry.provider : entry;
+    const provider = isLocalContext(entry) ? entry.provider : entry;
     if (typeof provider !== "function") {
       throw new TypeError(
         `Cannot use "${file}" as a page: "${name}" of its export "context" is ${
@@ -145,7 +145,7 @@ function readProviders(value: unknown, file: string): readonly ReadProvider[] {
   });
 }
 
-function isLocal(value: unknown): value is LocalContextFunction {
+function isLocalContext(value: unknown): value is LocalContextFunction {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "local" &&
     "provider" in value;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { failureOf, isReportable } from "../dispatch/failure.ts";
+import { isReportable, toFailure } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
@@ -112,7 +112,7 @@ class PreactRendering implements Rendering {
     } catch (error) {
       if (!options.failed || errorPage === null) throw error;
       if (isReportable(error)) report(error, of.request);
-      const { status, message } = failureOf(error);
+      const { status, message } = toFailure(error);
       return await this.#renderErrorPage(errorPage, of, { status, message: this.#write(of, message) }, options);
     }
   }

@@ -1,5 +1,5 @@
 // Runs a stream to its end, for a client that cannot read streams.
-import { failureOf } from "../dispatch/failure.ts";
+import { toFailure } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { type RunningStream, startTimer } from "../dispatch/running_stream.ts";
 import type { Patch } from "../protocol/patch.ts";
@@ -35,7 +35,7 @@ export async function collect(stream: RunningStream, seconds: number, gather: Ga
     if (how === "over") stream.leave();
     return { kind: "gathered", isComplete: how === "ended" };
   } catch (error) {
-    return failureOf(error);
+    return toFailure(error);
   } finally {
     clearTimeout(timer);
   }

@@ -7,7 +7,7 @@ import { notify, type Report } from "../callback.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
-import { failure, failureOf } from "../dispatch/failure.ts";
+import { failure, toFailure } from "../dispatch/failure.ts";
 import { reporterOf } from "../dispatch/observe.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { RunningStream } from "../dispatch/running_stream.ts";
@@ -90,7 +90,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
   const actionName = answer.action?.name ?? "";
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
-  if (early.kind === "failed") return failureEvents(failureOf(early.error), answer, services);
+  if (early.kind === "failed") return failureEvents(toFailure(early.error), answer, services);
 
   const onError = reporterFor(answer, services);
   const openedAt = performance.now();
@@ -100,7 +100,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
     stream: running,
     heartbeatSeconds,
     maxSeconds: limits.streamSeconds,
-    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(failureOf(error), answer, services),
+    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(toFailure(error), answer, services),
     onEnd: (reason) =>
       signals.streamClosed.send(
         { actionName, reason, durationMs: performance.now() - openedAt, request },

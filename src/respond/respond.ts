@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer } from "../dispatch/answer.ts";
-import { failureOf, isReportable } from "../dispatch/failure.ts";
+import { isReportable, toFailure } from "../dispatch/failure.ts";
 import { respondWithData } from "./data.ts";
 import { respondWithDocument } from "./document.ts";
 import { respondWithEvents } from "./events.ts";
@@ -26,7 +26,7 @@ export async function respond(answer: Answer, services: RespondServices): Promis
     if (isReportable(error)) services.report(error, answer.arrival.request, answer.action?.name ?? null);
     // A stream without a reader keeps the request open.
     if (answer.outcome.kind === "stream") await answer.outcome.discard();
-    const failed: Answer = { ...answer, outcome: failureOf(error) };
+    const failed: Answer = { ...answer, outcome: toFailure(error) };
     return seal(await encodeFor(failed, services), failed);
   }
 }

@@ -7,7 +7,7 @@ import { ifNoneMatch } from "@std/http/etag";
 import { notify } from "../callback.ts";
 import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
-import { failure, failureOf, isReportable, notAllowed } from "../dispatch/failure.ts";
+import { failure, isReportable, notAllowed, toFailure } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { NO_PARAMS, noToasts } from "../dispatch/page_renders.ts";
 import { CLIENT_FILES } from "../client_bundle.ts";
@@ -124,7 +124,7 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
     return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
-    return await serveFailure(withoutToasts, failureOf(error), services);
+    return await serveFailure(withoutToasts, toFailure(error), services);
   }
 }
 
@@ -139,7 +139,7 @@ async function serveInParts(
   if (begun.kind === "whole") return sealPage(whole, request);
   const { body, drawn } = streamPage(begun, (error) => {
     if (isReportable(error)) report(error, request, null);
-    return userTexts.ofFailure(failureOf(error), { request });
+    return userTexts.ofFailure(toFailure(error), { request });
   });
   const { headers: own, ...reply } = replyWithPage(whole, request.method);
   // A proxy such as nginx buffers a response otherwise.

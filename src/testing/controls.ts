@@ -32,7 +32,7 @@ const LISTED: ReadonlySet<string> = new Set(["input", "select", "textarea", "but
 const PRESSED: ReadonlySet<string> = new Set(["submit", "button", "reset", "image"]);
 
 /** Returns the type of an `<input>` or a `<button>`, else the name of the tag. */
-export function typeOf(control: ElementNode): string {
+export function controlType(control: ElementNode): string {
   const { tagName } = control;
   if (tagName !== "input" && tagName !== "button") return tagName;
   return attribute(control, "type")?.toLowerCase() ?? (tagName === "input" ? "text" : "submit");
@@ -52,13 +52,13 @@ export function formControls(form: ElementNode): ElementNode[] {
 
 /** Returns whether a control submits its form. */
 export function isSubmitButton(control: ElementNode): boolean {
-  return LISTED.has(control.tagName) && /^(submit|image)$/.test(typeOf(control));
+  return LISTED.has(control.tagName) && /^(submit|image)$/.test(controlType(control));
 }
 
 /** Returns whether a user can fill a control. */
 export function isField(control: ElementNode): boolean {
-  return LISTED.has(control.tagName) && control.tagName !== "button" && !PRESSED.has(typeOf(control)) &&
-    typeOf(control) !== "hidden";
+  return LISTED.has(control.tagName) && control.tagName !== "button" && !PRESSED.has(controlType(control)) &&
+    controlType(control) !== "hidden";
 }
 
 /** Returns whether a control or an option is disabled (HTML, 4.10.18.5). */
@@ -86,7 +86,7 @@ export function controlValue(control: ElementNode): string {
   const text = typed.get(control);
   if (text !== undefined) return text;
   if (control.tagName === "textarea") return rawText(control);
-  return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(typeOf(control)) ? "on" : "");
+  return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(controlType(control)) ? "on" : "");
 }
 
 /** Returns the files that the user has chosen. */
@@ -145,7 +145,7 @@ export function followAnswer(
   const controls = formControls(form).filter((control) => states.has(control));
   const touched = new Set(controls.filter((control) => states.get(control) !== controlState(control)).map(touchUnit));
   for (const control of controls) {
-    if (kept.test(typeOf(control)) || touched.has(touchUnit(control))) continue;
+    if (kept.test(controlType(control)) || touched.has(touchUnit(control))) continue;
     if (closest(control, (it) => roots.includes(it)) === null) continue;
     for (const it of [control, ...optionsOf(control)]) forget(it);
   }
@@ -171,7 +171,7 @@ function touchUnit(control: ElementNode): ElementNode | string {
 export function fillControls(controls: readonly ElementNode[], input: FieldInput): void {
   const [control] = controls;
   if (control === undefined) throw new TypeError("it has no control");
-  const type = typeOf(control);
+  const type = controlType(control);
   if (controls.every(isDisabled)) throw new TypeError("it is disabled");
   if (attribute(control, "readonly") !== null) throw new TypeError("it is read only");
   if (type === "checkbox" || type === "radio") return fillChoices(controls, input);
@@ -188,18 +188,18 @@ function fillChoices(controls: readonly ElementNode[], input: FieldInput): void 
   if (control !== undefined && controls.length === 1 && typeof input === "boolean") return setChecked(control, input);
   const wanted = textsOf(input);
   const matches = pick(controls, wanted, (it) => [accessibleName(it), controlValue(it)]);
-  const isRadio = controls.some((it) => typeOf(it) === "radio");
+  const isRadio = controls.some((it) => controlType(it) === "radio");
   if (isRadio && matches.length > 1) throw new TypeError("it takes one choice");
   for (const it of controls) if (!isDisabled(it)) setChecked(it, matches.includes(it));
 }
 
 function setChecked(control: ElementNode, on: boolean): void {
   const form = ownerOf(control);
-  if (on && typeOf(control) === "radio" && form !== null) {
+  if (on && controlType(control) === "radio" && form !== null) {
     // Of the buttons of one name one is chosen (HTML, 4.10.5.1.17).
     const name = attribute(control, "name");
     for (const it of formControls(form)) {
-      if (typeOf(it) === "radio" && attribute(it, "name") === name) switched.set(it, false);
+      if (controlType(it) === "radio" && attribute(it, "name") === name) switched.set(it, false);
     }
   }
   switched.set(control, on);
@@ -260,7 +260,7 @@ function optionsOf(select: ElementNode): readonly ElementNode[] {
 export function entriesOf(form: ElementNode, submitter: ElementNode | null): readonly FormEntry[] {
   return formControls(form).flatMap((control): readonly FormEntry[] => {
     const name = attribute(control, "name") ?? "";
-    const type = typeOf(control);
+    const type = controlType(control);
     if (isDisabled(control) || closest(control, ({ tagName }) => tagName === "datalist") !== null) return [];
     if (control.tagName === "button" || PRESSED.has(type)) {
       if (control !== submitter) return [];
@@ -290,7 +290,7 @@ export function entriesOf(form: ElementNode, submitter: ElementNode | null): rea
 /** Returns the entry of a control with `dirname`: the direction of its text (HTML, 4.10.18.2). */
 function directionOf(control: ElementNode): readonly FormEntry[] {
   const name = attribute(control, "dirname");
-  if (!name || !/^(textarea|hidden|text|search|tel|url|email|password)$/.test(typeOf(control))) return [];
+  if (!name || !/^(textarea|hidden|text|search|tel|url|email|password)$/.test(controlType(control))) return [];
   const set = closest(control, (it) => /^(ltr|rtl|auto)$/i.test(attribute(it, "dir") ?? ""));
   const direction = set === null ? "ltr" : attribute(set, "dir")?.toLowerCase() ?? "ltr";
   if (direction !== "auto") return [[name, direction]];

@@ -2,6 +2,7 @@
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {
+  controlType,
   controlValue,
   entriesOf,
   type FieldInput,
@@ -17,7 +18,6 @@ import {
   optionValue,
   ownerOf,
   selectedOptions,
-  typeOf,
 } from "./controls.ts";
 import {
   attribute,
@@ -246,8 +246,8 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   #controls(label: string, deed: string): readonly ElementNode[] {
-    const controls = formControls(this.node).filter((it) => isField(it) || typeOf(it) === "hidden");
-    const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(typeOf(it));
+    const controls = formControls(this.node).filter((it) => isField(it) || controlType(it) === "hidden");
+    const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(controlType(it));
     const labelled = controls.filter((it) => isField(it) && accessibleName(it) === label);
     const inGroup = controls.filter((it) => isChoice(it) && groupName(it) === label);
     const named = controls.filter((it) => attribute(it, "name") === label);
@@ -292,7 +292,7 @@ class PageField implements TestField {
 
   get value(): string | boolean | readonly string[] {
     const first = this.#first;
-    switch (typeOf(first)) {
+    switch (controlType(first)) {
       case "checkbox":
         return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(controlValue);
       case "radio":

@@ -18,7 +18,7 @@ import {
 } from "../../actions/kwargs.ts";
 import type { Finding, Observing, Reading, Wording } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
-import { failureOf, isReportable } from "../failure.ts";
+import { isReportable, toFailure } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import { failCall, reporterOf } from "../observe.ts";
 import type { Failure, Outcome } from "../outcome.ts";
@@ -114,7 +114,7 @@ async function refuseBody(
   app: Observing & Wording,
 ): Promise<Outcome> {
   if (!isA(error, InputError) && !isA(error, StorageError)) throw error;
-  const form = await blankForm(call, pageRender, failureOf(error), app);
+  const form = await blankForm(call, pageRender, toFailure(error), app);
   if (form === null) throw error;
   const failure = failCall(call, error, null, app);
   return failure.kind === "failure" ? { kind: "unread", form, failure } : failure;
