@@ -9,7 +9,7 @@ import type { ActionRun } from "./action_run.ts";
 import type { Answering, Finding, Injecting, Observing, Reading } from "./app.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Call, CallPage } from "./call.ts";
-import { failureOf, isReportable } from "./failure.ts";
+import { isReportable, toFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import { depsOf } from "./request_deps.ts";
 import type { Admitted } from "./steps/admit.ts";
@@ -81,7 +81,7 @@ async function withCookies(
   } catch (error) {
     if (isReportable(error)) app.report(error, request, null);
     await notify(() => response.body?.cancel(), (failure) => app.report(failure, request, null));
-    return await app.respond({ ...UNKNOWN, outcome: failureOf(error), arrival, limits: app.limits });
+    return await app.respond({ ...UNKNOWN, outcome: toFailure(error), arrival, limits: app.limits });
   }
   return addCookies(response, cookies.takeCookies(), cookies.isPrivate);
 }
