@@ -6,12 +6,14 @@
 import { action, type CallAction } from "./call/action.ts";
 import { clearFailure, watchFailures } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
-import { abortAll, abortLane, leavePage, watchPage } from "./call/active_call.ts";
+import { abortAll, abortLane, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
 import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
 import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
+import { startParts } from "./parts/load_part.ts";
+import { PARTS } from "./parts/parts.ts";
 import { updateIndicators } from "./page/indicators.ts";
 
 /** Type of `window.Hyper`. */
@@ -51,7 +53,8 @@ export function start(): void {
   watchPage(signal);
   watchFailures(signal);
   observeForms(signal);
-  observeNavigation(signal, leavePage);
+  startParts(PARTS, signal);
+  observeNavigation(signal);
 }
 
 /** Aborts all calls and removes what the runtime has added to the page. */

@@ -15,6 +15,10 @@ export interface BrowserTexts {
   readonly tryAgain: string;
   /** Label of the button that closes a failure message. */
   readonly dismiss: string;
+  /** A part of the runtime could not be loaded. */
+  readonly incomplete: string;
+  /** Label of the button that loads the page again. */
+  readonly reload: string;
   /** Question before a form with unsaved changes is left. */
   readonly confirmLeave: string;
 }
@@ -25,4 +29,6 @@ export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave"> = {
   networkError: "Cannot reach the server. Check your connection.",
   tryAgain: "Try again",
   dismiss: "Close",
+  incomplete: "Part of this page could not be loaded. Reload the page.",
+  reload: "Reload",
 };

@@ -15,6 +15,8 @@ export const TRANSLATIONS:
       networkError: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.",
       tryAgain: "Erneut versuchen",
       dismiss: "Schließen",
+      incomplete: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie die Seite neu.",
+      reload: "Neu laden",
       confirmLeave: "Ohne Speichern verlassen?",
     },
     es: {
@@ -22,6 +24,8 @@ export const TRANSLATIONS:
       networkError: "No se puede conectar con el servidor. Compruebe su conexión.",
       tryAgain: "Reintentar",
       dismiss: "Cerrar",
+      incomplete: "No se ha podido cargar una parte de esta página. Vuelva a cargarla.",
+      reload: "Volver a cargar",
       confirmLeave: "¿Salir sin guardar?",
     },
     fr: {
@@ -29,6 +33,8 @@ export const TRANSLATIONS:
       networkError: "Le serveur est injoignable. Vérifiez votre connexion.",
       tryAgain: "Réessayer",
       dismiss: "Fermer",
+      incomplete: "Une partie de cette page n’a pas pu être chargée. Rechargez la page.",
+      reload: "Recharger",
       confirmLeave: "Quitter sans enregistrer ?",
     },
   };

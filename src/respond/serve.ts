@@ -3,24 +3,22 @@
  *
  * @module
  */
-import { ifNoneMatch } from "@std/http/etag";
 import { notify } from "../callback.ts";
 import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { failure, isReportable, notAllowed, toFailure } from "../dispatch/failure.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { NO_PARAMS, noToasts } from "../dispatch/page_renders.ts";
-import { CLIENT_FILES } from "../client_bundle.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
-import { CLIENT_PATH } from "../protocol/names.ts";
+import { clientScript } from "./client_script.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
-import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
+import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -39,9 +37,6 @@ export interface ServeServices {
   /** Called with every error that is not a refusal. */
   readonly report: (error: unknown, request: Request, actionName: string | null) => void;
 }
-
-const encoder = new TextEncoder();
-const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 
 /**
  * Responds to a request that does not name an action.
@@ -81,10 +76,8 @@ function whole(response: Response): Served {
 async function serveUrl(pageRender: PageRender, services: ServeServices): Promise<Served> {
   const { router, files } = services;
   const { page, request, url } = pageRender;
-  if (url.pathname.startsWith(CLIENT_FOLDER)) {
-    const script = clientScript(request, url);
-    if (script !== null) return whole(script);
-  }
+  const script = clientScript(request, url);
+  if (script !== null) return whole(script);
   if (page !== null) return await servePage(pageRender, services);
   const file = files === null ? null : await files(request, url);
   if (file !== null) return whole(file);
@@ -169,27 +162,4 @@ function sealPage(answer: PageAnswer, { method }: Request): Served {
   const { response } = answer;
   const sealed = response.status === 101 ? response : withOwnHeaders(sealResponse(response));
   return { response: sealed, isStream: true, drawn: null };
-}
-
-/** Returns a file of the runtime; `null` if it has no file of this name. */
-function clientScript(request: Request, url: URL): Response | null {
-  const file = CLIENT_FILES.get(url.pathname.slice(CLIENT_FOLDER.length));
-  if (file === undefined) return null;
-  if (request.method === "OPTIONS") return optionsResponse(READ_METHODS);
-  if (!isReadMethod(request.method)) return methodResponse(READ_METHODS);
-  const headers = new Headers({
-    etag: file.etag,
-    // The name of a later part includes its build: its content never changes (RFC 8246).
-    "cache-control": url.pathname === CLIENT_PATH ? "no-cache" : "public, max-age=31536000, immutable",
-    "content-type": "text/javascript; charset=utf-8",
-    "x-content-type-options": "nosniff",
-    // A page of another origin may load it, from a host for static files: the files are the same for everyone.
-    "access-control-allow-origin": "*",
-    "cross-origin-resource-policy": "cross-origin",
-  });
-  if (!ifNoneMatch(request.headers.get("if-none-match"), file.etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  if (request.method === "HEAD") headers.set("content-length", String(encoder.encode(file.text).length));
-  return new Response(file.text, { headers });
 }

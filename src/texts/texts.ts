@@ -49,7 +49,15 @@ export interface Texts {
 const CATALOGUES: Readonly<Record<string, Catalogue>> = { en: ENGLISH, de: GERMAN, fr: FRENCH, es: SPANISH };
 
 /** The keys of texts that the browser runtime shows. */
-const BROWSER_KEYS = ["requestFailed", "networkError", "tryAgain", "dismiss", "confirmLeave"] as const;
+const BROWSER_KEYS = [
+  "requestFailed",
+  "networkError",
+  "tryAgain",
+  "dismiss",
+  "incomplete",
+  "reload",
+  "confirmLeave",
+] as const;
 
 /** A message of any key. */
 type AnyText = string | ((values: never, format: TextFormat) => string);

@@ -578,18 +578,3 @@ function serveOther(): { readonly url: string } & AsyncDisposable {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("Another site"));
   return { url: `http://127.0.0.1:${server.addr.port}/`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
-
-Deno.test("a patch with a transition is applied at once if its code could not be loaded", async () => {
-  const patch = ["patch_html", {
-    target: "#p",
-    content: '<p id="p">new</p>',
-    transition: true,
-    swap_delay: 60_000,
-  }] as const;
-  await withPage(app({ body: `<p id="p">old</p>`, actions: { save: () => sse([patch, END]) } }), async ({ page }) => {
-    await page.route("**/later-*", (route) => route.abort());
-    await page.goto("/");
-    assertEquals(await page.evaluate(async () => (await action("save")).kind), "success");
-    assertEquals(await page.locator("#p").textContent(), "new");
-  }, { expectErrors: [/ERR_FAILED/] });
-});

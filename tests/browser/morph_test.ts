@@ -2,15 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Page } from "playwright-core";
 import type * as morphing from "../../src/client/page/morph.ts";
+import type * as sentState from "../../src/client/page/sent_state.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
 // Globals of the page: the module, and `to()`, which morphs the element with an id.
-declare const lib: typeof morphing;
+declare const lib: typeof morphing & typeof sentState;
 declare function to(id: string, markup: string): Element;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
-const script = `${await bundleModules("src/client/page/morph.ts")}
+const script = `${await bundleModules("src/client/page/morph.ts", "src/client/page/sent_state.ts")}
 globalThis.$ = (selector) => document.querySelector(selector);
 globalThis.to = (id, markup) => {
   const template = document.createElement("template");

@@ -23,7 +23,7 @@ function answer(page: Page, accept: boolean): { asked: string[] } {
 
 /** Opens the page, and waits for the code that observes its form. */
 async function open(page: Page): Promise<void> {
-  await Promise.all([page.waitForResponse(/later/).then((response) => response.finished()), page.goto("/")]);
+  await Promise.all([page.waitForResponse(/extras/).then((response) => response.finished()), page.goto("/")]);
 }
 
 Deno.test("an unchanged form is left without confirmation", async () => {

@@ -224,7 +224,7 @@ Deno.test("an upload that the user cancels fails, and its loading state ends", a
 
 Deno.test("an upload is sent although the code for its progress could not be loaded", async () => {
   await withPage(app({ actions: { up: () => sse([["result", "there"], END]) } }), async ({ page }) => {
-    await page.route("**/later-*", (route) => route.abort());
+    await page.route("**/extras-*", (route) => route.abort());
     await page.goto("/");
     const data = await page.evaluate(async () => (await action("up", { file: new File(["x"], "x") })).data);
     assertEquals(data, "there");

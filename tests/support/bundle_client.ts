@@ -2,22 +2,19 @@
  * Writes the minified browser runtime to `src/client_bundle.ts`, so that the server can serve it without reading a file or
  * using the network: `deno task bundle`. With `--check` it writes nothing, and fails if the file is stale.
  *
- * esbuild puts dynamic imports of `client.ts` into separate files; terser then makes each a few percent smaller.
+ * `bundle_parts.ts` puts dynamic imports of the runtime into separate files; terser then makes each a few percent smaller.
  * `deno.lock` pins both, so that the same sources produce the same bytes on every machine.
  */
 import { createHash } from "node:crypto";
-import { basename, fromFileUrl } from "@std/path";
-import * as esbuild from "esbuild";
+import { fromFileUrl } from "@std/path";
 import { minify } from "terser";
+import { PROTOCOL_VERSION } from "../../src/protocol/page_mark.ts";
+import { buildFiles, ENTRY_NAME, shortNames } from "./bundle_parts.ts";
 
 /** Placeholder for the name of the build, which depends on the code. */
 const BUILD_MARK = "%build%";
 
-const ENTRY = fromFileUrl(import.meta.resolve("../../client.ts"));
 const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
-
-/** Browsers of the last three years: private members, static blocks, `Array.prototype.at`. */
-const TARGET = "es2022";
 
 /**
  * Properties that only the files of the runtime use, so that their names can be shortened. Properties that a page can see
@@ -83,62 +80,57 @@ interface Bundle {
 
 /** Builds the files of the runtime. */
 async function bundleClient(): Promise<Bundle> {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [ENTRY],
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    minify: true,
-    target: TARGET,
-    charset: "utf8",
-    legalComments: "none",
-    chunkNames: "[name]",
-    outdir: "/",
-    write: false,
-    define: { HYPER_BUILD: JSON.stringify(BUILD_MARK) },
-    mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
-  });
-  await esbuild.stop();
-  const files = new Map<string, string>();
-  for (const { path, text } of outputFiles.toSorted((a, b) => a.path < b.path ? -1 : 1)) {
-    const { code } = await minify(text, {
-      module: true,
-      ecma: 2020,
-      compress: {
-        passes: 3,
-        unsafe: true,
-        unsafe_methods: true,
-        // Equal comparisons are written in the same way, which compresses better.
-        comparisons: false,
-        unsafe_arrows: true,
-        pure_getters: true,
-        hoist_props: true,
-        hoist_funs: true,
-      },
-      // All quotes are single: attribute selectors in strings need double quotes.
-      format: { quote_style: 1 },
-    });
-    if (code === undefined) throw new Error(`Cannot minify ${path}: terser returned no code`);
-    files.set(basename(path), code);
+  const { entry, parts } = await buildFiles(shortNames(INTERNAL), { HYPER_BUILD: JSON.stringify(BUILD_MARK) });
+  const files = new Map([[ENTRY_NAME, await shrink(entry)]]);
+  for (const { name, text } of parts.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
+    files.set(name, await shrink(text));
   }
-  return nameByBuild(files);
+  return nameByBuild(files, new Map(parts.map(({ name, uses }) => [name, uses])));
+}
+
+/** Makes a file a few percent smaller. */
+async function shrink(text: string): Promise<string> {
+  const { code } = await minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: {
+      passes: 3,
+      unsafe: true,
+      unsafe_methods: true,
+      // Equal comparisons are written in the same way, which compresses better.
+      comparisons: false,
+      unsafe_arrows: true,
+      pure_getters: true,
+      hoist_props: true,
+      hoist_funs: true,
+    },
+    // All quotes are single: attribute selectors in strings need double quotes.
+    format: { quote_style: 1 },
+  });
+  if (code === undefined) throw new Error("Cannot minify the runtime: terser returned no code");
+  return code;
 }
 
 /**
- * Names the parts uniquely for the build: an open page must not load a part of a later build, which has other
- * shortened names. One name for all parts takes fewer bytes than one for each.
+ * Names a part after what it uses of the initial file and exports to it, and after the build. If an open page of an earlier
+ * build requests a part and the first of the two is equal, the server sends the current part (`src/respond/client_script.ts`).
  */
-function nameByBuild(files: ReadonlyMap<string, string>): Bundle {
-  const digest = createHash("sha256").update([...files.values()].join("\n")).digest();
+function nameByBuild(files: ReadonlyMap<string, string>, uses: ReadonlyMap<string, readonly string[]>): Bundle {
   // Four characters of 36: two builds share a name once in a million times.
-  const build = (digest.readUInt32BE() % 36 ** 4).toString(36).padStart(4, "0");
-  const named = (name: string) => name === basename(ENTRY, ".ts") + ".js" ? name : name.replace(".js", `-${build}.js`);
+  const build = digestOf([...files.values()].join("\n"));
+  const names = new Map([...uses].map(([name, used]) => {
+    const contract = digestOf(JSON.stringify([PROTOCOL_VERSION, ...used]));
+    return [name, name.replace(".js", `-${contract}-${build}.js`)];
+  }));
   const renamed = [...files].map(([name, text]): [string, string] => [
-    named(name),
-    text.replaceAll(BUILD_MARK, build)
-      .replace(/(?<=import\(')\.\/([^']+)(?='\))/g, (_, part: string) => `./${named(part)}`),
+    names.get(name) ?? name,
+    text.replaceAll(BUILD_MARK, build).replace(/(?<=['"`]\.\/)\w+\.js/g, (part) => names.get(part) ?? part),
   ]);
   return { build, files: new Map(renamed) };
+}
+
+function digestOf(text: string): string {
+  return (createHash("sha256").update(text).digest().readUInt32BE() % 36 ** 4).toString(36).padStart(4, "0");
 }
 
 function formatModule({ build, files }: Bundle): string {

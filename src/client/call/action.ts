@@ -9,7 +9,7 @@ import { formMethod } from "../../protocol/payload.ts";
 import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { attr, doc, dom } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
-import { captureSentState } from "../page/morph.ts";
+import { captureSentState } from "../page/sent_state.ts";
 import { runCall } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
 import type { Outcome } from "./outcome.ts";

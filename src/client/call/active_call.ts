@@ -9,10 +9,9 @@ import { type ActiveCall, type Call, emitCallEvent, endAborted, makeCall, newId 
 import { config } from "../config.ts";
 import { doc, dom } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
-import { tryLater } from "../later/load_later.ts";
+import { tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { changeAsServer } from "../page/attributes.ts";
-import { sent } from "../page/morph.ts";
+import { changeAsServer } from "../page/live_changes.ts";
 import { network } from "../page/network.ts";
 import { NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
@@ -151,7 +150,7 @@ async function conclude(
   if (received.kind === "error") {
     // A denied choice must not look as if it had been made. Typed text is not lost.
     if (form && /40[1349]/.test(`${status}`)) {
-      (await tryLater())?.syncAcceptedForm(form, [form], sent, ":not(option,[type=checkbox],[type=radio])");
+      (await tryPart("patch"))?.syncAcceptedForm(form, [form], ":not(option,[type=checkbox],[type=radio])");
     }
     const { message } = received;
     if (emitCallEvent("requestError", activeCall, { status, message })) await showError(activeCall, received);
@@ -165,8 +164,8 @@ async function conclude(
   }
   // The response of an accepted form may leave its markup, and so the errors of the attempt before, as it was.
   const hasErrors = form && doc.querySelector("[aria-invalid],[data-hyper-errors]");
-  const later = hasErrors && await tryLater();
-  if (later) changeAsServer(() => later.clearErrors(form));
+  const feedback = hasErrors && await tryPart("feedback");
+  if (feedback) changeAsServer(() => feedback.clearErrors(form));
   return received;
 }
 

@@ -22,9 +22,8 @@ import type { Destination } from "../../protocol/switch.ts";
 import { own } from "../../protocol/wire.ts";
 import { effects } from "../page/apply.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
-import { doc } from "../dom.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
-import { loadLater } from "../later/load_later.ts";
+import { loadPart, tryPart } from "../parts/load_part.ts";
 import { endLoading } from "../page/loading.ts";
 import { reportException } from "./report.ts";
 import { connectionError } from "./send.ts";
@@ -90,7 +89,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
       if (url) goTo(url);
       else failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
-      to = (await abortable(signal, loadLater())).destinationOf(wire, depth, location);
+      to = (await abortable(signal, loadPart("extras"))).destinationOf(wire, depth, location);
       if (!to) failure = fail(status, `Cannot switch to action "${wire.name}"`);
     } else {
       await effects.get(event)?.(wire, activeCall, lasting ? nextSequence() : sequence, again);
@@ -160,9 +159,9 @@ async function* blocksOf(
   const blocks = readBlocks(body, onRead, own.signal);
   for await (const block of blocks) {
     yield block;
-    // Without the file this tab reads on its own, and receives its own changes, too.
-    const live = block.id?.startsWith(LIVE_ID_PREFIX) && await import("../live/live.ts").catch(() => null);
-    if (live) return yield* live.readTopic(block, blocks, own, activeCall, doc);
+    // Without the part this tab reads on its own, and receives its own changes, too.
+    const live = block.id?.startsWith(LIVE_ID_PREFIX) && await tryPart("live");
+    if (live) return yield* live.readTopic(block, blocks, own, activeCall);
   }
 }
 

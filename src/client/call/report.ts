@@ -5,14 +5,15 @@
  */
 import { showFailure } from "../page/announce.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
-import { tryLater } from "../later/load_later.ts";
+import { PartError, tryPart } from "../parts/load_part.ts";
 import type { ErrorOutcome } from "./outcome.ts";
 import { ConnectionError } from "./send.ts";
 import { words } from "../page/words.ts";
 
 /** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
-  if (emitCallEvent("requestException", activeCall, { error })) {
+  // A part that could not be loaded has its own message.
+  if (emitCallEvent("requestException", activeCall, { error }) && !(error instanceof PartError)) {
     const isLost = error instanceof ConnectionError;
     showCallFailure(activeCall, isLost ? words().networkError : "", isLost);
   }
@@ -21,10 +22,10 @@ export function reportException(activeCall: ActiveCall, error: unknown): void {
 /** Shows why a call has failed: invalid input on its form, everything else in an alert. */
 export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): Promise<void> {
   const { status } = failure;
-  const later = status === 422 && await tryLater();
+  const feedback = status === 422 && await tryPart("feedback");
   // Other messages are not meant for users: those of server errors, and those of the runtime about a response that it rejects.
   const shown = /^4/.test(`${status}`) ? failure.message : "";
-  const message = later ? later.showInvalid(activeCall, failure) : shown;
+  const message = feedback ? feedback.showInvalid(activeCall, failure) : shown;
   if (message !== undefined) showCallFailure(activeCall, message, /^(408|42[59]|5)/.test(`${status}`));
 }
 

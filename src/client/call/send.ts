@@ -5,7 +5,7 @@
  */
 import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../../protocol/names.ts";
 import type { Answer } from "../../protocol/answer.ts";
-import { tryLater } from "../later/load_later.ts";
+import { tryPart } from "../parts/load_part.ts";
 import { type ActiveCall, type Call, callDetail } from "./call.ts";
 
 /**
@@ -37,11 +37,11 @@ export async function send(activeCall: ActiveCall): Promise<Answer> {
   if (address.length <= LOCATION_HEADER_BYTES) headers[LOCATION_HEADER] = address;
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
-    // Only `XMLHttpRequest` reports upload progress. Without the later bundle the call is sent without progress events.
+    // Only `XMLHttpRequest` reports upload progress. Without its part, the call is sent without progress events.
     const watched = activeCall.body && (activeCall.hasFile || activeCall.onUploadProgress);
-    const later = watched ? await tryLater() : null;
-    if (!later) return await fetch(url, init);
-    return await later.uploadBody(url, init, callDetail(activeCall), activeCall.onUploadProgress);
+    const extras = watched ? await tryPart("extras") : null;
+    if (!extras) return await fetch(url, init);
+    return await extras.upload(url, init, callDetail(activeCall), activeCall.onUploadProgress);
   } catch (error) {
     throw signal.aborted ? error : connectionError(activeCall, error);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { View } from "../dom.ts";
+import { doc } from "../dom.ts";
 
 /** Prefix of the names of the locks and the channel. */
 const NAME = "hyper:1:slot";
@@ -18,9 +18,8 @@ const MOMENT_MS = 500;
  *
  * @param connection Aborted when the connection ends.
  * @param giveWay Called when this tab must close it, because the tab is hidden and others need the connection.
- * @param doc The document of the page.
  */
-export function limitConnections(connection: AbortSignal, giveWay: () => void, doc: View<Document>): void {
+export function limitConnections(connection: AbortSignal, giveWay: () => void): void {
   const [navigation] = performance.getEntriesByType("navigation");
   // Later HTTP versions multiplex streams over one connection.
   if (!(navigation instanceof PerformanceNavigationTiming && navigation.nextHopProtocol === "http/1.1")) return;

@@ -5,7 +5,6 @@
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
-import type { View } from "../dom.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 
@@ -32,7 +31,6 @@ let isRecording = false;
  * @param ahead The blocks after it.
  * @param own Aborted to close the connection.
  * @param activeCall The call that reads the topic.
- * @param doc The document of the page.
  * @throws {Error} When this tab must reconnect, from its last checkpoint.
  */
 export async function* readTopic(
@@ -40,11 +38,10 @@ export async function* readTopic(
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
   activeCall: ActiveCall,
-  doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   recordCalls();
   // Without locks, as on a page without TLS, each tab reads its own stream.
-  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall, doc) : ahead) {
+  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall) : ahead) {
     const { event, id, echo } = block;
     const mine = echo && callPosition(echo, activeCall.id);
     // The page has received its own change in the response to its call. If another client has changed something since,

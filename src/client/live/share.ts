@@ -17,7 +17,7 @@
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
-import type { View } from "../dom.ts";
+import { doc } from "../dom.ts";
 import { limitConnections } from "./connection_limit.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 
@@ -70,7 +70,6 @@ const held = new Map<string, Lock>();
  * @param ahead The blocks after it.
  * @param own Aborted to close the connection.
  * @param activeCall The call that reads the stream.
- * @param doc The document of the page.
  * @throws {Error} When this tab must reconnect, from its last checkpoint.
  */
 export async function* share(
@@ -78,7 +77,6 @@ export async function* share(
   ahead: AsyncGenerator<StreamBlock, void>,
   own: AbortController,
   { signal, connection }: Pick<ActiveCall, "signal" | "connection">,
-  doc: View<Document>,
 ): AsyncGenerator<StreamBlock, void> {
   const name = `hyper:${VERSION}:${first.share}`;
   const self = `${Math.random()}`;
@@ -243,7 +241,7 @@ export async function* share(
     connection.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
   };
   doc.addEventListener("freeze", () => pauseUntil("resume"), listening);
-  limitConnections(own.signal, () => pauseUntil("visibilitychange"), doc);
+  limitConnections(own.signal, () => pauseUntil("visibilitychange"));
   const ours = held.get(name);
   held.delete(name);
   if (ours) becomeLeader(ours);

@@ -4,8 +4,7 @@
  * @module
  */
 import type { PageHead } from "./fetch_page.ts";
-import type { View } from "../dom.ts";
-import { doc, dom } from "../later/runtime_exports.ts";
+import { doc, dom, type View } from "../dom.ts";
 import { isOf } from "../../protocol/site.ts";
 import type { TrustedPolicy } from "../page/markup.ts";
 import { type Governed, grantTo, policyOf } from "./script_policy.ts";

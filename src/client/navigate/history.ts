@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { doc, dom } from "../later/runtime_exports.ts";
+import { doc, dom } from "../dom.ts";
+import { withoutFragment } from "./fragment.ts";
 
 /** Scroll position and focus on an entry. */
 export interface Position {
@@ -97,6 +98,3 @@ function markEntry(url: string, key: string): void {
 
 /** Returns the key of an entry, or an empty string if it is not marked. */
 const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
-
-/** Same as in `fragment.ts`, which the initial bundle contains. */
-const withoutFragment = (href: string): string => href.replace(/#.*/, "");

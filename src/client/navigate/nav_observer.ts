@@ -6,16 +6,13 @@
  *
  * @module
  */
-import { clearFailure, showFailure } from "../page/announce.ts";
 import { doc, dom } from "../dom.ts";
-import { loadLater } from "../later/load_later.ts";
 import { isJump } from "./fragment.ts";
-import { parsePage, trustedPolicy } from "../page/markup.ts";
-import { morphElement } from "../page/morph.ts";
-import { beginLoading, endLoading } from "../page/loading.ts";
-import { updateIndicators } from "../page/indicators.ts";
-import type { NavigateOptions, Pages, PagesKit } from "./pages.ts";
-import { pageTexts, words } from "../page/words.ts";
+import { addLeaveCheck } from "./leave.ts";
+import { loadPart, tryPart } from "../parts/load_part.ts";
+import type { NavigateOptions, Pages } from "./pages.ts";
+import type { Unsaved } from "./unsaved.ts";
+import { pageTexts } from "../page/words.ts";
 
 /** Loads the code that shows pages, once for each start of the runtime. */
 export let pages: () => Promise<Pages>;
@@ -39,38 +36,34 @@ export async function navigate(url: string, options: NavigateOptions = {}): Prom
   return false;
 }
 
-/**
- * Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted.
- *
- * @param leavePage Ends the calls that belong to a page, when another one is about to be shown.
- */
-export function observeNavigation(signal: AbortSignal, leavePage: () => void): void {
-  // Functions of the runtime for the later bundle.
-  const kit: PagesKit = {
-    clearFailure,
-    updateIndicators,
-    beginLoading,
-    endLoading,
-    pageTexts,
-    morphElement,
-    leavePage,
-    parsePage,
-    showFailure,
-    trustedPolicy,
-    words,
-  };
+/** Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted. */
+export function observeNavigation(signal: AbortSignal): void {
   const start = location.href;
-  let loaded: Promise<Pages> | undefined;
-  pages = () => loaded ??= loadLater().then(({ createPages }) => createPages(kit, start, signal));
-  // A history entry of the runtime from before a reload, a form that confirms, or texts that are not the English ones,
-  // which must be there before the network fails. Only preloaded: a failure matters, and is handled, when it is used.
-  const needed = "form[hyper-confirm-unsaved],[lang]:not(:lang(en)),[data-hyper-messages]";
-  if (history.state?.hyper || doc.querySelector(needed)) pages().catch(() => {});
+  let created: Pages | undefined;
+  pages = async () => {
+    const { createPages } = await loadPart("navigation");
+    return created ??= createPages(start, signal);
+  };
+  // A history entry of the runtime from before a reload. Only preloaded: a failure matters when it is used.
+  if (history.state?.hyper) pages().catch(() => {});
+  // Other texts than the English ones must be there before the network fails.
+  if (doc.querySelector("[lang]:not(:lang(en)),[data-hyper-messages]")) {
+    tryPart("feedback").then((feedback) => feedback?.loadPageTexts(pageTexts));
+  }
   addEventListener("input", ({ target, timeStamp }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
-    // Without the later bundle, leaving is not confirmed.
-    if (form) pages().then(({ markUnsaved }) => markUnsaved(form, timeStamp), () => {});
+    // Without the part, leaving is not confirmed.
+    if (form) getUnsaved().then(({ markUnsaved }) => markUnsaved(form, timeStamp), () => {});
   }, { signal });
+  let unsaved: Unsaved | undefined;
+  const getUnsaved = async () => {
+    const { watchUnsaved } = await loadPart("extras");
+    if (!unsaved) {
+      unsaved = watchUnsaved(signal);
+      addLeaveCheck(unsaved.mayLeavePage, signal);
+    }
+    return unsaved;
+  };
   addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;

@@ -6,14 +6,19 @@
 import { fetchPage } from "./fetch_page.ts";
 import { applyHeadPlan, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
-import { doc, dom, emit } from "../later/runtime_exports.ts";
-import type { NavigationTrigger } from "../events.ts";
-import type { Pages, PagesKit } from "./pages.ts";
+import { clearFailure, showFailure } from "../page/announce.ts";
+import { leavePage } from "../call/active_call.ts";
+import { doc, dom } from "../dom.ts";
+import { emit, type NavigationTrigger } from "../events.ts";
+import { updateIndicators } from "../page/indicators.ts";
+import { mayLeavePage } from "./leave.ts";
+import { loadNeeded, tryPart } from "../parts/load_part.ts";
+import { beginLoading, endLoading } from "../page/loading.ts";
+import { parsePage, trustedPolicy } from "../page/markup.ts";
+import type { PartExports } from "../parts/part_exports.ts";
+import type { Pages } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
-import { announceHidden } from "../page/toast.ts";
-import { tryFocus } from "../page/focus_near.ts";
-import { watchUnsaved } from "./unsaved.ts";
-import { loadPageTexts } from "../page/page_texts.ts";
+import { pageTexts, words } from "../page/words.ts";
 
 /** Time limit of a navigation, in milliseconds: the same as for a silent response. */
 const TIMEOUT_MS = 60_000;
@@ -35,8 +40,7 @@ type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "
  * @param start URL of the page when the runtime was started.
  * @param ended Aborted when the runtime stops.
  */
-export function createPages(kit: PagesKit, start: string, ended: AbortSignal): Pages {
-  const { mayLeavePage, markUnsaved } = watchUnsaved(kit, ended);
+export function createPages(start: string, ended: AbortSignal): Pages {
   const isPolicyInForce = comparePolicies(start, ended);
 
   /** Returns `true` if neither a listener nor the user keeps the page. */
@@ -67,28 +71,34 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       else location.replace(url);
     };
 
-    kit.clearFailure(key);
-    kit.beginLoading(call);
+    clearFailure(key);
+    beginLoading(call);
     if (restore) emit("history:restore:before", { url });
     try {
+      // At the same time as the page.
+      const loading = tryPart("patch");
       const response = await fetchPage(url, isPolicyInForce, signal);
-      const page = response && kit.parsePage(await response.text());
+      const page = response && parsePage(await response.text());
       const head = page && planHead(page, response);
-      if (!head) {
+      const patch = await loading;
+      if (!head || !patch) {
         leave();
         return false;
       }
-      const removeOld = await applyHeadPlan(head, kit.trustedPolicy(), signal);
+      const removeOld = await applyHeadPlan(head, trustedPolicy(), signal);
       signal.throwIfAborted();
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(response.url);
       final.hash = new URL(url).hash;
       // Before scripts of the new page open their own.
-      kit.leavePage();
+      leavePage();
       setEntry(final.href, mode.kind === "push");
-      showPage(page);
+      showPage(page, patch);
       restorePosition(mode);
-      announceHidden(doc.title);
+      tryPart("feedback").then((feedback) => {
+        feedback?.loadPageTexts(pageTexts);
+        feedback?.announceHidden(doc.title);
+      });
       removeOld();
       success = true;
       emit("navigate:after", { url: final.href, trigger });
@@ -96,31 +106,30 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
       if (isOver()) return false;
       const lost = error instanceof TypeError || signal.aborted;
       if (emit("navigate:error", { url, trigger, error })) {
-        kit.showFailure(key, lost ? kit.words().networkError : "", sourceEl, leave);
+        showFailure(key, lost ? words().networkError : "", sourceEl, leave);
       }
       if (!lost) reportError(error);
     } finally {
       clearTimeout(timer);
-      kit.endLoading(call);
+      endLoading(call);
       if (restore && !isOver()) emit("history:restore:after", { url, success });
     }
     return success;
   }
 
-  function showPage(page: Document): void {
+  function showPage(page: Document, { morphElement, tryFocus }: PartExports["patch"]): void {
     setRootAttributes(dom(page).documentElement);
     doc.title = dom(page).title;
     // Alerts of the page before are obsolete.
-    kit.clearFailure();
+    clearFailure();
     const hadFocus = doc.activeElement !== doc.body;
     // Adopted, because a node cannot be moved between documents directly.
-    kit.morphElement(doc.body, doc.adoptNode(dom(page).body));
-    if (hadFocus && doc.activeElement === doc.body) focusContent();
-    kit.updateIndicators(doc.body);
-    loadPageTexts(kit.pageTexts);
+    morphElement(doc.body, doc.adoptNode(dom(page).body));
+    if (hadFocus && doc.activeElement === doc.body) focusContent(tryFocus);
+    updateIndicators(doc.body);
+    loadNeeded(doc.body);
   }
 
-  loadPageTexts(kit.pageTexts);
   startHistory(
     start,
     () => mayBegin(location.href, "history"),
@@ -128,7 +137,6 @@ export function createPages(kit: PagesKit, start: string, ended: AbortSignal): P
     ended,
   );
   return {
-    markUnsaved,
     setEntry,
     navigate: async (url, { replace, sourceEl = null }) => {
       const trigger = triggerOf(sourceEl);
@@ -167,7 +175,7 @@ function setRootAttributes(next: Element): void {
 }
 
 /** Focuses the main content of a page, when the link or control that had the focus is not part of it. */
-function focusContent(): void {
+function focusContent(tryFocus: PartExports["patch"]["tryFocus"]): void {
   const main = doc.querySelector("main,[role=main],h1") ?? dom(doc.body).firstElementChild;
   if (main) tryFocus(main);
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
-import { doc, dom } from "../later/runtime_exports.ts";
-import type { PagesKit } from "./pages.ts";
+import { doc, dom } from "../dom.ts";
+import { words } from "../page/words.ts";
 
 /** Tracks unsaved forms. */
 export interface Unsaved {
@@ -16,7 +16,7 @@ export interface Unsaved {
 }
 
 /** Observes forms until the signal is aborted. */
-export function watchUnsaved({ words }: PagesKit, signal: AbortSignal): Unsaved {
+export function watchUnsaved(signal: AbortSignal): Unsaved {
   // Changed forms. Removed when they are sent or reset, and added again if that fails.
   const dirty = new Set<EventTarget | null>();
   // Only forms are added.

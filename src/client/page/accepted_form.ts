@@ -1,27 +1,21 @@
 /**
- * Shows the state of the server in an accepted form. Loaded with the first one.
+ * Shows the state of the server in an accepted form.
  *
  * @module
  */
-import type { View } from "../dom.ts";
-import { doc, dom } from "../later/runtime_exports.ts";
-import type { Control, SentStates } from "./morph.ts";
-
-/** Live state, and the property that reflects the attribute for it. */
-const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]] as const;
+import { doc, dom, type View } from "../dom.ts";
+import { type Control, sent, STATES } from "./sent_state.ts";
 
 /**
  * Sets the controls of an accepted form to the values of the server, unless the user has changed them since they were
  * sent. Otherwise, a checkbox that deletes a row would remain checked, and delete the next row.
  *
  * @param roots The elements that the response has inserted or changed.
- * @param sent The state in which each control was sent.
  * @param kept Selector for the controls that are not set. Default: those whose values the server never returns.
  */
 export function syncAcceptedForm(
   form: HTMLFormElement,
   roots: readonly Element[],
-  sent: SentStates,
   kept = "[type=password],[type=file]",
 ): void {
   const controls = [...doc.querySelectorAll<Control>("input,textarea,option")].filter((control) =>

@@ -4,7 +4,7 @@
  * @module
  */
 import { action, type CallOptions } from "../call/action.ts";
-import { loadLater, tryLater } from "../later/load_later.ts";
+import { loadPart, tryPart } from "../parts/load_part.ts";
 import type { AlpineLike } from "./signals.ts";
 
 /**
@@ -34,10 +34,10 @@ export function hyperAlpine(Alpine: AlpineLike): void {
       action(name, data, { ...options, sourceEl: element }),
   );
   // Loaded early, so that it is ready for the first values. A failure is reported then.
-  tryLater();
+  tryPart("extras");
   addEventListener("hyper:streamEvent", ({ detail }) => {
     if (detail.event !== "patch_signals") return;
     // The call ends after its values are set.
-    detail.waitUntil(loadLater().then(({ patchSignals }) => patchSignals(Alpine, detail)));
+    detail.waitUntil(loadPart("extras").then(({ patchSignals }) => patchSignals(Alpine, detail)));
   });
 }

@@ -50,19 +50,21 @@ let list: HTMLDivElement | undefined;
  * @param message The text; empty for a general one. Failures with the same text share an alert.
  * @param source Gets the focus back when the alert is removed while it has it.
  * @param retry Tries again; without it there is no button for that.
+ * @param label Label of the button. Default: `tryAgain` of the texts.
  */
 export function showFailure(
   key: string,
   message: string,
   source: Element | null,
   retry?: () => void,
+  label: string = words().tryAgain,
 ): void {
   clearFailure(key);
-  const { requestFailed, tryAgain, dismiss } = words();
+  const { requestFailed, dismiss } = words();
   const text = message || requestFailed;
   let alert = failures.find((other) => other.text === text && !other.retry === !retry)?.alert;
   if (!alert) {
-    alert = makeAlert(text, source, tryAgain, dismiss);
+    alert = makeAlert(text, source, label, dismiss);
     if (!retry) { for (const button of all("[hyper-retry]", alert)) dom(button).remove(); }
   }
   failures = [...failures, { key, alert, text, retry }];
@@ -79,12 +81,12 @@ export function showFailure(
   list.togglePopover?.(true);
 }
 
-function makeAlert(text: string, source: Element | null, tryAgain: string, dismiss: string): HTMLDivElement {
+function makeAlert(text: string, source: Element | null, label: string, dismiss: string): HTMLDivElement {
   const restoreFocus = captureFocus();
   const alert = make(ALERT);
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
   alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
-  for (const [name, ours] of Object.entries({ "failure-message": text, retry: tryAgain, close: dismiss })) {
+  for (const [name, ours] of Object.entries({ "failure-message": text, retry: label, close: dismiss })) {
     // Text in the page's template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
   }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { View } from "../dom.ts";
-import { doc, dom } from "../later/runtime_exports.ts";
+import { doc, dom, type View } from "../dom.ts";
 
 /** Removes the errors of a form, and all references to them. */
 export function clearErrors(form: HTMLFormElement): void {

@@ -25,7 +25,7 @@ const SHUT = "[hidden],[inert],:disabled:not([data-hyper-disabled])";
  * Saves the focus, with the selection and the scroll position of the focused element.
  *
  * @returns Restores them if the focus was lost: on the same element while it is on the page, or else on the one with
- * its id. If there is neither, `focusNear()` of the later bundle finds another element.
+ * its id. If there is neither, `focusNear()` finds another element.
  */
 export function captureFocus(): RestoreFocus {
   // An element that has the focus can be focused (HTML, 6.6.2).

@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { doc, dom } from "../later/runtime_exports.ts";
+import { attr, doc, dom } from "../dom.ts";
 import type { Place } from "./focus.ts";
 
 /** Elements that are not content: the runtime's own, and those that show nothing. */
 const NO_CONTENT = "br,hr,[data-hyper-own]";
-
-/** Same as in `dom.ts`. */
-const attr = (element: Element, name: string): string | null => dom(element).getAttribute(name);
 
 /**
  * Focuses the element nearest to one that is gone or cannot be focused any more: the same control in the content that

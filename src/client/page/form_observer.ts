@@ -7,7 +7,7 @@
 import { FORM_ATTRIBUTE } from "../../protocol/names.ts";
 import { attr } from "../dom.ts";
 import { action, submitAttribute, submitMethod, submitUrl } from "../call/action.ts";
-import { captureSentState } from "./morph.ts";
+import { captureSentState } from "./sent_state.ts";
 import { isOurs, navigate } from "../navigate/nav_observer.ts";
 import { actionOfForm, toParams } from "../../protocol/payload.ts";
 import { ConnectionError } from "../call/send.ts";

@@ -24,10 +24,10 @@
  */
 import { config } from "../config.ts";
 import type { CallEventDetail } from "../events.ts";
-import { changeAsServer } from "./attributes.ts";
+import { changeAsServer } from "./live_changes.ts";
 import { captureFocus } from "./focus.ts";
 import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
-import { tryLater } from "../later/load_later.ts";
+import { tryPart } from "../parts/load_part.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
 /** The properties of a request that loading states depend on. */
@@ -123,7 +123,7 @@ function updateControl(element: Element): void {
       if (doc.contains(element) ? view.hasAttribute(MARK) : own.some((call) => calls.has(call))) return;
       restoreFocus = undefined;
       const lost = restore();
-      if (lost) tryLater().then((later) => later?.focusNear(lost));
+      if (lost) tryPart("patch").then((patch) => patch?.focusNear(lost));
     };
   }
   view.toggleAttribute(MARK, on);

@@ -54,45 +54,17 @@
  *
  * @module
  */
-import { changeAsServer, forgetChanges, setAttributes } from "./attributes.ts";
+import { setAttributes } from "./attributes.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
-import { all, doc, dom, type View } from "../dom.ts";
+import { doc, dom, type View } from "../dom.ts";
+import { changeAsServer, forgetChanges } from "./live_changes.ts";
 import { findPairs, kind, kindAndText, type Pairs } from "./pairs.ts";
-
-/** Type of {@linkcode sent}. */
-export type SentStates = WeakMap<Element, readonly unknown[]>;
-
-/** The state in which a control was sent, until the server changes it. */
-export const sent: SentStates = new WeakMap();
-
-/** Live state, and the property that reflects the attribute for it. */
-const STATES = [["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]] as const;
-
-/** An element that may be a control. Properties it lacks are undefined, before a change and after it. */
-export type Control = Element & Partial<Record<(typeof STATES)[number][number], unknown>>;
+import { type Control, sent, STATES } from "./sent_state.ts";
 
 /** Makes an old node equal to a new one. Returns the node that is on the page then. */
 type MorphNode = <Kind extends ChildNode>(old: Kind, next: Kind) => Kind;
 /** Makes the children of an old node equal to those of a new one. */
 type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
-
-/**
- * Reads the state of the controls that are sent. A response that only returns it does not overwrite text typed since.
- *
- * @param data What is sent without a form: the controls with these values.
- * @returns Saves the state. Call it when the request is sent, which may be later.
- */
-export function captureSentState(form: HTMLFormElement | null, data: object = {}): () => void {
-  const values: unknown[] = Object.values(data);
-  const states = all("input,textarea,option").flatMap((control) => {
-    const view: View<Control & { readonly form?: unknown }> = dom(control);
-    // A control with a `form` attribute may be anywhere on the page.
-    return (form ? view.form === form : values.includes(view.value))
-      ? [[control, STATES.map(([live]) => view[live])] as const]
-      : [];
-  });
-  return () => states.forEach(([control, state]) => sent.set(control, state));
-}
 
 /**
  * Makes an element equal to another.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { doc, dom } from "../later/runtime_exports.ts";
+import { doc, dom } from "../dom.ts";
 import type { RuntimeTexts } from "./words.ts";
 
 /** The English texts, as they were before any other. */

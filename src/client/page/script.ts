@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { doc } from "../later/runtime_exports.ts";
+import { doc } from "../dom.ts";
 
 /** Number of failures by URL. */
 const failed = new Map<string, number>();

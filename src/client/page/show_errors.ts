@@ -7,9 +7,8 @@
  * @module
  */
 import { clearErrors, forgetErrors } from "./clear_errors.ts";
-import { doc, dom } from "../later/runtime_exports.ts";
 import { announceHidden } from "./toast.ts";
-import type { View } from "../dom.ts";
+import { doc, dom, type View } from "../dom.ts";
 import type { Issues } from "../../protocol/patch.ts";
 
 /** The call that sent the input. */

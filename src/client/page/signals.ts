@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { doc, dom, emit } from "../later/runtime_exports.ts";
-import type { StreamEventDetail } from "../events.ts";
+import { doc, dom } from "../dom.ts";
+import { emit, type StreamEventDetail } from "../events.ts";
 
 /** The part of Alpine that the bridge uses. The build for strict content security policies has it too. */
 export interface AlpineLike {

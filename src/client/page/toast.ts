@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { doc, dom, words } from "../later/runtime_exports.ts";
+import { doc, dom } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
+import { words } from "./words.ts";
 
 /** Time that a toast is shown, in milliseconds, unless the toast or its region sets another. */
 const TOAST_MS = 8000;

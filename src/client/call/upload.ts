@@ -7,8 +7,7 @@
  * @module
  */
 import type { Answer } from "../../protocol/answer.ts";
-import type { CallEventDetail, UploadProgressEventDetail } from "../events.ts";
-import { emit } from "./runtime_exports.ts";
+import { type CallEventDetail, emit, type UploadProgressEventDetail } from "../events.ts";
 
 /** The request, named as for `fetch`. */
 export interface UploadInit {

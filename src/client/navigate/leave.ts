@@ -1,0 +1,19 @@
+/**
+ * Asks whether the page may be left, whatever part of the runtime navigates or has something to lose.
+ *
+ * @module
+ */
+
+/** Returns `true` if the page may be left. */
+type LeaveCheck = () => boolean;
+
+const checks = new Set<LeaveCheck>();
+
+/** Adds a check until the signal is aborted. */
+export function addLeaveCheck(check: LeaveCheck, signal: AbortSignal): void {
+  checks.add(check);
+  signal.addEventListener("abort", () => checks.delete(check));
+}
+
+/** Returns `true` if no check keeps the user on the page. */
+export const mayLeavePage = (): boolean => [...checks].every((check) => check());

@@ -1,0 +1,122 @@
+/**
+ * Patches the page: inserts, replaces, morphs or removes what the server names.
+ *
+ * @module
+ */
+import type { Swap } from "../../protocol/patch.ts";
+import { text, type Wire } from "../../protocol/wire.ts";
+import { syncAcceptedForm } from "./accepted_form.ts";
+import { type ActiveCall, emitCallEvent } from "../call/call.ts";
+import { config } from "../config.ts";
+import { applyFocus, captureFocus, type RestoreFocus } from "./focus.ts";
+import { focusNear } from "./focus_near.ts";
+import { doc, dom, idOf } from "../dom.ts";
+import { keepElement, keptFor } from "./keep.ts";
+import { loadNeeded } from "../parts/load_part.ts";
+import { parseContent } from "./markup.ts";
+import { morphElement } from "./morph.ts";
+import { updateIndicators } from "./indicators.ts";
+import { isStale, markReplaced } from "./stale.ts";
+import { findTargets } from "./targets.ts";
+import { changeWithTiming } from "./timed_change.ts";
+import { sleep } from "../call/wait.ts";
+
+/** Applies the event `patch_html`. See `Effect` of `effect.ts` for the parameters. */
+export async function patchHtml(
+  data: Wire,
+  activeCall: ActiveCall,
+  sequence: number,
+  again?: boolean,
+): Promise<void> {
+  const { signal } = activeCall;
+  const swap = swapOf(data.swap ?? activeCall.swap) ?? "outer";
+  if (swap === "none") return;
+  const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
+  const elements = findTargets(text(data.target) ?? activeCall.target, activeCall, strict === true);
+
+  const changed: Element[] = [];
+  let lost: ReturnType<RestoreFocus>;
+  const change = () => {
+    const restoreFocus = captureFocus();
+    for (const element of elements) {
+      const replaces = !ADDING.test(swap);
+      // All patches of a response have its number, so the second patch of an element is not stale.
+      if (!doc.contains(element) || replaces && isStale(element, sequence)) continue;
+      if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
+      const roots = insertContent(element, swap, `${data.content ?? ""}`, text(data.select), again);
+      if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
+      roots.forEach(updateIndicators);
+      roots.forEach(loadNeeded);
+      changed.push(...roots);
+      emitCallEvent("swap:after", activeCall, { element, swap });
+    }
+    lost = applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
+  };
+  const slow = data.transition || data.swap_delay || data.settle_delay;
+  if (slow) await changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
+  else change();
+  if (lost) focusNear(lost);
+  const { ok, form } = activeCall;
+  if (ok && form) syncAcceptedForm(form, changed);
+}
+
+/** The DOM method that inserts the content of each swap mode. Replaced content is removed afterwards. */
+const METHODS = {
+  inner: "prepend",
+  outer: "before",
+  morph: "before",
+  delete: "remove",
+  before: "before",
+  after: "after",
+  prepend: "prepend",
+  append: "append",
+  none: "",
+} as const;
+
+/** Swap modes that add content and replace none. */
+const ADDING = /before|after|pend/;
+
+/** Returns the value if it is a swap mode. */
+const swapOf = (value: unknown): Swap | undefined => Object.keys(METHODS).find((swap): swap is Swap => swap === value);
+
+/** Inserts content. Returns the elements that are new or changed. */
+function insertContent(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
+  const fragment = parseContent(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
+  if (select) {
+    const found = fragment.querySelector(select);
+    if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
+    fragment.replaceChildren(found);
+  }
+  const roots = [...fragment.children];
+  const nodes = [...fragment.childNodes];
+  const adds = ADDING.test(swap);
+  // If it was added before, only an id can show that.
+  if (adds && again && !roots.some(idOf)) return [];
+  const keptElements = keptFor(fragment);
+  let olds: (ChildNode | null)[] = [];
+  const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
+  if (swap === "morph" && twin) {
+    const now = morphElement(element, twin);
+    roots[roots.indexOf(twin)] = now;
+    // Content around the twin of the element is inserted around the element.
+    const at = nodes.indexOf(twin);
+    dom(now).before(...nodes.slice(0, at));
+    dom(now).after(...nodes.slice(at + 1));
+  } else {
+    olds = swap === "inner" ? [...dom(element).childNodes] : adds
+      // Added elements exist once: one that a topic has already inserted is replaced.
+      ? roots.map((root) => doc.getElementById(idOf(root)))
+      : [element];
+    // All of these methods accept nodes, except `remove`, which ignores them.
+    dom(element)[METHODS[swap] as "before"](fragment);
+    if (swap === "inner") roots.unshift(element);
+  }
+  keptElements.forEach(keepElement);
+  const kept: readonly Node[] = keptElements;
+  for (const old of olds) {
+    if (old && !kept.includes(old) && !(adds && dom(old).contains(element))) {
+      dom(dom(old).parentNode)?.removeChild(old);
+    }
+  }
+  return roots;
+}

@@ -1,0 +1,9 @@
+/**
+ * The part that shows errors on forms, and toasts. Loaded when the page is idle, or with the first of them.
+ *
+ * @module
+ */
+export { clearErrors } from "../page/clear_errors.ts";
+export { loadPageTexts } from "../page/page_texts.ts";
+export { showInvalid } from "../page/show_errors.ts";
+export { announceHidden, showToast } from "../page/toast.ts";

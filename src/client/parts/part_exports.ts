@@ -1,0 +1,52 @@
+/**
+ * The exports of the parts that the runtime calls. A part that works by itself is not here.
+ *
+ * @module
+ */
+import type { syncAcceptedForm } from "../page/accepted_form.ts";
+import type { clearErrors } from "../page/clear_errors.ts";
+import type { Pages } from "../navigate/pages.ts";
+import type { readTopic } from "../live/live.ts";
+import type { loadScript } from "../page/script.ts";
+import type { morphElement } from "../page/morph.ts";
+import type { focusNear, tryFocus } from "../page/focus_near.ts";
+import type { Effect } from "../page/effect.ts";
+import type { loadPageTexts } from "../page/page_texts.ts";
+import type { patchSignals } from "../page/signals.ts";
+import type { showInvalid } from "../page/show_errors.ts";
+import type { announceHidden, showToast } from "../page/toast.ts";
+import type { destinationOf } from "../../protocol/switch.ts";
+import type { Unsaved } from "../navigate/unsaved.ts";
+import type { upload } from "../call/upload.ts";
+
+/** The exports by the name of the part. */
+export interface PartExports {
+  /** Patches of the page. */
+  readonly patch: {
+    readonly focusNear: typeof focusNear;
+    readonly patchHtml: Effect;
+    readonly morphElement: typeof morphElement;
+    readonly syncAcceptedForm: typeof syncAcceptedForm;
+    readonly tryFocus: typeof tryFocus;
+  };
+  /** Errors on forms, toasts, and the texts of the page. */
+  readonly feedback: {
+    readonly announceHidden: typeof announceHidden;
+    readonly clearErrors: typeof clearErrors;
+    readonly loadPageTexts: typeof loadPageTexts;
+    readonly showInvalid: typeof showInvalid;
+    readonly showToast: typeof showToast;
+  };
+  /** Pages in this document, and the history. */
+  readonly navigation: { createPages(start: string, ended: AbortSignal): Pages };
+  /** Uploads, Alpine, unsaved forms, scripts, and calls that switch to another action. */
+  readonly extras: {
+    readonly destinationOf: typeof destinationOf;
+    readonly loadScript: typeof loadScript;
+    readonly patchSignals: typeof patchSignals;
+    readonly upload: typeof upload;
+    watchUnsaved(signal: AbortSignal): Unsaved;
+  };
+  /** Live topics. */
+  readonly live: { readonly readTopic: typeof readTopic };
+}

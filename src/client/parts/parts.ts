@@ -1,0 +1,21 @@
+/**
+ * The parts of the runtime that are loaded after the initial file. CONTRIBUTING.md describes how to add one.
+ *
+ * `deno task bundle` makes a file of each import. A module that a part imports is that of the initial file if it is
+ * there; otherwise it belongs to this part alone. Two parts cannot contain the same module, because each would have its
+ * own state: one of them loads the other with `loadPart()`.
+ *
+ * @module
+ */
+import type { Part } from "./load_part.ts";
+
+/** The parts by name. */
+export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
+  // Every page is patched, and every call can fail.
+  patch: { needs: "html", load: () => import("./patch.ts") },
+  feedback: { needs: "html", load: () => import("./feedback.ts") },
+  navigation: { needs: "[hyper-nav]", load: () => import("./navigation.ts") },
+  extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
+  // No element shows that a page will open a topic.
+  live: { needs: ":not(*)", load: () => import("./live.ts") },
+}));

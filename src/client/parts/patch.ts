@@ -1,0 +1,9 @@
+/**
+ * The part that changes the page. Loaded when the page is idle, or with its first patch.
+ *
+ * @module
+ */
+export { focusNear, tryFocus } from "../page/focus_near.ts";
+export { morphElement } from "../page/morph.ts";
+export { patchHtml } from "../page/patch.ts";
+export { syncAcceptedForm } from "../page/accepted_form.ts";

@@ -1,0 +1,57 @@
+/**
+ * Serves the files of the browser runtime.
+ *
+ * @module
+ */
+import { ifNoneMatch } from "@std/http/etag";
+import { CLIENT_FILES, type ClientFile } from "../client_bundle.ts";
+import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
+import { CLIENT_PATH } from "../protocol/names.ts";
+
+/** The folder of the files. */
+const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
+
+/** `<name>-<contract>-<build>.js`: see `tests/support/bundle_client.ts`. */
+const PART_NAME = /^([a-z_]+-\w{4})-\w{4}\.js$/;
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+const encoder = new TextEncoder();
+
+/** Returns a file of the runtime; `null` for any other path. */
+export function clientScript(request: Request, { pathname }: URL): Response | null {
+  if (!pathname.startsWith(CLIENT_FOLDER)) return null;
+  const name = pathname.slice(CLIENT_FOLDER.length);
+  const exact = CLIENT_FILES.get(name);
+  const file = exact ?? currentPart(name);
+  if (file === undefined) return null;
+  if (request.method === "OPTIONS") return optionsResponse(READ_METHODS);
+  if (!isReadMethod(request.method)) return methodResponse(READ_METHODS);
+  const headers = new Headers({
+    etag: file.etag,
+    // The name of a part includes its build: its content never changes (RFC 8246).
+    "cache-control": exact !== undefined && pathname !== CLIENT_PATH ? IMMUTABLE : "no-cache",
+    "content-type": "text/javascript; charset=utf-8",
+    "x-content-type-options": "nosniff",
+    // A page of another origin may load it, from a host for static files: the files are the same for everyone.
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+  });
+  if (!ifNoneMatch(request.headers.get("if-none-match"), file.etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  if (request.method === "HEAD") headers.set("content-length", String(encoder.encode(file.text).length));
+  return new Response(file.text, { headers });
+}
+
+/**
+ * Returns the current part for a page that was loaded before a deployment, if the part has the same contract with the
+ * initial file. Without one, the page offers to be reloaded.
+ */
+function currentPart(name: string): ClientFile | undefined {
+  const wanted = PART_NAME.exec(name)?.[1];
+  if (wanted === undefined) return undefined;
+  for (const [current, file] of CLIENT_FILES) {
+    if (PART_NAME.exec(current)?.[1] === wanted) return file;
+  }
+  return undefined;
+}
