@@ -114,6 +114,7 @@ export { FormActionDispatch } from "./src/dispatch/dispatch.ts";
 export type { ClientInfo } from "./src/dispatch/arrival.ts";
 
 export type {
+  ChangedItem,
   CheckpointItem,
   EventItem,
   HistoryItem,
@@ -132,6 +133,7 @@ export type {
   ToastItem,
   UnsafeHtml,
 } from "./src/results/item.ts";
+export { changed, type ChangedOptions } from "./src/results/changed.ts";
 export {
   checkpoint,
   event,
@@ -196,6 +198,8 @@ export {
   renderField,
   type RenderFieldProps,
 } from "./src/preact/field.tsx";
+export { region, type RegionComponent, type RegionProps } from "./src/preact/region.tsx";
+export type { RegionContext, RegionFunction, RegionOptions, Topics } from "./src/actions/region.ts";
 export { useForm } from "./src/preact/use_form.ts";
 export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
 

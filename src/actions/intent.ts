@@ -15,6 +15,7 @@ import {
   LAST_EVENT_ID_HEADER,
   LOCATION_HEADER,
   LOCATION_HEADER_BYTES,
+  REGIONS_HEADER,
   REQUEST_ID_HEADER,
   REQUEST_ID_PATTERN,
   SWITCH_DEPTH_HEADER,
@@ -42,6 +43,8 @@ export interface IntentFacts {
   readonly lastEventId: string | null;
   /** Path and query of the address bar, which the client chooses; `null` if it sent none or an invalid one. */
   readonly location: string | null;
+  /** The regions on the page of the client, as it lists them; `null` if it sent none. */
+  readonly regions: string | null;
 }
 
 /** The part of a request that is known before its body is read: the action, and the format of the response. */
@@ -95,6 +98,7 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
     switchDepth: readSwitchDepth(headers.get(SWITCH_DEPTH_HEADER)),
     lastEventId: readLastEventId(headers.get(LAST_EVENT_ID_HEADER)),
     location: readLocation(headers.get(LOCATION_HEADER)),
+    regions: headers.get(REGIONS_HEADER),
   };
 
   const header = headers.get(ACTION_HEADER);
@@ -113,7 +117,16 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
 export function plainIntent(request: Pick<Request, "headers">): Intent {
   const header = request.headers.get("accept");
   const audience = header === EVENT_STREAM ? "runtime" : header === JSON_TYPE ? "data" : "document";
-  return { kind: "none", audience, requestId: null, target: null, switchDepth: 0, lastEventId: null, location: null };
+  return {
+    kind: "none",
+    audience,
+    requestId: null,
+    target: null,
+    switchDepth: 0,
+    lastEventId: null,
+    location: null,
+    regions: null,
+  };
 }
 
 /** Returns the UID part of a form's URL, with or without a trailing slash; `null` for any other URL. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ChangedItem } from "../results/item.ts";
 import type { Observing } from "./app.ts";
 import type { Call, CallPage } from "./call.ts";
 import { sendDispatched } from "./observe.ts";
@@ -25,6 +26,8 @@ export class ActionRun {
   readonly claim: MineClaim | null;
   /** Start of the action function, in milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
+  /** The topics that have changed, to be published when the action has ended. */
+  readonly changes: ChangedItem[] = [];
   /** Duration in milliseconds; `null` before its result is accepted, or before its generator has ended. */
   #durationMs: number | null = null;
   /** The status of the response; `null` before it is known. */
@@ -39,6 +42,11 @@ export class ActionRun {
     this.input = input;
     this.bound = bound;
     this.claim = claim;
+  }
+
+  /** Notes topics that have changed. */
+  noteChanged(item: ChangedItem): void {
+    this.changes.push(item);
   }
 
   /** Notes that the result is accepted: the files that the action function has taken over are kept. */

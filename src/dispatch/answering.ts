@@ -11,6 +11,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Call, CallPage } from "./call.ts";
 import { isReportable, toFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
+import { type RegionsApp, withRegions } from "./regions.ts";
 import { depsOf } from "./request_deps.ts";
 import type { Admitted } from "./steps/admit.ts";
 import type { Input } from "./steps/read_input.ts";
@@ -31,12 +32,12 @@ export async function respondToCall(
   call: Call,
   { page, admitted, input, run }: Reached,
   outcome: Outcome,
-  app: Answering & Observing,
+  app: Answering & Observing & RegionsApp,
 ): Promise<Response> {
   const { arrival, action, limits } = call;
   noteOutcome(arrival, outcome);
   const response = await app.respond({
-    outcome,
+    outcome: page === null ? outcome : await withRegions(outcome, call, page.pageRender, admitted, app),
     arrival,
     action,
     origin: page?.pageRender ?? null,

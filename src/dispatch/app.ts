@@ -4,6 +4,7 @@
  * @module
  */
 import type { FormActionManager } from "../actions/manager.ts";
+import type { Regions } from "../actions/regions.ts";
 import type { Guard } from "../context.ts";
 import type { Provider } from "../deps/providers.ts";
 import type { DependencyOverrides, RequestDeps } from "../deps/resolver.ts";
@@ -44,6 +45,8 @@ export interface Finding {
   readonly router: Router<PageRoute>;
   /** Finds pages by the fields of a form. */
   readonly origins: Origins;
+  /** The regions of the application. */
+  readonly regions: Regions;
 }
 
 /** Decides who may run an action, and how often. */

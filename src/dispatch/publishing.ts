@@ -101,7 +101,7 @@ async function toMessage(
   topic: string,
   items: Item | readonly Item[],
   echo: string | null,
-  settling: Omit<Settling, "watch">,
+  settling: Omit<Settling, "watch" | "noteChanged">,
 ): Promise<LiveMessage> {
   const parts: LivePart[] = [];
   for (const item of [items].flat()) {
@@ -114,6 +114,7 @@ async function toMessage(
         break;
       case "live":
       case "checkpoint":
+      case "changed":
         throw new TypeError(
           `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
         );

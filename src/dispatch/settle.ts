@@ -4,7 +4,7 @@
  * @module
  */
 import type { HtmlPatchData, Patch } from "../protocol/patch.ts";
-import type { HtmlItem, Item, LiveItem } from "../results/item.ts";
+import type { ChangedItem, HtmlItem, Item, LiveItem } from "../results/item.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";
 import type { Markup } from "../results/markup.ts";
 import type { UnsafeHtml } from "../results/item.ts";
@@ -22,6 +22,8 @@ export interface Settling {
   body(): Promise<string | null>;
   /** Checks the target of a redirect; throws if it is not allowed. */
   redirectTarget(url: string, external: boolean): string;
+  /** Notes topics that have changed, to be published when the action has ended. */
+  noteChanged(item: ChangedItem): void;
   /** Yields the patches of a topic until its reader leaves. */
   watch(item: LiveItem): AsyncGenerator<Patch, void, void>;
 }
@@ -56,6 +58,7 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
       }
       const events: Patch[] = [];
       for (const item of result.items) {
+        if (item.kind === "changed") settling.noteChanged(item);
         const patch = item.kind === "live" ? null : await toPatch(item, settling);
         if (patch !== null) events.push(patch);
       }
@@ -70,6 +73,7 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
 
 async function* settleStream(items: ItemSource, settling: Settling): AsyncGenerator<Patch, void, void> {
   const checkpoints = new Set<string>();
+  const topics: string[] = [];
   for await (const value of items) {
     const item = readYielded(value, settling.actionName);
     if (item.kind === "checkpoint") {
@@ -84,11 +88,18 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       yield* settling.watch(item);
       continue;
     }
+    if (item.kind === "changed") {
+      settling.noteChanged(item);
+      topics.push(...item.topics);
+      continue;
+    }
     const made = toPatch(item, settling);
     // Awaited only if it is a promise: most patches are made synchronously, and a stream may have thousands.
     const patch = made instanceof Promise ? await made : made;
     if (patch !== null) yield patch;
   }
+  // For a repeat, which renders the regions as they are then.
+  if (topics.length > 0) yield changedPatch(topics);
 }
 
 /** An item that becomes one patch. */
@@ -97,7 +108,10 @@ export type PatchItem = Exclude<Item, LiveItem>;
 /**
  * Returns the patch of an item; `null` if the client has no use for it, a promise only if something has to be awaited.
  */
-export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Patch | null | Promise<Patch | null> {
+export function toPatch(
+  item: PatchItem,
+  settling: Omit<Settling, "watch" | "noteChanged">,
+): Patch | null | Promise<Patch | null> {
   switch (item.kind) {
     case "html": {
       const content = settling.fragment(item.content);
@@ -143,6 +157,8 @@ export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Pat
           ...(item.path === null ? {} : { url: settling.redirectTarget(item.path, false) }),
         },
       };
+    case "changed":
+      return changedPatch(item.topics);
     case "refresh":
       return settling.body().then((content) => content === null ? null : refreshPatch(item.selector, content));
     default:
@@ -158,6 +174,10 @@ export function toPatch(item: PatchItem, settling: Omit<Settling, "watch">): Pat
 export function refreshPatch(selector: string | null, content: string): Extract<Patch, { event: "patch_html" }> {
   const part = selector === null ? {} : { select: selector };
   return { event: "patch_html", data: { target: selector ?? "body", content, swap: "morph", ...part } };
+}
+
+function changedPatch(topics: readonly string[]): Patch {
+  return { event: "changed", data: { topics } };
 }
 
 function htmlPatch({ options }: HtmlItem, content: string): Patch {

@@ -37,6 +37,7 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
       return renderBody(call, pageRender, app);
     },
     redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call.arrival, pageRender), { external }),
+    noteChanged: (item) => run.noteChanged(item),
     watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
   };
 }

@@ -11,6 +11,7 @@ import { failure } from "./failure.ts";
 import { failCall, reporterOf } from "./observe.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { recordStream } from "./record.ts";
+import { changedRegions, type RegionsApp } from "./regions.ts";
 import { isReported, RunningStream } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -19,7 +20,7 @@ import { catalogueText } from "../texts/catalogue.ts";
 export async function startStream(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
-  app: Pick<Running, "streams"> & Observing,
+  app: Pick<Running, "streams"> & Observing & RegionsApp,
 ): Promise<Outcome> {
   const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
@@ -59,7 +60,7 @@ async function* runGenerator(
   events: AsyncGenerator<Patch, void, void>,
   leave: () => void,
   slot: StreamSlot,
-  app: Observing,
+  app: Observing & RegionsApp,
 ): AsyncGenerator<Patch, void, void> {
   const { arrival: { client, trace }, action } = run.call;
   // A mutation continues without its client.
@@ -67,7 +68,11 @@ async function* runGenerator(
   gone?.addEventListener("abort", leave);
   let failed = false;
   try {
-    if (gone?.aborted !== true) yield* trace?.count(events) ?? events;
+    if (gone?.aborted !== true) {
+      yield* trace?.count(events) ?? events;
+      const topics = run.changes.flatMap(({ topics }) => topics);
+      yield* await changedRegions(topics, run.call, run.page.pageRender, run.admitted, app);
+    }
   } catch (error) {
     failed = true;
     failCall(run.call, error, run.startedAt, app);

@@ -124,6 +124,14 @@ export interface HandlerOptions {
    * a field or a schema sets come first. Default: English.
    */
   readonly messages?: MessageOptions | ((request: Request) => MessageOptions) | undefined;
+  /**
+   * Secrets that sign the references of regions, the current one first; the others only verify, so that a key can be replaced without
+   * making the pages that are open invalid. Each has at least 32 characters. All instances need the same ones.
+   *
+   * Required with `bus`, if a region has no guard. Default: a secret that is made on startup. After a restart, the pages that are open
+   * then load their content again.
+   */
+  readonly keys?: readonly string[] | undefined;
   /** Limits of size, number and time for requests and responses. */
   readonly limits?: LimitsOptions | undefined;
   /**

@@ -35,7 +35,7 @@ const MAX_HEARTBEAT_SECONDS = 30;
 /** The parts of a dispatch that exist before the pages are loaded. */
 type Prepared = Omit<
   App,
-  "router" | "origins" | "rendering" | "respond" | "serve" | "seal" | "redirectTarget"
+  "router" | "origins" | "regions" | "rendering" | "respond" | "serve" | "seal" | "redirectTarget"
 >;
 
 /** The parts of a handler. */

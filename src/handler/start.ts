@@ -23,6 +23,7 @@ import { serve } from "../respond/serve.ts";
 import { redirectTarget, sealResponse } from "../http/sink.ts";
 import { withActionHeaders } from "../http/vary.ts";
 import type { SignalFamily } from "../signals.ts";
+import { createRegions } from "./regions.ts";
 import { warn } from "./log.ts";
 import type { HandlerOptions } from "./options.ts";
 import type { Services } from "./services.ts";
@@ -52,8 +53,11 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   registerActions(manifest, manager, signals);
   const { router, errorPage, notFound } = manifest;
   const root = baseDir ?? manifest.baseDir;
+  const regions = createRegions(manifest, options, app.dev);
   const rendering = createRendering({
     manager,
+    regions,
+    principalOf: app.principal ?? (() => null),
     originFields: { baseDir: root, originPath },
     errorPage,
     notFound,
@@ -69,6 +73,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     ...app,
     router,
     origins: createOrigins(manifest, root),
+    regions,
     rendering,
     respond: (answer) => respond(answer, respondServices),
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),

@@ -80,10 +80,10 @@ export class FolderTree {
   /** Returns the same context, each value behind the guard of this page and of the page that declares it. */
   guardedContext(names: readonly string[], own: LoadedFile | null, context: PageContextMap): PageContextMap {
     const declared = this.#declared(names, own);
-    const guard = own === null ? null : this.#guard(own);
+    const guard = own === null ? null : this.guard(own);
     return behindGuards(context, (name) => {
       const file = declared.get(name)?.file;
-      const guards = [guard, file === undefined || file === own ? null : this.#guard(file)];
+      const guards = [guard, file === undefined || file === own ? null : this.guard(file)];
       return guards.filter((guard) => guard !== null);
     });
   }
@@ -104,8 +104,8 @@ export class FolderTree {
     return declared;
   }
 
-  // One for each page: the request's cache finds it by identity, so that a page's guard runs once in a request.
-  #guard(file: LoadedFile): Dependency<PageVerdict> | null {
+  /** Returns the guard of a page. One for each page: the request's cache finds it by identity, so that it runs once in a request. */
+  guard(file: LoadedFile): Dependency<PageVerdict> | null {
     return getOrAdd(this.#guards, file, () => {
       const render = renderOf(this.page(file));
       if (render === null) return null;

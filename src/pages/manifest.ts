@@ -4,11 +4,14 @@
  * @module
  */
 import { dirname, join } from "@std/path";
+import type { DiscoveredRegion } from "../actions/regions.ts";
+import type { Dependency } from "../context.ts";
 import type { PageFiles } from "./discover.ts";
 import { type DiscoveredAction, exportedActions } from "./exported_actions.ts";
+import { exportedRegions } from "./exported_regions.ts";
 import { type Folder, FolderTree, type LayoutEntry, renderOf } from "./folder_tree.ts";
 import { type LoadedFile, loadFiles, siblingFile } from "./load_files.ts";
-import type { PageContextMap } from "./page_guard.ts";
+import type { PageContextMap, PageVerdict } from "./page_guard.ts";
 import type { Head, PageComponent, RenderFunction } from "./page_module.ts";
 import { readTemplateModule } from "./read_module.ts";
 import { createRouter, parsePattern, type Routable, type Router } from "./route.ts";
@@ -38,6 +41,8 @@ export interface PageRoute extends Routable {
    * it. The same map if no page has a guard.
    */
   readonly guardedContext: PageContextMap;
+  /** The guard of this page, for what is rendered without the page; `null` if it has none. */
+  readonly guard: Dependency<PageVerdict> | null;
 }
 
 /** The pages and actions of an application. Frozen; the folder is not read again. */
@@ -50,6 +55,8 @@ export interface Manifest {
   readonly router: Router<PageRoute>;
   /** Every exported action once: those of components, then those of pages, each in the order of files. */
   readonly actions: readonly DiscoveredAction[];
+  /** Every exported region once. */
+  readonly regions: readonly DiscoveredRegion[];
   /** The page `not_found.tsx`, or `null`. */
   readonly notFound: PageRoute | null;
   /** The page `error.tsx`, or `null`. */
@@ -74,6 +81,7 @@ export async function loadManifest({ files, baseDir, warnings: ignored }: PageFi
     routes,
     router: createRouter(routes),
     actions: Object.freeze(exportedActions(loaded)),
+    regions: exportedRegions(loaded),
     notFound: readNotFound(tree),
     errorPage: readErrorPage(tree),
     warnings: Object.freeze(warnings),
@@ -114,6 +122,7 @@ function readRoute(tree: FolderTree, { names, files }: Folder, warnings: string[
     head: tree.heads(names, template, page),
     context,
     guardedContext: tree.guardedContext(names, page, context),
+    guard: page === null ? null : tree.guard(page),
   });
 }
 
@@ -150,6 +159,7 @@ function rootPage(tree: FolderTree, file: LoadedFile, page: RootPage): PageRoute
     head: tree.heads([], file),
     // No URL leads to this page, so that only a render of it reads its context.
     guardedContext: page.context,
+    guard: null,
   });
 }
 

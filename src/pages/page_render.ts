@@ -4,6 +4,7 @@
  * @module
  */
 import type { Action } from "../actions/action.ts";
+import type { Region } from "../actions/region.ts";
 import type { Params } from "../context.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { AnyBound } from "../forms/any_form.ts";
@@ -84,6 +85,8 @@ export interface Rendering {
   failedForm(pageRender: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
   /** Renders the page and returns its body element. */
   body(pageRender: PageRender): Promise<Rendered>;
+  /** Returns a function that renders instances of the regions of a page, each at most once, and nothing else of the page. */
+  regions(pageRender: PageRender): (region: Region, instance: string | null) => string | Promise<string>;
   /** Renders the layouts of the page around HTML. */
   inLayouts(pageRender: PageRender, html: string): Promise<PageAnswer>;
   /** Renders the page for a failure. */

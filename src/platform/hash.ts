@@ -1,9 +1,9 @@
 /**
- * SHA-256, in one call or in parts. `crypto.subtle` hashes neither synchronously nor in parts.
+ * SHA-256, in one call or in parts, and signatures. `crypto.subtle` hashes neither synchronously nor in parts.
  *
  * @module
  */
-import { createHash, type Hash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
 
 /** A hash that is computed in parts. */
 export type { Hash };
@@ -16,6 +16,11 @@ export function startSha256(): Hash {
 /** Returns the SHA-256 of a string, as UTF-8, in 64 hexadecimal digits. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Returns the HMAC of text with SHA-256 (RFC 2104), cut to 128 bits (section 5), in base64url. */
+export function signText(text: string, key: string): string {
+  return createHmac("sha256", key).update(text).digest().subarray(0, 16).toString("base64url");
 }
 
 /** Compares two secrets in a time that does not depend on where they differ. */

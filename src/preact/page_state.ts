@@ -6,6 +6,7 @@
 import { type ComponentType, type Context, createContext } from "preact";
 import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";
+import type { Region } from "../actions/region.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { BoundFormsetRow } from "../forms/formset.ts";
 import { createProvider, type ProviderProps } from "./provider.ts";
@@ -38,6 +39,8 @@ export interface PageState {
     | AnyBound
     | null
     | Promise<AnyBound | null>;
+  /** Returns the HTML of an instance of a region; a promise if it has to be waited for. Each is rendered once. */
+  regionOf(region: Region, instance: string | null): string | Promise<string>;
   /** The hidden fields that name this page, by name; empty if forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
   /** The path of this page, which its GET forms are sent to. */

@@ -5,6 +5,8 @@
  */
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
+import type { Region } from "../actions/region.ts";
+import type { Regions } from "../actions/regions.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import type { PageRoute } from "../pages/manifest.ts";
@@ -12,6 +14,8 @@ import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { Texts } from "../texts/texts.ts";
+import { asChildren, inState } from "./page_node.tsx";
+import { renderRegion } from "./region_markup.ts";
 import { checkForms } from "./repeated_forms.ts";
 import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
@@ -19,6 +23,10 @@ import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 export interface RenderingServices {
   /** Finds the actions that forms name. */
   readonly manager: FormActionManager;
+  /** The regions of the application. */
+  readonly regions: Regions;
+  /** Returns the principal of a request. */
+  readonly principalOf: (request: Request) => string | null | PromiseLike<string | null>;
   /** Options for the hidden fields that name the page of a form. */
   readonly originFields: OriginFieldsOptions;
   /** Returns the texts that users read, in the language of a page render. */
@@ -43,6 +51,10 @@ export class RenderState implements PageState {
   askedForToasts = false;
   /** `true` if the page rendered the form that failed. */
   tookFailed = false;
+  /** The regions of this page, kept for the same reason. */
+  #regions: Map<string, string | Promise<string>> | null = null;
+  /** The principal; `undefined` before a region needs it. */
+  #principal: string | null | PromiseLike<string | null> | undefined;
   readonly #services: RenderingServices;
   readonly #pageRender: PageRender;
   readonly #failed: FailedForm | null;
@@ -142,6 +154,23 @@ export class RenderState implements PageState {
       form.then((ready) => forms.set(key, ready), () => {});
     }
     return form;
+  }
+
+  regionOf(region: Region, instance: string | null): string | Promise<string> {
+    const regions = this.#regions ??= new Map();
+    const key = JSON.stringify([region.name, instance]);
+    const known = regions.get(key);
+    if (known !== undefined) return known;
+    const html = renderRegion(region, instance, {
+      regions: this.#services.regions,
+      pageRender: this.#pageRender,
+      principal: () => this.#principal ??= this.#services.principalOf(this.#pageRender.request),
+      nodeOf: (content) => inState(this, asChildren(content)),
+    });
+    regions.set(key, html);
+    // As for forms.
+    if (html instanceof Promise) html.then((ready) => regions.set(key, ready), () => {});
+    return html;
   }
 
   isFailed(action: Action, instance: string | null): boolean {

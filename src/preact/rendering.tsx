@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Region } from "../actions/region.ts";
 import { isReportable, toFailure } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
@@ -78,6 +79,14 @@ class PreactRendering implements Rendering {
     const rendered = await this.#render(of, {});
     if (rendered.kind === "response") return rendered;
     return { kind: "html", html: bodyElement(keepCarriageReturns(rendered.html)) };
+  }
+
+  regions(of: PageRender): (region: Region, instance: string | null) => string | Promise<string> {
+    const state = new RenderState(this.#services, of);
+    return (region, instance) => {
+      const html = state.regionOf(region, instance);
+      return typeof html === "string" ? keepCarriageReturns(html) : html.then(keepCarriageReturns);
+    };
   }
 
   async inLayouts(of: PageRender, html: string): Promise<PageAnswer> {

@@ -18,6 +18,11 @@ export const REQUEST_ID_HEADER = "X-Hyper-Request-ID";
 export const SWITCH_DEPTH_HEADER = "X-Hyper-Switch-Depth";
 /** The address bar at the time of a call: path and query, at most {@linkcode LOCATION_HEADER_BYTES} of them. */
 export const LOCATION_HEADER = "X-Hyper-Location";
+/**
+ * The regions on the caller's page, as {@linkcode REGION_ATTRIBUTE} has them, separated by commas. Each begins with one
+ * `>` for each region around it. `stale` if the list is too long.
+ */
+export const REGIONS_HEADER = "X-Hyper-Regions";
 /** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
 export const STREAM_HEADER = "X-Hyper-Stream";
 /** Set to `XMLHttpRequest` by the runtime, for servers and proxies that tell the two kinds of request apart by it. */
@@ -65,6 +70,16 @@ export const ROWS_ATTRIBUTE = "data-hyper-rows";
 export const ROW_ATTRIBUTE = "data-hyper-row";
 /** Marks an element that holds the number of its row, from 1. */
 export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
+
+/** Marks the root element of a region; holds its reference: name, instance and signature. */
+export const REGION_ATTRIBUTE = "data-hyper-region";
+
+/** The longest list of regions in a header, in bytes. */
+export const REGIONS_HEADER_BYTES = 4096;
+/** Maximum number of regions in a header. */
+export const REGIONS_HEADER_ENTRIES = 100;
+/** The value of {@linkcode REGIONS_HEADER} for a page with more regions. */
+export const REGIONS_STALE = "stale";
 
 /** The longest data header the runtime sends, in bytes after escaping; more than this goes into the body. */
 export const DATA_HEADER_BYTES = 4096;

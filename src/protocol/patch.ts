@@ -64,6 +64,14 @@ export interface ErrorPatchData {
 /** Messages of invalid input by field path, those of the whole form under `""`. */
 export type Issues = Readonly<Record<string, readonly string[]>>;
 
+/** `regions`: parts of the page that are out of date. */
+export interface RegionsPatchData {
+  /** The references of regions that have changed. */
+  readonly dirty?: readonly string[];
+  /** `true` if the list of regions that the call sent was too long: any region may have changed. */
+  readonly stale?: true;
+}
+
 /** One instruction for the browser. `checkpoint` has an id and no data. */
 export type Patch =
   | { readonly event: "patch_html"; readonly data: HtmlPatchData }
@@ -78,6 +86,12 @@ export type Patch =
   | { readonly event: "load_js"; readonly data: { readonly src: string } }
   | { readonly event: "checkpoint"; readonly id: string }
   | { readonly event: "switch_action"; readonly data: SwitchPatchData }
+  | { readonly event: "regions"; readonly data: RegionsPatchData }
+  /** Never sent: the server puts the regions that depend on the topics in its place. */
+  | {
+    readonly event: "changed";
+    readonly data: { readonly topics: readonly string[] };
+  }
   | { readonly event: "result"; readonly data: unknown }
   | { readonly event: "error"; readonly data: ErrorPatchData }
   | { readonly event: "end"; readonly data: Readonly<Record<string, never>> };
@@ -95,7 +109,7 @@ export interface PatchMarks {
 }
 
 /** The name of an event that we define. */
-export type PatchEvent = Patch["event"];
+export type PatchEvent = Exclude<Patch["event"], "changed">;
 
 /** Returns whether an event completes its stream: nothing that follows it belongs to the answer. */
 export const isTerminal = (event: string): boolean =>

@@ -7,7 +7,7 @@ import { isStatus, STATUS_TEXT } from "@std/http/status";
 import type { Answer } from "../dispatch/answer.ts";
 import type { Failure } from "../dispatch/outcome.ts";
 import { JSON_TYPE, PROBLEM_TYPE } from "../protocol/names.ts";
-import type { Issues, Patch } from "../protocol/patch.ts";
+import type { Issues, Patch, RegionsPatchData } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -65,9 +65,19 @@ function items(events: readonly Patch[], isComplete = true): Reply {
   if (redirect !== undefined) return json(200, { ok: true, redirect: redirect.data.url });
   // A checkpoint has no data, and this client does not resume.
   const sent = events.flatMap((patch) =>
-    patch.event === "checkpoint" ? [] : [{ event: patch.event, data: patch.data }]
+    /^(?:checkpoint|regions|changed)$/.test(patch.event) || !("data" in patch)
+      ? []
+      : [{ event: patch.event, data: patch.data }]
   );
-  return json(200, { ok: true, items: sent, ...(isComplete ? {} : { complete: false }) });
+  const regions = events.flatMap((patch) => patch.event === "regions" ? [patch.data] : []);
+  return json(200, { ok: true, items: sent, ...regionsOf(regions), ...(isComplete ? {} : { complete: false }) });
+}
+
+/** Returns the regions of the client's page that have changed; nothing if the action has not changed a topic. */
+function regionsOf(changes: readonly RegionsPatchData[]): object {
+  if (changes.length === 0) return {};
+  if (changes.some(({ stale }) => stale)) return { regions: "stale" };
+  return { regions: changes.flatMap(({ dirty = [] }) => dirty) };
 }
 
 function json(status: number, value: unknown): Reply {

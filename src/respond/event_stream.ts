@@ -12,7 +12,8 @@ import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
 // A comment: parsers skip it, and proxies see that the connection is alive (HTML, 9.2.7).
-const HEARTBEAT = encoder.encode(": heartbeat\n\n");
+const COMMENT = ": heartbeat\n\n";
+const HEARTBEAT = encoder.encode(COMMENT);
 // A timer with a delay of 24 days or more fires at once.
 const MAX_DELAY = 2 ** 31;
 /**
@@ -226,7 +227,8 @@ function encodeAgain(patches: readonly (Patch & PatchMarks)[]): Frame {
   try {
     let text = "";
     let last = END;
-    for (last of patches) text += encodeEvent(last);
+    // The regions of changed topics follow. A pull has to enqueue something: a comment.
+    for (last of patches) text += last.event === "changed" ? COMMENT : encodeEvent(last);
     return { kind: "frame", bytes: encoder.encode(text), last };
   } catch (error) {
     return { kind: "flawed", error };

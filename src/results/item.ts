@@ -179,6 +179,16 @@ export interface LiveItem {
   readonly options: LiveOptions;
 }
 
+/** An item made by `changed()`. */
+export interface ChangedItem {
+  /** The kind of item. */
+  readonly kind: "changed";
+  /** The topics whose data has changed. */
+  readonly topics: readonly string[];
+  /** Seconds after which regions are rendered once more, or `null`. */
+  readonly again: number | null;
+}
+
 /** A value that an action function returns: one event of the response. */
 export type Item =
   | HtmlItem
@@ -192,7 +202,8 @@ export type Item =
   | CheckpointItem
   | SwitchItem
   | RefreshItem
-  | LiveItem;
+  | LiveItem
+  | ChangedItem;
 
 /** The properties of an action that {@linkcode switchTo} reads. */
 export interface SwitchTarget {

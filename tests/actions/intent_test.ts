@@ -153,6 +153,7 @@ Deno.test("plainIntent() reads only the audience", () => {
     switchDepth: 0,
     lastEventId: null,
     location: null,
+    regions: null,
   };
   assertEquals(plainIntent({ headers }), expected);
   assertEquals(plainIntent({ headers: new Headers({ accept: "application/json" }) }).audience, "data");

@@ -41,6 +41,10 @@ const SHAPES: { readonly [Name in PatchEvent]: z.ZodType<DataOf<Name>> | null } 
     method: z.enum(["GET", "POST"]),
     url: z.string().exactOptional(),
   }),
+  regions: z.strictObject({
+    dirty: z.array(z.string().min(1)).exactOptional(),
+    stale: z.literal(true).exactOptional(),
+  }),
   result: z.json(),
   error: z.strictObject({
     status: z.int().min(400).max(599),

@@ -7,6 +7,7 @@ import { fromFileUrl, join } from "@std/path";
 import {
   type Action,
   action,
+  changed,
   checkpoint,
   defineForm,
   event,
@@ -57,6 +58,7 @@ interface Case {
 
 const CASES: Readonly<Record<string, Case>> = {
   html: { act: give(html(<li id="a">Milk &amp; tea</li>, { target: "#todos", swap: "append" })) },
+  regions_stale: { act: give(changed("todos")), call: { headers: { "x-hyper-regions": "stale" } } },
   html_options: {
     act: give(html("x", {
       target: "#a",

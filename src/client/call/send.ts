@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../../protocol/names.ts";
+import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES, REGIONS_HEADER } from "../../protocol/names.ts";
+import { regionList } from "../page/region_list.ts";
 import type { Answer } from "../../protocol/answer.ts";
 import { tryPart } from "../parts/load_part.ts";
 import { type ActiveCall, type Call, callDetail } from "./call.ts";
@@ -35,6 +36,7 @@ export async function send(activeCall: ActiveCall): Promise<Answer> {
   // Read for each attempt: the address may have changed since the call was made.
   const address = location.pathname + location.search;
   if (address.length <= LOCATION_HEADER_BYTES) headers[LOCATION_HEADER] = address;
+  headers[REGIONS_HEADER] = regionList();
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only `XMLHttpRequest` reports upload progress. Without its part, the call is sent without progress events.

@@ -18,12 +18,13 @@ import type { Outcome } from "../outcome.ts";
 import { publishFrom } from "../publishing.ts";
 import { recordResponse, storedOf } from "../record.ts";
 import { isSettled, settle } from "../settle.ts";
+import type { RegionsApp } from "../regions.ts";
 import { type SettlingApp, settlingOf } from "../settling.ts";
 import { startStream } from "../stream_life.ts";
 import { refuseForm } from "./bind_input.ts";
 
 /** The parts of an application that running needs. */
-export type RunApp = Running & SettlingApp & Observing;
+export type RunApp = Running & SettlingApp & Observing & RegionsApp;
 
 /** Runs the action function. */
 export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {

@@ -1,0 +1,111 @@
+/**
+ * The declaration of a region: a part of a page that knows which topics it depends on.
+ *
+ * @module
+ */
+import type { RequestContext } from "../context.ts";
+import type { Injected } from "../deps/inject.ts";
+import type { MarkupNode } from "../results/markup.ts";
+import type { Injectables } from "./action_options.ts";
+
+/** The context that a region is rendered from: that of its page, and the `instance`. */
+export interface RegionContext extends RequestContext {
+  /** The `instance` of the component, as text; `null` without one. The client chooses it: see {@linkcode RegionOptions.guard}. */
+  readonly instance: string | null;
+}
+
+/** One topic, or several. */
+export type Topics = string | readonly string[];
+
+/**
+ * Options for `region()`.
+ *
+ * @typeParam I The values to inject.
+ */
+export interface RegionOptions<I extends Injectables = Injectables> {
+  /**
+   * The topics that the region depends on, or a function of its context that returns them: up to 16, each with 1 to 256 characters
+   * that do not start with `hyper:`. `changed()` with one of them renders the region again.
+   */
+  readonly depends: Topics | ((ctx: RegionContext) => Topics | PromiseLike<Topics>);
+  /**
+   * Values to inject into the context, by name: dependencies and markers, as for an action. Only the context functions that
+   * `DContext()` names here run for the region. Default: none.
+   */
+  readonly inject?: I | undefined;
+  /**
+   * Decides whether the request may see this instance, in addition to the guard of the page. `false`, and a `Response`, render a hidden
+   * placeholder in its place. Any client may then ask for any instance, on any page, so decide by the session and by `instance`.
+   *
+   * Default: none. The region is then rendered only for the page, the principal and the instance that the server itself rendered
+   * it for; a signature proves it.
+   */
+  readonly guard?:
+    | ((ctx: RegionContext) => void | boolean | Response | PromiseLike<void | boolean | Response>)
+    | undefined;
+}
+
+/** A declared region. The handler reads its properties. */
+export interface Region {
+  /** The name, unique in the application. */
+  readonly name: string;
+  /** Returns the topics. */
+  readonly depends: RegionOptions["depends"];
+  /** Values to inject. */
+  readonly inject: Injectables;
+  /** Decides who may see it; `null` if signatures do. */
+  readonly guard: RegionOptions["guard"] | null;
+  /** Renders it. */
+  readonly render: (ctx: never) => unknown;
+}
+
+/** The function that renders a region: one element, or `null` for none. */
+// deno-lint-ignore ban-types -- nothing injected is the empty set of names
+export type RegionFunction<I extends Injectables = {}> = (
+  ctx: RegionContext & Injected<I>,
+) => MarkupNode | null | PromiseLike<MarkupNode | null>;
+
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** Names that the context has itself. */
+const RESERVED: Readonly<Record<keyof RegionContext, true>> = {
+  request: true,
+  url: true,
+  params: true,
+  deps: true,
+  cookies: true,
+  signal: true,
+  instance: true,
+};
+
+// The component of each region is a function, which discovery finds among the exports.
+const declared = new WeakMap<object, Region>();
+
+/**
+ * Declares the region of a component.
+ *
+ * @throws {TypeError} When the name or an option is invalid.
+ */
+export function declareRegion(component: object, region: Region): void {
+  const { name, depends, inject, render } = region;
+  const fault = faultOf(name, depends, inject, render);
+  if (fault !== null) throw new TypeError(`Cannot declare region "${name}": ${fault}`);
+  declared.set(component, Object.freeze(region));
+}
+
+/** Returns the region that a component shows; `null` for any other value. */
+export function regionOf(component: unknown): Region | null {
+  return typeof component === "function" ? declared.get(component) ?? null : null;
+}
+
+function faultOf(name: string, depends: unknown, inject: Injectables, render: unknown): string | null {
+  if (!NAME.test(name)) {
+    return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
+  }
+  if (typeof render !== "function") return `its render function is ${typeof render}; pass a function`;
+  if (typeof depends !== "function" && typeof depends !== "string" && !Array.isArray(depends)) {
+    return "it has no depends; name the topics after which it must be rendered again";
+  }
+  const taken = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
+  return taken === undefined ? null : `its context already has "${taken}"; inject the value under another name`;
+}

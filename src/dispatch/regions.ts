@@ -1,0 +1,103 @@
+/**
+ * The regions of the caller's page that an action has changed.
+ *
+ * @module
+ */
+import type { RegionContext } from "../actions/region.ts";
+import type { PageRender } from "../pages/page_render.ts";
+import { REGION_ATTRIBUTE } from "../protocol/names.ts";
+import type { Patch } from "../protocol/patch.ts";
+import type { Finding, Injecting, Observing, Running } from "./app.ts";
+import type { Call } from "./call.ts";
+import { type ClaimedRegion, outermost, readClaims, topicsOf } from "./claimed_regions.ts";
+import { freshPage } from "./fresh_page.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Admitted } from "./steps/admit.ts";
+
+/** The parts of an application that regions need. */
+export type RegionsApp = Pick<Finding, "regions"> & Pick<Running, "rendering"> & Injecting & Observing;
+
+/** Replaces the changes in an outcome by the regions that the client needs: their HTML, or their names. */
+export async function withRegions(
+  outcome: Outcome,
+  call: Call,
+  pageRender: PageRender,
+  admitted: Admitted | null,
+  app: RegionsApp,
+): Promise<Outcome> {
+  if (outcome.kind !== "events") return outcome;
+  const { events } = outcome;
+  const at = events.findIndex(({ event }) => event === "changed");
+  if (at === -1) return outcome;
+  const rest = events.filter(({ event }) => event !== "changed");
+  const topics = events.flatMap((patch) => patch.event === "changed" ? patch.data.topics : []);
+  return {
+    kind: "events",
+    events: rest.toSpliced(at, 0, ...await changedRegions(topics, call, pageRender, admitted, app)),
+  };
+}
+
+/** Returns the patches of the regions that depend on topics; for a client that reads data, their references. */
+export async function changedRegions(
+  topics: readonly string[],
+  call: Call,
+  pageRender: PageRender,
+  admitted: Admitted | null,
+  app: RegionsApp,
+): Promise<readonly Patch[]> {
+  const { audience, regions: header } = call.arrival.intent;
+  if (audience === "document" || topics.length === 0) return [];
+  const scope = { path: pageRender.url.pathname, principal: admitted?.principal ?? null };
+  const claims = readClaims(header, app.regions, scope);
+  if (claims.kind === "stale") return [{ event: "regions", data: { stale: true } }];
+  const { pageRender: now, cache } = freshPage(call, pageRender, app);
+  try {
+    if (claims.regions.length === 0 || !await isPageAdmitted(now)) return audience === "data" ? namesOf([]) : [];
+    const dirty = await dirtyOf(claims.regions, new Set(topics), now);
+    return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, app);
+  } finally {
+    await cache[Symbol.asyncDispose]();
+  }
+}
+
+/** Asks the guard of a page, for what is rendered without the page. */
+async function isPageAdmitted({ page, deps }: PageRender): Promise<boolean> {
+  return page === null || page.guard === null || (await deps.get(page.guard)).kind === "admitted";
+}
+
+/** Returns the outermost of the regions that depend on one of the topics. */
+async function dirtyOf(
+  regions: readonly ClaimedRegion[],
+  topics: ReadonlySet<string>,
+  { deps }: PageRender,
+): Promise<readonly ClaimedRegion[]> {
+  const dirty = new Set<ClaimedRegion>();
+  await Promise.all(regions.map(async (each) => {
+    const ctx: RegionContext = { ...deps.ctx, instance: each.instance };
+    if ((await topicsOf(each.region, ctx)).some((topic) => topics.has(topic))) dirty.add(each);
+  }));
+  return outermost(regions, (each) => dirty.has(each));
+}
+
+/** Renders regions, and nothing else of their page. */
+async function renderRegions(
+  regions: readonly ClaimedRegion[],
+  pageRender: PageRender,
+  { rendering }: RegionsApp,
+): Promise<readonly Patch[]> {
+  const render = rendering.regions(pageRender);
+  // A patch changes every copy of an instance.
+  const instances = new Map(regions.map((each) => [each.reference, each]));
+  return await Promise.all(Array.from(instances.values(), async ({ reference, region, instance }): Promise<Patch> => ({
+    event: "patch_html",
+    data: {
+      target: `[${REGION_ATTRIBUTE}="${reference}"]`,
+      content: await render(region, instance),
+      swap: "morph",
+    },
+  })));
+}
+
+function namesOf(regions: readonly ClaimedRegion[]): readonly Patch[] {
+  return [{ event: "regions", data: { dirty: regions.map(({ reference }) => reference) } }];
+}

@@ -1,0 +1,101 @@
+/**
+ * Renders an instance of a region to HTML.
+ *
+ * A region is rendered by itself, also as a part of its page: what is around it, such as a provider of the application, does not reach
+ * it. So a region that is rendered again is the same as one that is rendered with its page.
+ *
+ * @module
+ */
+import type { VNode } from "preact";
+import { isPromiseLike } from "../callback.ts";
+import type { Region, RegionContext } from "../actions/region.ts";
+import type { Regions } from "../actions/regions.ts";
+import { resolveInjected } from "../deps/inject.ts";
+import { HyperError, isA } from "../errors.ts";
+import type { PageRender } from "../pages/page_render.ts";
+import { REGION_ATTRIBUTE } from "../protocol/names.ts";
+import type { Markup } from "../results/markup.ts";
+import { isMarkupNode, renderRaw } from "./render_html.ts";
+import { rootsOf, withAttributes } from "./region_root.ts";
+
+/** The parts of a render that its regions need. */
+export interface RegionRenderer {
+  /** The regions of the application. */
+  readonly regions: Regions;
+  /** The page. */
+  readonly pageRender: PageRender;
+  /** Returns the principal of the request. */
+  principal(): string | null | PromiseLike<string | null>;
+  /** Returns the node of a content, in the page that is rendered. */
+  nodeOf(content: Markup): VNode;
+}
+
+/** A hidden element that any element may contain. */
+const PLACEHOLDER = "<template></template>";
+
+/**
+ * Renders an instance of a region, with its mark.
+ *
+ * @returns The HTML; a promise of it if something has to be awaited.
+ * @throws {TypeError} When the region is not exported, or does not render exactly one element.
+ */
+export function renderRegion(
+  region: Region,
+  instance: string | null,
+  renderer: RegionRenderer,
+): string | Promise<string> {
+  const file = renderer.regions.fileOf(region);
+  const html = renderContent(region, instance, renderer);
+  const principal = region.guard === null ? renderer.principal() : null;
+  const finish = (html: string, principal: string | null): string => {
+    const roots = rootsOf(html);
+    if (roots === "more") throw manyRoots(region, file);
+    const reference = renderer.regions.write(region, instance, { path: renderer.pageRender.url.pathname, principal });
+    return withAttributes(roots === "nothing" ? PLACEHOLDER : html, { [REGION_ATTRIBUTE]: reference });
+  };
+  if (typeof html === "string" && !isPromiseLike(principal)) return finish(html, principal);
+  return Promise.all([html, principal]).then(([html, principal]) => finish(html, principal));
+}
+
+function renderContent(region: Region, instance: string | null, renderer: RegionRenderer): string | Promise<string> {
+  const ctx: RegionContext = { ...renderer.pageRender.deps.ctx, instance };
+  const hasInject = Object.keys(region.inject).length > 0;
+  if (region.guard !== null || hasInject) return renderAdmitted(region, ctx, renderer);
+  return contentOf(region, region.render(ctx as never), renderer);
+}
+
+async function renderAdmitted(region: Region, ctx: RegionContext, renderer: RegionRenderer): Promise<string> {
+  if (!await isAdmitted(region, ctx)) return "";
+  const injected = await resolveInjected(region.inject, ctx.deps);
+  // The values that this region declares were just resolved.
+  return await contentOf(region, region.render({ ...ctx, ...injected } as never), renderer);
+}
+
+/** Asks the guard of a region. A refusal that it throws is a refusal; an error is an error. */
+export async function isAdmitted({ guard, name }: Region, ctx: RegionContext): Promise<boolean> {
+  if (guard == null) return true;
+  try {
+    const verdict: unknown = await guard(ctx);
+    if (verdict === undefined || verdict === true) return true;
+    if (verdict === false || verdict instanceof Response) return false;
+    throw new TypeError(
+      `Cannot ask the guard of region "${name}": it returned ${typeof verdict}; return true, false, a Response or nothing`,
+    );
+  } catch (error) {
+    if (isA(error, HyperError) && error.status < 500) return false;
+    throw error;
+  }
+}
+
+function contentOf(region: Region, rendered: unknown, renderer: RegionRenderer): string | Promise<string> {
+  if (isPromiseLike(rendered)) return Promise.resolve(rendered).then((each) => contentOf(region, each, renderer));
+  if (rendered === null || rendered === undefined || rendered === false) return "";
+  if (!isMarkupNode(rendered)) throw manyRoots(region, renderer.regions.fileOf(region));
+  return renderRaw(renderer.nodeOf(rendered), region);
+}
+
+function manyRoots({ name }: Region, file: string): TypeError {
+  return new TypeError(
+    `Cannot render region "${name}" of "${file}": it is not one element; put its content into a single element, or return null`,
+  );
+}

@@ -1,0 +1,85 @@
+/** Regions in real pages: in the tab that makes a change, with and without scripts, and in other tabs. */
+import { assertEquals } from "@std/assert";
+import { action, changed, createHandler, Form, type Handler, type HandlerOptions, region } from "../../mod.ts";
+import { type Visit, withPage } from "../support/browser.ts";
+import type {} from "../../client.ts";
+
+/** Two counters on a page, and a form for each. */
+function countersApp(options: HandlerOptions = {}) {
+  const state = { counts: { a: 0, b: 0 } as Record<string, number>, renders: [] as string[], pages: 0 };
+  const Counter = region("counter", { depends: ({ instance }) => `counter:${instance}` }, ({ instance }) => {
+    state.renders.push(String(instance));
+    return <output id={`count-${instance}`}>{state.counts[String(instance)]}</output>;
+  });
+  const Total = region("total", { depends: ["counter:a", "counter:b"] }, () => {
+    state.renders.push("total");
+    return <p id="total">{Object.values(state.counts).reduce((sum, count) => sum + count)}</p>;
+  });
+  const add = action("add", ({ data }) => {
+    const name = String(data.name);
+    state.counts[name] = (state.counts[name] ?? 0) + 1;
+    return changed(`counter:${name}`);
+  });
+  const Page = () => {
+    state.pages++;
+    return (
+      <main>
+        <Counter instance="a" />
+        <Counter instance="b" />
+        <Total />
+        {["a", "b"].map((name) => (
+          <Form key={name} action={add} id={`form-${name}`}>
+            <input type="hidden" name="name" value={name} />
+            <button>Add to {name}</button>
+          </Form>
+        ))}
+      </main>
+    );
+  };
+  const handler: Handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Counter, Total, add }) }],
+    heartbeatSeconds: 1,
+    ...options,
+  });
+  return { handler, state };
+}
+
+type CountersApp = ReturnType<typeof countersApp>;
+
+function countersTest(
+  name: string,
+  visit: (visit: Visit, app: CountersApp) => Promise<void>,
+  javaScriptEnabled = true,
+) {
+  Deno.test(name, async () => {
+    const app = countersApp();
+    try {
+      await withPage(app.handler, (it) => visit(it, app), { javaScriptEnabled });
+    } finally {
+      await app.handler.close();
+    }
+  });
+}
+
+countersTest(
+  "a form shows the regions that it has changed, and nothing else of the page is rendered",
+  async (visit, app) => {
+    const { page } = visit;
+    const { state } = app;
+    await page.goto("/");
+    state.renders.length = state.pages = 0;
+    await page.getByRole("button", { name: "Add to a" }).click();
+    await page.locator("#count-a", { hasText: "1" }).waitFor();
+    await page.locator("#total", { hasText: "1" }).waitFor();
+    assertEquals([state.renders.toSorted(), state.pages], [["a", "total"], 0]);
+    assertEquals(await page.locator("#count-b").textContent(), "0");
+  },
+);
+
+countersTest("without scripts a form leads back to its page, which shows the change", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add to b" }).click();
+  await page.locator("#count-b", { hasText: "1" }).waitFor();
+  assertEquals(await page.locator("#total").textContent(), "1");
+}, false);
