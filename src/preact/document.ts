@@ -31,8 +31,17 @@ function plainBeginning(html: string, head: HeadParts, clientScript: string, lan
   const { title, rest } = mergeHeadParts(head);
   return (
     `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `${title}${rest}${clientScript}</head><body>${html}`
+    `${title || titleOf(html)}${rest}${clientScript}</head><body>${html}`
   );
+}
+
+/** Returns a title with the text of the first heading, because a document must have one (WCAG 2.4.2). Empty without a heading. */
+function titleOf(html: string): string {
+  const heading = /<h1(?:\s(?:[^>"]|"[^"]*")*)?>([\s\S]*?)<\/h1\s*>/i.exec(html)?.[1] ?? "";
+  // Character references mean the same in a title, tags do not. An unescaped "<" could end the title.
+  const text = heading.replace(/<!--[\s\S]*?-->|<(?:[^>"]|"[^"]*")*>/g, "").replaceAll("<", "&lt;").replace(/\s+/g, " ")
+    .trim();
+  return text === "" ? "" : `<title>${text}</title>`;
 }
 
 const PLAIN_END = "</body></html>";

@@ -27,6 +27,36 @@ for (
       '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
       `${SCRIPT}</head><body><p>x</p></body></html>`,
     ],
+    ...([
+      ["the first heading", "<h1>To do</h1><h1>Done</h1>", "<title>To do</title>"],
+      [
+        "the text of a heading with elements",
+        '<h1 title="a>b">To\n  <b class="x>y">do</b><!-- x --></h1>',
+        "<title>To do</title>",
+      ],
+      [
+        "the text of a heading, which cannot end the title",
+        "<h1>a &amp; &lt;b> <</h1>",
+        "<title>a &amp; &lt;b> &lt;</title>",
+      ],
+      ["nothing for an empty heading", "<h1> <img src=x> </h1>", ""],
+      ["nothing for a lower heading", "<h2>To do</h2><header>x</header>", ""],
+    ] as const).map(([title, html, expected]) =>
+      [
+        `a page without a title gets ${title}`,
+        html,
+        ["<meta b>"],
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+        `${expected}<meta b>${SCRIPT}</head><body>${html}</body></html>`,
+      ] as const
+    ),
+    [
+      "a page with a title keeps it",
+      "<h1>To do</h1>",
+      ["<title>Mine</title>"],
+      '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+      `<title>Mine</title>${SCRIPT}</head><body><h1>To do</h1></body></html>`,
+    ],
     [
       "a document without a doctype gets one",
       "<html><head></head><body>x</body></html>",
