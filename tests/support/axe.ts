@@ -1,7 +1,8 @@
-/** Accessibility checks of a page by axe-core. */
+/** Accessibility checks of a page, by axe-core and by {@linkcode checkPage}. */
 import { assert } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { checkPage } from "./page_checks.ts";
 
 /** A violation of one rule. */
 export interface Violation {
@@ -27,5 +28,5 @@ export async function findViolations(page: Page): Promise<readonly Violation[]> 
     };
   });
   assert(passes > 10, "axe-core did look");
-  return violations;
+  return [...violations, ...await checkPage(page)];
 }

@@ -30,8 +30,9 @@ export default function Layout({ children, url }: LayoutProps) {
         <nav class="contents" aria-label="Contents">
           {SECTIONS.map(({ title, folder, entries }) => (
             <section key={folder}>
-              <h2>{title}</h2>
-              <ul>
+              {/* Not a heading: the headings of a page begin with its own. */}
+              <p id={`contents-${folder}`}>{title}</p>
+              <ul aria-labelledby={`contents-${folder}`}>
                 {entries.map((entry) => (
                   <li key={entry.path}>
                     <a href={entry.path} aria-current={entry.path === url.pathname ? "page" : undefined}>

@@ -2,3 +2,11 @@
 const contents = document.querySelector(".contents");
 const current = contents?.querySelector("[aria-current]");
 if (current) contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+
+// Code and tables are tab stops only while they scroll. Without this script, all of them are.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    target.tabIndex = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight ? 0 : -1;
+  }
+});
+for (const element of document.querySelectorAll("pre[tabindex], .table[tabindex]")) sizes.observe(element);

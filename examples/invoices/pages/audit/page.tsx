@@ -19,16 +19,16 @@ export default class AuditPage extends Page {
         </Form>
         <Table
           title="Actions"
-          columns={["Time", "Action", "User", "Status", "Milliseconds"]}
+          columns={["Time (UTC)", "Action", "User", "Status", "ms"]}
           rows={listAudit().map((
             { at, action, principal, status, ms },
-          ) => [at, action, principal, status, ms.toFixed(1)])}
+          ) => [TIME.format(new Date(at)), action, principal, status, ms.toFixed(1)])}
         />
         <Table
           title="Invalid forms"
-          columns={["Time", "Action", "User", "Errors", "Fields"]}
+          columns={["Time (UTC)", "Action", "User", "Errors", "Fields"]}
           rows={listRefusals().map(({ at, action, principal, errors, fields }) => [
-            at,
+            TIME.format(new Date(at)),
             action,
             principal,
             errors,
@@ -46,6 +46,8 @@ export default class AuditPage extends Page {
   }
 }
 
+const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+
 interface TableProps {
   readonly title: string;
   readonly columns: readonly string[];
@@ -57,17 +59,14 @@ function Table({ title, columns, rows }: TableProps) {
   return (
     <section>
       <h2 id={id}>{title}</h2>
-      {/* Wide tables scroll. The tabindex makes this possible with the keyboard. */}
-      <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>
-        <table>
-          <thead>
-            <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => <tr key={index}>{row.map((cell, index) => <td key={index}>{cell}</td>)}</tr>)}
-          </tbody>
-        </table>
-      </div>
+      <table aria-labelledby={id}>
+        <thead>
+          <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => <tr key={index}>{row.map((cell, index) => <td key={index}>{cell}</td>)}</tr>)}
+        </tbody>
+      </table>
     </section>
   );
 }

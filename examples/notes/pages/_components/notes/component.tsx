@@ -107,17 +107,17 @@ function NoteRow({ note }: { readonly note: Note }) {
 
 function Due({ date }: { readonly date: string }) {
   const late = date < new Date().toISOString().slice(0, 10);
-  return <time datetime={date} class={late ? "late" : undefined}>{late ? `Overdue since ${date}` : `Due ${date}`}
-  </time>;
+  const shown = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(date));
+  return <time datetime={date} class={late ? "late" : undefined}>{`${late ? "Overdue since" : "Due"} ${shown}`}</time>;
 }
+
+const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 
 /** The time of the last backup. */
 export function BackupState({ backup }: { readonly backup: Backup | null }) {
   const words = backup === null
     ? "No backup yet"
-    : `${backup.notes} ${backup.notes === 1 ? "note" : "notes"} backed up at ${
-      backup.at.slice(0, 16).replace("T", " ")
-    } UTC`;
+    : `${backup.notes} ${backup.notes === 1 ? "note" : "notes"} backed up on ${TIME.format(new Date(backup.at))} UTC`;
   return (
     <div id="backup">
       <p>{words}</p>

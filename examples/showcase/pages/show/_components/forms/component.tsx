@@ -2,8 +2,13 @@ import { action, defineForm, Field, field, Form, FormErrors, html, toast } from 
 
 const TableForm = defineForm("table", {
   fields: {
-    name: field.text({ label: "Name", required: true, maxlength: 40 }),
-    email: field.email({ label: "Email", required: true, help: "This is a demonstration: no e-mail is sent" }),
+    name: field.text({ label: "Name", required: true, maxlength: 40, autocomplete: "name" }),
+    email: field.email({
+      label: "Email",
+      required: true,
+      autocomplete: "email",
+      help: "This is a demonstration: no e-mail is sent",
+    }),
     day: field.radio({ label: "Day", choices: ["Friday", "Saturday", "Sunday"], required: true }),
     seats: field.number({ label: "Seats", required: true, min: 1, max: 8, initial: 2 }),
     wish: field.textarea({ label: "Wishes", maxlength: 200 }),
