@@ -4,6 +4,7 @@
  * @module
  */
 import { cloneElement, h, isValidElement, type VNode } from "preact";
+import { atOnce } from "../callback.ts";
 import type { BoundField } from "../forms/bound_field.ts";
 import type { BoundFormset, BoundFormsetRow } from "../forms/formset.ts";
 import { ROW_ATTRIBUTE, ROW_NUMBER_ATTRIBUTE, ROWS_ATTRIBUTE } from "../protocol/names.ts";
@@ -123,7 +124,7 @@ function inRow(place: RowPlace, root: VNode): MarkupNode {
 
 /** Returns the element of a row, marked for the browser. */
 function rowRoot(row: BoundFormsetRow, children: RowsProps["children"]): VNode {
-  const root: unknown = children(row);
+  const root: unknown = atOnce(children(row), "the children of <Rows>");
   if (!isValidElement(root) || typeof root.type !== "string") {
     throw new TypeError("Cannot render <Rows>: a row is not one element; return an element such as <fieldset> or <tr>");
   }

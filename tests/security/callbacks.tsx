@@ -33,6 +33,7 @@ import {
   type PageContext,
   type Provider,
   RegistryFormActionBackend,
+  Rows,
   Signal,
   type StandardSchemaV1,
   type Store,
@@ -410,6 +411,20 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "PageModule.render": { run: (apps, fail) => open(apps.make({ render: fail })) },
   "PageModule.context": { run: (apps, fail) => open(apps.make({ context: { it: fail } })) },
   "PageModule.head": { run: (apps, fail) => open(apps.make({ head: fail })), ways: AT_ONCE },
+  "RowsProps.children": {
+    run: (apps, fail) => {
+      const run = action("run", { form: defineFormset(form()) }, () => {});
+      return open(apps.make({
+        default: () => (
+          <Form action={run}>
+            <Rows>{fail}</Rows>
+          </Form>
+        ),
+        run,
+      }));
+    },
+    ways: AT_ONCE,
+  },
   "local(provider)": { run: (apps, fail) => open(apps.make({ context: { it: local(fail) } })) },
   "LocalContextFunction.provider": {
     run: (apps, fail) => open(apps.make({ context: { it: { kind: "local", provider: fail } } })),
