@@ -1,7 +1,7 @@
 // The slots of running generators: their number, their holders, and the release of their readers.
 import type { Holder } from "../http/caller.ts";
 import type { Limits } from "../http/limits.ts";
-import { createPool, type Hold, type PoolRefusal } from "../http/pool.ts";
+import { createPool, type Hold, type Pool, type PoolRefusal } from "../http/pool.ts";
 
 /**
  * Milliseconds that a generator may take to end. A generator that never stops waiting cannot be ended from outside; after this time
@@ -43,86 +43,105 @@ export interface Streams {
   close(): Promise<void>;
 }
 
-/** A slot that is taken. */
-interface OpenSlot {
-  readonly holder: Holder;
-  readonly reading: AbortController;
-  release(): void;
-}
-
 /** Creates the slots of one handler. */
 export function createStreams(
   limits: Pick<Limits, "streams" | "streamsPerCaller">,
   onOpen: () => void = () => {},
 ): Streams {
-  const pool = createPool({
-    limit: "streams",
-    size: limits.streams,
-    perPrincipal: { limit: "streamsPerCaller", maximum: limits.streamsPerCaller },
-  });
-  // The slots whose stream has a reader.
-  const read = new Set<OpenSlot>();
-  // The slots whose generator is being ended, in order.
-  const ending = new Map<OpenSlot, { readonly since: number; readonly onStuck: () => void }>();
-  // Set by `close()`, and never reset.
-  let isClosed = false;
-  // Wakes the callers of `close()` when the last reader has left.
-  let idle: (() => void)[] = [];
+  return new StreamSlots(limits, onOpen);
+}
 
-  const reclaim = (): void => {
-    for (const [slot, { since, onStuck }] of ending) {
+class StreamSlots implements Streams {
+  /** The slots whose stream has a reader. */
+  readonly read = new Set<Slot>();
+  /** The slots whose generator is being ended, in order. */
+  readonly ending = new Map<Slot, { readonly since: number; readonly onStuck: () => void }>();
+  readonly #pool: Pool;
+  readonly #onOpen: () => void;
+  // Set by `close()`, and never reset.
+  #isClosed = false;
+  // Wakes the callers of `close()` when the last reader has left.
+  #idle: (() => void)[] = [];
+
+  constructor({ streams, streamsPerCaller }: Pick<Limits, "streams" | "streamsPerCaller">, onOpen: () => void) {
+    const perPrincipal = { limit: "streamsPerCaller", maximum: streamsPerCaller };
+    this.#pool = createPool({ limit: "streams", size: streams, perPrincipal });
+    this.#onOpen = onOpen;
+  }
+
+  open(holder: Holder): StreamSlot | StreamRefusal {
+    if (this.#isClosed) return { kind: "closing" };
+    const hold = this.#take(holder);
+    if (hold.kind === "refused") return hold;
+    const slot = new Slot(this, holder, hold);
+    this.read.add(slot);
+    this.#onOpen();
+    return slot;
+  }
+
+  disconnect(isMeant: (principal: string) => boolean): void {
+    for (const { holder, reading } of this.read) {
+      if (holder.kind === "principal" && isMeant(holder.name)) reading.abort();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reading } of this.read) reading.abort();
+    if (this.read.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  leave(slot: Slot): void {
+    if (!this.read.delete(slot) || this.read.size > 0) return;
+    for (const wake of this.#idle) wake();
+    this.#idle = [];
+  }
+
+  #take(holder: Holder): Hold | PoolRefusal {
+    const hold = this.#pool.take(holder);
+    if (hold.kind === "held" || this.ending.size === 0) return hold;
+    this.#reclaim();
+    return this.#pool.take(holder);
+  }
+
+  /** Releases the slots of generators that have not ended in time. */
+  #reclaim(): void {
+    for (const [slot, { since, onStuck }] of this.ending) {
       if (performance.now() - since < STUCK_MS) return;
       slot.release();
       onStuck();
     }
-  };
-  const take = (holder: Holder): Hold | PoolRefusal => {
-    const hold = pool.take(holder);
-    if (hold.kind === "held" || ending.size === 0) return hold;
-    reclaim();
-    return pool.take(holder);
-  };
-  const leave = (slot: OpenSlot): void => {
-    if (!read.delete(slot) || read.size > 0) return;
-    for (const wake of idle) wake();
-    idle = [];
-  };
+  }
+}
 
-  return {
-    open(holder) {
-      if (isClosed) return { kind: "closing" };
-      const hold = take(holder);
-      if (hold.kind === "refused") return hold;
-      const slot: OpenSlot = {
-        holder,
-        reading: new AbortController(),
-        release() {
-          hold.release();
-          ending.delete(slot);
-          leave(slot);
-        },
-      };
-      read.add(slot);
-      onOpen();
-      return {
-        kind: "slot",
-        signal: slot.reading.signal,
-        leave: () => leave(slot),
-        end(onStuck) {
-          if (hold.amount > 0) ending.set(slot, { since: performance.now(), onStuck });
-        },
-        release: slot.release,
-      };
-    },
-    disconnect(isMeant) {
-      for (const { holder, reading } of read) {
-        if (holder.kind === "principal" && isMeant(holder.name)) reading.abort();
-      }
-    },
-    async close() {
-      isClosed = true;
-      for (const { reading } of read) reading.abort();
-      if (read.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
-    },
-  };
+class Slot implements StreamSlot {
+  readonly kind = "slot";
+  readonly holder: Holder;
+  readonly reading: AbortController = new AbortController();
+  readonly #slots: StreamSlots;
+  readonly #hold: Hold;
+
+  constructor(slots: StreamSlots, holder: Holder, hold: Hold) {
+    this.#slots = slots;
+    this.holder = holder;
+    this.#hold = hold;
+  }
+
+  get signal(): AbortSignal {
+    return this.reading.signal;
+  }
+
+  leave(): void {
+    this.#slots.leave(this);
+  }
+
+  end(onStuck: () => void): void {
+    if (this.#hold.amount > 0) this.#slots.ending.set(this, { since: performance.now(), onStuck });
+  }
+
+  release(): void {
+    this.#hold.release();
+    this.#slots.ending.delete(this);
+    this.leave();
+  }
 }

@@ -75,7 +75,11 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
   const bus = options.bus === undefined
     ? createMemoryBus()
     : withBusDeadline(options.bus, storeSeconds, (error) => logError(error, "the bus"));
-  const disconnects = new Disconnects(bus, streams.disconnect, (error) => logError(error, "disconnect()"));
+  const disconnects = new Disconnects(
+    bus,
+    (isMeant) => streams.disconnect(isMeant),
+    (error) => logError(error, "disconnect()"),
+  );
   const app: Prepared = {
     manager: createManager(options),
     crossOrigin,

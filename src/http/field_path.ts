@@ -15,6 +15,8 @@ export type FieldPath = readonly [string, ...PathStep[]];
 
 // A key is a word of any script. Dots and brackets separate keys; any other character makes the name flat.
 const KEY = /[\p{L}\p{M}\p{N}_$-]+/uy;
+// A key after a dot, or the text in brackets.
+const SEGMENT = /\.([\p{L}\p{M}\p{N}_$-]+)|\[([^\]]*)\]/uy;
 // An index in canonical form: no sign, exponent or leading zero, and at most nine digits, so that its number is exact.
 const INDEX = /^(?:0|[1-9][0-9]{0,8})$/;
 // A number. If it is not a valid index, the name is rejected: as a flat name, its value would silently be lost.
@@ -43,45 +45,11 @@ export function leadsThroughPrototype(name: string): boolean {
  */
 export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" | "depth">): FieldPath {
   if (!isPath(name)) return [name];
-
   if (leadsThroughPrototype(name)) {
     throw new InputError(400, `Cannot read field ${quoteText(name, 64)}: its path leads through a prototype`);
   }
-  const steps: [string, ...PathStep[]] = [""];
-  let at = 0;
-  const readKey = (): string | null => {
-    KEY.lastIndex = at;
-    const key = KEY.exec(name)?.[0] ?? null;
-    if (key !== null) at += key.length;
-    return key;
-  };
-
-  const first = readKey();
-  if (first === null) return [name];
-  steps[0] = first;
-  while (at < name.length) {
-    if (name[at] === ".") {
-      at++;
-      const key = readKey();
-      if (key === null) return [name];
-      steps.push(key);
-      continue;
-    }
-    const close = name[at] === "[" ? name.indexOf("]", at) : -1;
-    if (close === -1) return [name];
-    const inside = name.slice(at + 1, close);
-    at = close + 1;
-    if (inside === "" && at === name.length) steps.push(APPEND);
-    else if (INDEX.test(inside)) steps.push(checkedIndex(name, Number(inside), limits.arrayIndex));
-    else if (NUMERIC.test(inside)) {
-      const limit = /^[1-9][0-9]+$/.test(inside) ? "arrayIndex" : null;
-      throw new InputError(
-        400,
-        `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is not an index`,
-        limit,
-      );
-    } else return [name];
-  }
+  const steps = readSteps(name, limits.arrayIndex);
+  if (steps === null) return [name];
   if (steps.length > limits.depth) {
     throw new InputError(
       400,
@@ -90,6 +58,37 @@ export function parseFieldPath(name: string, limits: Pick<Limits, "arrayIndex" |
     );
   }
   return steps;
+}
+
+/** Returns the steps of a path; `null` if the name is flat. */
+function readSteps(name: string, arrayIndex: number): FieldPath | null {
+  KEY.lastIndex = 0;
+  const first = KEY.exec(name)?.[0];
+  if (first === undefined) return null;
+  const steps: [string, ...PathStep[]] = [first];
+  for (let at = first.length; at < name.length;) {
+    SEGMENT.lastIndex = at;
+    const segment = SEGMENT.exec(name);
+    if (segment === null) return null;
+    at += segment[0].length;
+    const [, key, inside = ""] = segment;
+    const step = key ?? (inside === "" && at === name.length ? APPEND : readIndex(name, inside, arrayIndex));
+    if (step === null) return null;
+    steps.push(step);
+  }
+  return steps;
+}
+
+/** Returns the index in brackets; `null` if it is not a number, so that the name is flat. */
+function readIndex(name: string, inside: string, arrayIndex: number): number | null {
+  if (INDEX.test(inside)) return checkedIndex(name, Number(inside), arrayIndex);
+  if (!NUMERIC.test(inside)) return null;
+  const limit = /^[1-9][0-9]+$/.test(inside) ? "arrayIndex" : null;
+  throw new InputError(
+    400,
+    `Cannot read field ${quoteText(name, 64)}: "${inside.slice(0, 32)}" is not an index`,
+    limit,
+  );
 }
 
 /** Returns whether a name may have more than one step: it contains a dot or a bracket. */
