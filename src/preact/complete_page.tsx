@@ -1,68 +1,112 @@
-// A rendered page → its document, with the head of page and layouts, the browser runtime and toasts.
+/**
+ * A rendered page → its document, with the head of page and layouts, the browser runtime and toasts.
+ *
+ * @module
+ */
 import { ClientScript } from "./client_script.tsx";
-import { asDocument, beginDocument, plainDocument, withHead } from "./document.ts";
+import {
+  DOCTYPE,
+  type DocumentHead,
+  type DocumentNodes,
+  HeadTitles,
+  isDocument,
+  NO_HEAD,
+  PLAIN_END,
+  plainBeginning,
+  plainDocument,
+  wholeDocument,
+} from "./document.ts";
 import { asChildren, inState, type PageNode } from "./page_node.tsx";
-import { keepCarriageReturns, renderHtml } from "./render_html.ts";
+import { keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
 import { renderInParts } from "./render_parts.tsx";
 import type { RenderState } from "./render_state.ts";
+import type { PageTree } from "../pages/page.ts";
 import type { Markup } from "../results/markup.ts";
 import { Toasts } from "./toasts.tsx";
+
+/** A document that is being rendered: its page, and the head that goes into it. */
+export interface DocumentRender {
+  readonly nodes: DocumentNodes;
+  readonly head: DocumentHead;
+  readonly state: RenderState;
+}
+
+/** Renders the heads of a page, and prepares the render of its document. */
+export async function beginRender({ head, file }: PageTree, state: RenderState): Promise<DocumentRender> {
+  const rendered = head.length === 0 ? NO_HEAD : await renderHeads(head, state);
+  return { nodes: wholeDocument(rendered, file), head: rendered, state };
+}
 
 /**
  * Completes a rendered page.
  *
  * @param html The page in its layouts, with its carriage returns.
- * @param head The heads of layouts and page, outermost first.
- * @param state The state that the page was rendered with.
  */
-export async function completePage(html: string, head: readonly Markup[], state: RenderState): Promise<string> {
-  const parts = await renderHead(head, state);
-  const document = asDocument(html);
+export async function completePage(html: string, { nodes, head, state }: DocumentRender): Promise<string> {
   // A layout that renders `<html>` decides itself where the script goes.
-  if (document !== null) return keepCarriageReturns(withHead(document, parts));
+  if (nodes.hasHtml()) return keepCarriageReturns(DOCTYPE + html);
+  return await completePlain(html, head, state);
+}
+
+/** Completes HTML that an action returned outside a page; it may be a document. */
+export async function completeHtml(html: string, state: RenderState): Promise<string> {
+  if (!isDocument(html)) return await completePlain(html, NO_HEAD, state);
+  return keepCarriageReturns(/^\s*<!doctype/i.test(html) ? html : DOCTYPE + html);
+}
+
+async function completePlain(html: string, head: DocumentHead, state: RenderState): Promise<string> {
   // Without a layout there may be no `<Toasts>`, and the toasts of a redirect would be lost.
   const toasts = state.askedForToasts || state.takeToasts().length === 0
     ? ""
     : await renderHtml(inState(state, <Toasts />), null);
-  return keepCarriageReturns(plainDocument(html + toasts, parts, await renderClientScript(state), state.texts.lang));
+  return keepCarriageReturns(plainDocument(html + toasts, head, await renderClientScript(state), state.texts.lang));
 }
 
 /** Renders a document in pieces. The first holds the head and everything before the first component that suspends. */
 export async function* completeInParts(
   { node, checkLayouts }: PageNode,
-  head: readonly Markup[],
-  state: RenderState,
+  document: DocumentRender,
 ): AsyncGenerator<string, void, void> {
-  const parts = await renderHead(head, state);
+  const { nodes, head, state } = document;
   const script = await renderClientScript(state);
-  let pending = "";
-  let end: string | null = null;
+  let pending: string | null = "";
   const { check } = state;
   let whole = "";
-  for await (const piece of renderInParts(node)) {
+  for await (const piece of renderInParts(node, nodes.onNode)) {
     if (check !== null) whole += piece;
-    if (end !== null) {
+    if (pending === null) {
       yield keepCarriageReturns(piece);
       continue;
     }
     pending += piece;
-    const begun = beginDocument(pending, parts, script, state.texts.lang);
-    if (begun === null) continue;
-    end = begun.end;
-    yield keepCarriageReturns(begun.text);
+    // Spaces do not yet show whether the page renders `<html>` itself.
+    if (!/\S/.test(pending)) continue;
+    const begun = nodes.hasHtml() ? DOCTYPE + pending : plainBeginning(pending, head, script, state.texts.lang);
+    pending = null;
+    yield keepCarriageReturns(begun);
   }
   checkLayouts();
   check?.(whole);
-  if (end === null) yield await completePage(pending, head, state);
-  else if (end !== "") yield end;
+  if (pending !== null) yield await completePage(pending, document);
+  else if (!nodes.hasHtml()) yield PLAIN_END;
 }
 
-async function renderHead(head: readonly Markup[], state: RenderState): Promise<readonly string[]> {
-  const parts: string[] = [];
-  for (const part of head) {
-    if (part !== null) parts.push(await renderHtml(inState(state, asChildren(part)), null));
+/**
+ * Renders the heads of layouts and page. The title nearest to the page wins; the rest adds up.
+ *
+ * @param heads The heads, outermost first.
+ */
+async function renderHeads(heads: readonly Markup[], state: RenderState): Promise<DocumentHead> {
+  let html = "";
+  let hasTitle = false;
+  // The innermost first, so that its title is known before the others.
+  for (const part of heads.toReversed()) {
+    if (part === null) continue;
+    const titles: HeadTitles = new HeadTitles(!hasTitle);
+    html = await renderRaw(inState(state, asChildren(part)), null, titles.onNode) + html;
+    hasTitle ||= titles.hasTitle;
   }
-  return parts;
+  return { html, hasTitle };
 }
 
 async function renderClientScript(state: RenderState): Promise<string> {

@@ -1,37 +1,94 @@
-// The document around a page, edited as text: head and body are rendered separately, and each only once.
+/**
+ * The document of a page, put together from the elements that its components render: `<html>`, `<head>`, `<title>`, `<body>`.
+ *
+ * @module
+ */
+import { Fragment, h, type VNode } from "preact";
+import { appendChild, elementAround, type NodeProps, type OnNode, replaceNode } from "./on_node.ts";
+import { rawHtml } from "./render_html.ts";
 
-/** The rendered heads of layouts and page, outermost first. */
-export type HeadParts = readonly string[];
-
-const HTML_START = /^\s*(?:<!doctype[^>]*>\s*)?<html[\s>]/i;
-const PREFIXED_HTML_START = /^<!DOCTYPE html>\s*<html[\s>]/i;
-const TITLE = /<title[^>]*>[\s\S]*?<\/title>/gi;
-
-/** Returns the document that a layout or the page rendered, with a doctype; `null` if neither rendered `<html>`. */
-export function asDocument(html: string): string | null {
-  // Joined before it is searched: V8 keeps a joined string as a tree until a search flattens it. Joining afterwards would make a
-  // second tree, to be flattened again.
-  const prefixed = `<!DOCTYPE html>${html}`;
-  if (PREFIXED_HTML_START.test(prefixed)) return prefixed;
-  return HTML_START.test(html) ? html : null;
+/** The rendered heads of layouts and page. */
+export interface DocumentHead {
+  readonly html: string;
+  /** `true` if one of them has a title, which replaces that of the layout around `<html>`. */
+  readonly hasTitle: boolean;
 }
 
-/** Inserts head parts into a document that {@linkcode asDocument} returned. The title nearest to the page wins; the rest adds up. */
-export function withHead(document: string, head: HeadParts): string {
-  const { title, rest } = mergeHeadParts(head);
-  return title === "" && rest === "" ? document : insertHead(document, title, rest);
+/** The head of a page that has none. */
+export const NO_HEAD: DocumentHead = { html: "", hasTitle: false };
+
+/** The nodes of one render that make up its document. */
+export interface DocumentNodes {
+  /** Sees each node of the render. */
+  readonly onNode: OnNode;
+  /** Returns whether a component rendered `<html>`. */
+  hasHtml(): boolean;
+  /** Returns whether a component rendered `<body>`. */
+  hasBody(): boolean;
+}
+
+/**
+ * Adds the heads of layouts and page to the end of `<head>`. A layout without `<head>` gets one, as a parser would insert it.
+ *
+ * @param head The heads.
+ * @param file The page, for the message.
+ * @throws {TypeError} During the render, when `<html>` is in a template that was compiled to text.
+ */
+export function wholeDocument(head: DocumentHead, file: string): DocumentNodes {
+  const added = head.html === "" ? null : rawHtml(head.html);
+  const places = new Places();
+  const onNode: OnNode = (vnode) => {
+    if (typeof vnode.type !== "string") return checkTemplate(vnode, places, file);
+    const place = places.of(vnode);
+    if (place === "title" && head.hasTitle) replaceNode(vnode, null);
+    if (added === null) return;
+    if (place === "head") appendChild(vnode, added);
+    else if (place === "first") replaceNode(vnode, [h("head", null, added), h(vnode.type, vnode.props)]);
+  };
+  return { onNode, hasHtml: () => places.hasHtml, hasBody: () => places.hasBody };
+}
+
+/** Leaves out everything around `<body>`. */
+export function bodyOnly(): DocumentNodes {
+  const places = new Places();
+  const onNode: OnNode = (vnode) => {
+    if (typeof vnode.type !== "string") return;
+    const place = places.of(vnode);
+    if (place === "html") replaceNode(vnode, vnode.props.children);
+    else if (place === "head") replaceNode(vnode, null);
+  };
+  return { onNode, hasHtml: () => places.hasHtml, hasBody: () => places.hasBody };
+}
+
+/** Sees the titles of a head. */
+export class HeadTitles {
+  /** `true` after a title was rendered. */
+  hasTitle = false;
+  readonly #isNeeded: boolean;
+
+  /** @param isNeeded If `false`, titles are left out. */
+  constructor(isNeeded: boolean) {
+    this.#isNeeded = isNeeded;
+  }
+
+  readonly onNode: OnNode = (vnode) => {
+    // A title inside another element is that of an SVG.
+    if (vnode.type !== "title" || elementAround(vnode) !== null) return;
+    this.hasTitle = true;
+    if (!this.#isNeeded) replaceNode(vnode, null);
+  };
 }
 
 /** Returns a plain document around a page that has no layout with `<html>`. */
-export function plainDocument(html: string, head: HeadParts, clientScript: string, lang: string): string {
+export function plainDocument(html: string, head: DocumentHead, clientScript: string, lang: string): string {
   return plainBeginning(html, head, clientScript, lang) + PLAIN_END;
 }
 
-function plainBeginning(html: string, head: HeadParts, clientScript: string, lang: string): string {
-  const { title, rest } = mergeHeadParts(head);
+/** Returns the beginning of such a document, up to the first piece of the page. */
+export function plainBeginning(html: string, head: DocumentHead, clientScript: string, lang: string): string {
   return (
     `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `${title || titleOf(html)}${rest}${clientScript}</head><body>${html}`
+    `${head.hasTitle ? "" : titleOf(html)}${head.html}${clientScript}</head><body>${html}`
   );
 }
 
@@ -44,63 +101,60 @@ function titleOf(html: string): string {
   return text === "" ? "" : `<title>${text}</title>`;
 }
 
-const PLAIN_END = "</body></html>";
+/** Closes a document that {@linkcode plainBeginning} began. */
+export const PLAIN_END = "</body></html>";
 
-/** The first piece of a document. */
-export interface DocumentBeginning {
-  readonly text: string;
-  /** The text that closes the document; empty if the page closes it. */
-  readonly end: string;
+/** Precedes a document that components rendered: markup has no doctype. */
+export const DOCTYPE = "<!DOCTYPE html>";
+
+/** Returns whether the HTML that an action returned is a document, with or without a doctype. */
+export function isDocument(html: string): boolean {
+  return /^\s*(?:<!doctype[^>]*>\s*)?<html[\s>]/i.test(html);
 }
 
-/**
- * Returns the beginning of a document around the first pieces of a page; `null` while they do not yet show whether the page
- * renders `<html>` itself, or where its head ends.
- */
-export function beginDocument(
-  html: string,
-  head: HeadParts,
-  clientScript: string,
-  lang: string,
-): DocumentBeginning | null {
-  if (!/\S/.test(html)) return null;
-  const document = asDocument(html);
-  if (document === null) return { text: plainBeginning(html, head, clientScript, lang), end: PLAIN_END };
-  return /<\/head\s*>|<body[\s>]/i.test(document) ? { text: withHead(document, head), end: "" } : null;
-}
+/** The place of an element in the document; `"first"` is the first element of a document without `<head>`. */
+type Place = "html" | "head" | "title" | "first" | "other";
 
-function mergeHeadParts(head: HeadParts): { readonly title: string; readonly rest: string } {
-  const titles = head.flatMap((part) => part.match(TITLE) ?? []);
-  return { title: titles.at(-1) ?? "", rest: head.map((part) => part.replace(TITLE, "")).join("") };
-}
+/** Finds the places of elements. An element may come twice: what is around a component that waits is rendered again. */
+class Places {
+  hasHtml = false;
+  hasBody = false;
+  #hasHead = false;
+  #first: VNode<NodeProps> | null = null;
 
-// Searches the head of the layout only: the body of a page may contain the text of a head.
-function insertHead(html: string, title: string, rest: string): string {
-  const end = html.search(/<\/head\s*>/i);
-  if (end === -1) {
-    // A layout without <head>: a parser would insert one before the body, and so does this.
-    const open = /<html[^>]*>/i.exec(html);
-    const at = open === null ? 0 : open.index + open[0].length;
-    return `${html.slice(0, at)}<head>${title}${rest}</head>${html.slice(at)}`;
+  of(vnode: VNode<NodeProps>): Place {
+    const { type } = vnode;
+    if (type === "html" && elementAround(vnode) === null) {
+      this.hasHtml = true;
+      this.#hasHead = false;
+      this.#first = null;
+      return "html";
+    }
+    // Almost all elements end here.
+    const isAfter = this.#hasHead || this.#first !== null && this.#first !== vnode;
+    if (!this.hasHtml || isAfter && !PARTS.includes(type)) return "other";
+    const around = elementAround(vnode)?.type;
+    if (around === "head" && type === "title") return "title";
+    if (around !== "html") return "other";
+    if (type === "body") this.hasBody = true;
+    if (type === "head") this.#hasHead = true;
+    if (this.#hasHead) return type === "head" ? "head" : "other";
+    // A body that is rendered again may be another node.
+    if (isAfter && !(type === "body" && this.#first?.type === "body")) return "other";
+    this.#first = vnode;
+    return "first";
   }
-  const before = title === "" ? html.slice(0, end) : html.slice(0, end).replace(TITLE, "");
-  return `${before}${title}${rest}${html.slice(end)}`;
 }
 
-/** Returns the body element of a document, or a body around HTML that is not a document. */
-export function bodyElement(html: string): string {
-  if (!HTML_START.test(html)) return `<body>${html}</body>`;
-  const start = html.search(/<body[\s>]/i);
-  if (start === -1) return `<body></body>`;
-  const end = html.toLowerCase().lastIndexOf("</body>");
-  return end === -1 ? `${html.slice(start)}</body>` : html.slice(start, end + "</body>".length);
-}
+const PARTS: readonly unknown[] = ["head", "title", "body"];
 
-/** Returns the content of the first `<name>` element, or `null` if there is none. */
-export function cutOut(html: string, name: string): string | null {
-  const open = `<${name}>`;
-  const start = html.indexOf(open);
-  if (start === -1) return null;
-  const end = html.indexOf(`</${name}>`, start);
-  return html.slice(start + open.length, end);
+// Such a template is text: nothing can be added to its head.
+function checkTemplate(vnode: VNode<NodeProps>, { hasHtml }: Places, file: string): void {
+  if (hasHtml || vnode.type !== Fragment) return;
+  const { tpl } = vnode.props;
+  if (!Array.isArray(tpl) || !isDocument(String(tpl[0])) || elementAround(vnode) !== null) return;
+  throw new TypeError(
+    `Cannot render "${file}": its <html> was compiled to text; add "jsxPrecompileSkipElements": ["html", "head", "title", ` +
+      `"body"] to the compilerOptions of deno.json`,
+  );
 }

@@ -1,7 +1,9 @@
 // Virtual nodes → HTML, synchronously if nothing suspends.
 import { isValidElement, type VNode } from "preact";
+import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import type { MarkupNode } from "../results/markup.ts";
+import { type OnNode, withOnNode } from "./on_node.ts";
 import { renderInParts } from "./render_parts.tsx";
 
 // Roots that have suspended once. They are rendered asynchronously from then on, so that each is rendered twice once only.
@@ -10,6 +12,11 @@ const suspending = new WeakSet<object>();
 /** Returns whether a value is a virtual node. Preact 11 marks its own, so that an object from JSON is not one. */
 export function isMarkupNode(value: unknown): value is MarkupNode {
   return isValidElement(value);
+}
+
+/** Returns a node that renders HTML unchanged, without an element around it. */
+export function rawHtml(html: string): VNode {
+  return jsxTemplate([html]);
 }
 
 /**
@@ -25,15 +32,15 @@ export function renderHtml(node: VNode, root: object | null): string | Promise<s
 }
 
 /** Does the same without {@linkcode keepCarriageReturns}, for HTML that the caller passes to it as a part of a longer text. */
-export function renderRaw(node: VNode, root: object | null): string | Promise<string> {
-  return renderAtOnce(node, root) ?? renderSuspended(node);
+export function renderRaw(node: VNode, root: object | null, onNode: OnNode | null = null): string | Promise<string> {
+  return renderAtOnce(node, root, onNode) ?? renderSuspended(node, onNode);
 }
 
 /** Does the same synchronously; returns `null` if a component suspends. */
-export function renderAtOnce(node: VNode, root: object | null): string | null {
+export function renderAtOnce(node: VNode, root: object | null, onNode: OnNode | null = null): string | null {
   if (root !== null && suspending.has(root)) return null;
   try {
-    return renderToString(node);
+    return withOnNode(onNode, () => renderToString(node));
   } catch (error) {
     if (!isSuspension(error)) throw error;
     if (root !== null) suspending.add(root);
@@ -41,8 +48,8 @@ export function renderAtOnce(node: VNode, root: object | null): string | null {
   }
 }
 
-async function renderSuspended(node: VNode): Promise<string> {
-  return (await Array.fromAsync(renderInParts(node))).join("");
+async function renderSuspended(node: VNode, onNode: OnNode | null): Promise<string> {
+  return (await Array.fromAsync(renderInParts(node, onNode))).join("");
 }
 
 // renderToString() replaces the promise that was thrown by an error with this text.

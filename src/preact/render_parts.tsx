@@ -13,6 +13,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { renderToStringAsync } from "preact-render-to-string";
 import { isPromiseLike } from "../callback.ts";
+import { type OnNode, withOnNode } from "./on_node.ts";
 
 /**
  * Renders a node to pieces of HTML in document order: everything before the first part that waits, then that part, and so on.
@@ -22,9 +23,12 @@ import { isPromiseLike } from "../callback.ts";
  *
  * @returns The pieces, with their carriage returns; joined they are the result of `renderRaw()`.
  */
-export async function* renderInParts(node: VNode): AsyncGenerator<string, void, void> {
+export async function* renderInParts(
+  node: VNode,
+  onNode: OnNode | null = null,
+): AsyncGenerator<string, void, void> {
   const tap = new Tap();
-  const html = await renderToStringAsync(<Outer tap={tap}>{node}</Outer>);
+  const html = await withOnNode(onNode, () => renderToStringAsync(<Outer tap={tap}>{node}</Outer>));
   const parts = tap.parts === undefined ? html : tap.parts;
   ignoreRejections(parts);
   // A stack: the next part is the last.

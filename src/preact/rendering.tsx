@@ -11,11 +11,11 @@ import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
 import { isUnsafeHtml, type UnsafeHtml } from "../results/item.ts";
 import type { Markup } from "../results/markup.ts";
-import { completeInParts, completePage } from "./complete_page.tsx";
-import { bodyElement, cutOut } from "./document.ts";
+import { beginRender, completeHtml, completeInParts, completePage, type DocumentRender } from "./complete_page.tsx";
+import { bodyOnly, isDocument, NO_HEAD } from "./document.ts";
 import { formId } from "./form.tsx";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
-import { isMarkupNode, keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
+import { isMarkupNode, keepCarriageReturns, rawHtml, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -48,26 +48,26 @@ class PreactRendering implements Rendering {
     const tree = await preparePage(page, pageRender.deps.ctx);
     if (tree.kind === "response") return tree;
     const state = new RenderState(this.#services, pageRender);
+    const document = await beginRender(tree, state);
     const node = pageNode(tree, state);
-    const html = renderAtOnce(node.node, page);
+    const html = renderAtOnce(node.node, page, document.nodes.onNode);
     if (html !== null) {
       node.checkLayouts();
       state.check?.(html);
-      return await toAnswer({ kind: "rendered", html, tree, state });
+      return await toAnswer({ kind: "rendered", html, tree, document });
     }
-    const { head, status, headers } = tree;
-    return { kind: "parts", html: completeInParts(node, head, state), status, headers };
+    return { kind: "parts", html: completeInParts(node, document), status: tree.status, headers: tree.headers };
   }
 
   async pageOfForm(of: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null> {
     const rendered = await this.#render(of, { failed, status });
-    return rendered.kind === "response" || rendered.state.tookFailed ? await toAnswer(rendered) : null;
+    return rendered.kind === "response" || rendered.document.state.tookFailed ? await toAnswer(rendered) : null;
   }
 
   async failedForm(of: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
     // A random name, so that the content of a page cannot contain it. It is removed before the response.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
-    const rendered = await this.#render(of, { failed, cutTag });
+    const rendered = await this.#render(of, { failed, cutTag, part: "body" });
     if (rendered.kind === "response") return rendered;
     const form = cutOut(keepCarriageReturns(rendered.html), cutTag);
     if (form === null) return { kind: "html", html: "" };
@@ -76,9 +76,10 @@ class PreactRendering implements Rendering {
   }
 
   async body(of: PageRender): Promise<Rendered> {
-    const rendered = await this.#render(of, {});
+    const rendered = await this.#render(of, { part: "body" });
     if (rendered.kind === "response") return rendered;
-    return { kind: "html", html: bodyElement(keepCarriageReturns(rendered.html)) };
+    const html = keepCarriageReturns(rendered.html);
+    return { kind: "html", html: rendered.document.nodes.hasBody() ? html : `<body>${html}</body>` };
   }
 
   regions(of: PageRender): (region: Region, instance: string | null) => string | Promise<string> {
@@ -90,16 +91,18 @@ class PreactRendering implements Rendering {
   }
 
   async inLayouts(of: PageRender, html: string): Promise<PageAnswer> {
-    if (of.page === null) return plainAnswer(await completePage(html, [], new RenderState(this.#services, of)), 200);
+    if (of.page === null) return plainAnswer(await completeHtml(html, new RenderState(this.#services, of)), 200);
     const { page, pageRender } = pageOf(of);
     const prepared = await preparePage(page, pageRender.deps.ctx);
     if (prepared.kind === "response") return prepared;
-    // The content is HTML already: a random text takes its place while the layouts are rendered.
-    const mark = `hyper-mark-${crypto.randomUUID()}`;
-    const tree: PageTree = { ...prepared, body: { kind: "markup", content: mark } };
+    const { headers } = prepared;
+    // A document has no place in a layout.
+    if (isDocument(html)) {
+      return plainAnswer(await completeHtml(html, new RenderState(this.#services, pageRender)), 200, headers);
+    }
+    const tree: PageTree = { ...prepared, body: { kind: "markup", content: rawHtml(html) } };
     const rendered = await this.#renderTree(tree, page, pageRender, {});
-    const document = await completePage(rendered.html.replace(mark, () => html), tree.head, rendered.state);
-    return plainAnswer(document, 200, tree.headers);
+    return plainAnswer(await completePage(rendered.html, rendered.document), 200, headers);
   }
 
   async failure(of: PageRender, status: number, message: string): Promise<PageAnswer> {
@@ -171,14 +174,15 @@ class PreactRendering implements Rendering {
     tree: PageTree,
     page: PageRoute,
     pageRender: PageRender,
-    { failed, cutTag }: RenderOptions,
+    { failed, cutTag, part = "document" }: RenderOptions,
   ): Promise<RenderedPage> {
     const state = new RenderState(this.#services, pageRender, failed, cutTag);
+    const document = part === "document" ? await beginRender(tree, state) : { nodes: bodyOnly(), head: NO_HEAD, state };
     const { node, checkLayouts } = pageNode(tree, state);
-    const html = await renderRaw(node, page);
+    const html = await renderRaw(node, page, document.nodes.onNode);
     checkLayouts();
     state.check?.(html);
-    return { kind: "rendered", html, tree, state };
+    return { kind: "rendered", html, tree, document };
   }
 }
 
@@ -190,6 +194,8 @@ interface RenderOptions {
   readonly status?: number;
   /** The element to put around the form that failed. Default: none. */
   readonly cutTag?: string;
+  /** The part that is rendered. Default: the whole document. */
+  readonly part?: "document" | "body";
 }
 
 /** A page as it was rendered, with its carriage returns. */
@@ -197,16 +203,16 @@ interface RenderedPage {
   readonly kind: "rendered";
   readonly html: string;
   readonly tree: PageTree;
-  readonly state: RenderState;
+  readonly document: DocumentRender;
 }
 
 type RenderResult = RenderedPage | Extract<PageAnswer, { readonly kind: "response" }>;
 
 async function toAnswer(rendered: RenderResult): Promise<PageAnswer> {
   if (rendered.kind === "response") return rendered;
-  const { tree: { status, headers, head }, state } = rendered;
-  const html = await completePage(rendered.html, head, state);
-  return { kind: "page", html, status, headers, tookToasts: state.tookToasts };
+  const { tree: { status, headers }, document } = rendered;
+  const html = await completePage(rendered.html, document);
+  return { kind: "page", html, status, headers, tookToasts: document.state.tookToasts };
 }
 
 /** Returns the page of a render, and the render with the context of that page. */
@@ -271,6 +277,13 @@ async function plainFailure(status: number, message: string, { lang, write }: Te
     </html>
   );
   return plainAnswer(`<!DOCTYPE html>${await renderHtml(page, null)}`, status);
+}
+
+/** Returns the content of the first `<name>` element, or `null` if there is none. */
+function cutOut(html: string, name: string): string | null {
+  const open = `<${name}>`;
+  const start = html.indexOf(open);
+  return start === -1 ? null : html.slice(start + open.length, html.indexOf(`</${name}>`, start));
 }
 
 function selectorOfId(id: string): string {
