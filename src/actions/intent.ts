@@ -29,6 +29,11 @@ import { SWITCH_DEPTH_LIMIT } from "../protocol/switch.ts";
  */
 export type Audience = "document" | "runtime" | "data";
 
+/** Returns whether the receiver is a program, which shows no page. */
+export function isProgram(audience: Audience): boolean {
+  return audience === "data";
+}
+
 /** Facts of every request, whether it names an action or not. */
 export interface IntentFacts {
   /** The receiver of the response. */
@@ -115,11 +120,9 @@ export function readIntent(request: Pick<Request, "headers">, url: URL): Intent 
  * programs still receive the error in the format they accept.
  */
 export function plainIntent(request: Pick<Request, "headers">): Intent {
-  const header = request.headers.get("accept");
-  const audience = header === EVENT_STREAM ? "runtime" : header === JSON_TYPE ? "data" : "document";
   return {
     kind: "none",
-    audience,
+    audience: plainAudience(acceptOf(request)) ?? "document",
     requestId: null,
     target: null,
     switchDepth: 0,
@@ -138,10 +141,9 @@ export function uidOfEndpoint({ pathname: path }: Pick<URL, "pathname">): string
 }
 
 function readAudience(request: Pick<Request, "headers">): Audience {
-  const header = request.headers.get("accept");
-  if (header === null || header === "*/*") return "document";
-  if (header === EVENT_STREAM) return "runtime";
-  if (header === JSON_TYPE) return "data";
+  const header = acceptOf(request);
+  const plain = plainAudience(header);
+  if (plain !== null) return plain;
   if (header.length > ACCEPT_LENGTH) {
     throw new InputError(431, `Cannot read Accept: ${header.length} characters, ${ACCEPT_LENGTH} at most`);
   }
@@ -154,6 +156,25 @@ function readAudience(request: Pick<Request, "headers">): Audience {
       return "data";
     default:
       return "document";
+  }
+}
+
+/** Returns the `Accept` header; without one, any type is accepted (RFC 9110, 12.5.1). */
+function acceptOf({ headers }: Pick<Request, "headers">): string {
+  return headers.get("accept") ?? "*/*";
+}
+
+/** Returns the audience for an `Accept` header of one type, as the runtime and programs send it; `null` for any other. */
+function plainAudience(header: string): Audience | null {
+  switch (header) {
+    case "*/*":
+      return "document";
+    case EVENT_STREAM:
+      return "runtime";
+    case JSON_TYPE:
+      return "data";
+    default:
+      return null;
   }
 }
 

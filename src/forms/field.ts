@@ -27,10 +27,7 @@ export type Given<T, R extends boolean> = R extends true ? T : T | null;
 export interface FieldBuilders {
   /** A line of text. The empty value is `""`; if the field is required, white space is not enough. */
   text<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
-  /**
-   * Several lines of text, with `
-   * ` as line ending. The empty value is `""`.
-   */
+  /** Several lines of text, with `\n` as line ending. The empty value is `""`. */
   textarea<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;
   /** An email address as HTML defines it, trimmed. The empty value is `""`. */
   email<R extends boolean = false>(options?: TextFieldOptions<R>): FieldDefinition<string, NoInfer<R>>;

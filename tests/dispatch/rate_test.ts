@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { rateHeaders } from "../../src/dispatch/rate.ts";
+import { rateHeaders, tooManyRuns } from "../../src/dispatch/rate.ts";
+import { catalogueText } from "../../src/texts/catalogue.ts";
 import { checkRate } from "../../src/http/rate_rule.ts";
 
 Deno.test("rateHeaders() writes the fields of the draft", () => {
@@ -7,6 +8,15 @@ Deno.test("rateHeaders() writes the fields of the draft", () => {
     "ratelimit-policy": '"action";q=5;w=60',
     "ratelimit": '"action";r=4;t=0',
   });
+});
+
+Deno.test("tooManyRuns() asks to wait for a second at least", () => {
+  for (const [retryAfterSeconds, expected] of [[0, "1"], [7, "7"]] as const) {
+    const refusal = tooManyRuns({ allowed: false, remaining: 0, retryAfterSeconds }, { ratelimit: "x" });
+    assertEquals(refusal.headers, { ratelimit: "x", "retry-after": expected });
+    const message = catalogueText("tooManyRequests", { seconds: Number(expected) });
+    assertEquals([refusal.status, refusal.message], [429, message]);
+  }
 });
 
 for (

@@ -212,6 +212,18 @@ Deno.test("publish() of an action marks its message with the call", async () => 
   await tab.leave();
 });
 
+Deno.test("publish() of an action rejects for a value that is not an item, and the error is reported once", async () => {
+  const run = action("run", async ({ publish }) => {
+    // deno-lint-ignore no-explicit-any -- the mistake of an application in JavaScript
+    await publish("board", "text" as any);
+  });
+  await using app = new App({ "/": { default: () => <p id="text" />, run } });
+  assertEquals((await app.call("run")).status, 500);
+  assertEquals(app.takeReports().map(({ error, actionName }) => [`${error}`, actionName]), [
+    ['TypeError: Cannot publish to topic "board": string is not an item; pass html() or toast()', "run"],
+  ]);
+});
+
 Deno.test("publish() sets no mark if the id of the call is too short to show half of it", async () => {
   const { app, watch } = board({ refresh: () => [] });
   await using _ = app;
@@ -362,6 +374,8 @@ Deno.test("a guard of the topic denies access before anything is sent", async ()
     const [guard, status] of [
       [() => false, 403],
       [() => new Response(null, { status: 401 }), 401],
+      // Not a redirect: only a status below 400 is one.
+      [() => new Response(null, { status: 401, headers: { location: "/login" } }), 401],
     ] satisfies [Guard, number][]
   ) {
     const { app, state } = board({ guard });

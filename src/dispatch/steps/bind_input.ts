@@ -4,6 +4,7 @@
  * @module
  */
 import type { Action } from "../../actions/action.ts";
+import { isProgram } from "../../actions/intent.ts";
 import type { Guard, RequestContext } from "../../context.ts";
 import { resolveInjected } from "../../deps/inject.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
@@ -57,7 +58,7 @@ export async function bindInput(
 export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, app: Observing): Outcome {
   sendInvalid(call, form.errors, app);
   // A page is needed only to show the form again.
-  if (call.arrival.intent.audience !== "data" && !pageRender.isOrigin) {
+  if (!isProgram(call.arrival.intent.audience) && !pageRender.isOrigin) {
     return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");
   }
   return { kind: "invalid", form, issues: form.issues };

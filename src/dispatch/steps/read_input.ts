@@ -1,4 +1,5 @@
 // Reads the input of a call: its data, its files, and the id under which it runs once.
+import { isProgram } from "../../actions/intent.ts";
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
@@ -93,7 +94,7 @@ function readRowChange({ arrival: { url, intent }, action }: Call, body: Body): 
     ? "it is not a change of rows"
     : action.form === null
     ? `action "${action.name}" has no form`
-    : intent.audience === "data"
+    : isProgram(intent.audience)
     ? "a program sends the rows themselves"
     : null;
   if (fault === null) return change;
