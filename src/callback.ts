@@ -31,7 +31,7 @@ export function notify(call: () => unknown, report: Report): Promise<void> | nul
  * @param what Name of the value in the message, such as `the head of "pages/page.tsx"`.
  * @throws {TypeError} If the value is a promise.
  */
-export function atOnce<T>(value: T, what: string): T {
+export function atOnce<T>(value: T | PromiseLike<T>, what: string): T {
   if (!isPromiseLike(value)) return value;
   // Handles a rejection of the promise: only the error below is reported.
   notify(() => value, () => {});
@@ -88,6 +88,12 @@ export function logError(error: unknown, where: string): void {
 /** Writes an error of development mode to the console. */
 export function logDevelopment(error: unknown): void {
   logError(error, "development mode");
+}
+
+/** Writes a warning that belongs to no request. */
+export function warn(warning: string): void {
+  // deno-lint-ignore no-console -- developers read the console
+  console.warn(warning);
 }
 
 function logFailure(failure: unknown): void {

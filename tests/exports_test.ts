@@ -55,6 +55,9 @@ const EXPORTS: Readonly<Record<string, string>> = {
     Bus BusMessage BusSubscription PublishOptions RateLimiter RateRule RateVerdict RedisBus RedisBusOptions RedisOptions RedisRateLimiter
     RedisStore Store SubscribeOptions createRedisBus createRedisRateLimiter createRedisStore
   `,
+  "src/session/mod.ts": `
+    Cookie Cookies Dependency Deps Injectable Marker Params RequestContext Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
+  `,
   "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `
     ConnectionError FormEntry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall

@@ -25,6 +25,7 @@ const LAYERS = [
   "src/actions/",
   "src/pages/",
   "src/store/",
+  "src/session/",
   "src/live/",
   "src/dispatch/",
   "src/respond/",

@@ -71,6 +71,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/respond/page_stream.ts": ["integration/page_stream_test.tsx"],
   "src/results/item.ts": ["results/items_test.ts"],
   "src/results/markup.ts": ["integration/answers_test.tsx"],
+  "src/session": ["session/sessions_test.tsx"],
   "src/signal.ts": ["signals_test.ts"],
   "src/store": ["store/redis_test.ts", "store/redis_bus_test.ts", "store/redis_failover_test.ts"],
   "src/store/entry.ts": ["store/memory_test.ts", "store/sqlite_test.ts"],

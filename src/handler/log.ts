@@ -15,9 +15,3 @@ export function log(line: string): void {
   // deno-lint-ignore no-console -- developers read the console
   console.info(line);
 }
-
-/** Writes a warning that belongs to no request. */
-export function warn(warning: string): void {
-  // deno-lint-ignore no-console -- as above
-  console.warn(warning);
-}

@@ -6,7 +6,7 @@
 import { Signatures } from "../actions/region_ref.ts";
 import { type DiscoveredRegion, Regions } from "../actions/regions.ts";
 import type { Manifest } from "../pages/manifest.ts";
-import { warn } from "./log.ts";
+import { warn } from "../callback.ts";
 import type { HandlerOptions } from "./options.ts";
 
 /** The shortest key, in characters. */

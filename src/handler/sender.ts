@@ -1,9 +1,8 @@
 // The client that sent a request, and the warning about a proxy that the handler does not trust.
-import { abortSafely } from "../callback.ts";
+import { abortSafely, warn } from "../callback.ts";
 import type { ClientInfo } from "../dispatch/arrival.ts";
 import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
-import { warn } from "./log.ts";
 import type { ConnectionInfo } from "./options.ts";
 
 /** Options for {@linkcode Sender}. */

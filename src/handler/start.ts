@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import type { ActionLocation } from "../actions/backend.ts";
 import { checkFileLimits } from "../actions/file_limits.ts";
 import type { FormActionManager } from "../actions/manager.ts";
-import { logError } from "../callback.ts";
+import { logError, warn } from "../callback.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { FormActionDispatch } from "../dispatch/dispatch.ts";
@@ -24,7 +24,6 @@ import { redirectTarget, sealResponse } from "../http/sink.ts";
 import { withActionHeaders } from "../http/vary.ts";
 import type { SignalFamily } from "../signals.ts";
 import { createRegions } from "./regions.ts";
-import { warn } from "./log.ts";
 import type { HandlerOptions } from "./options.ts";
 import type { Services } from "./services.ts";
 

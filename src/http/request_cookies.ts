@@ -27,6 +27,11 @@ export class RequestCookies implements Cookies {
   #isHeadSent = false;
   /** `true` if the response depends on the user, so that no cache may keep it. */
   isPrivate = false;
+  /**
+   * Digest of the user of the session, once it was loaded and has one. A form is rendered with it, so that the form of one user does
+   * not run as another.
+   */
+  userTag: string | null = null;
   /** The action that runs, for messages. */
   actionName: string | null = null;
 
