@@ -52,6 +52,7 @@ export type {
   UploadProgressEventDetail,
 } from "./src/client/events.ts";
 export type { Sync } from "./src/client/call/lanes.ts";
+export type { ElementHook } from "./src/client/page/element_hook.ts";
 export type { NavigateOptions } from "./src/client/navigate/pages.ts";
 export type { Network } from "./src/client/page/network.ts";
 export type {

@@ -9,9 +9,10 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
 const LIMITS = {
   navigation: 4_000,
   feedback: 2_000,
-  patch: 3_500,
+  patch: 4_000,
   live: 3_500,
   extras: 2_000,
+  hooks: 600,
   /** On a page in another language than English. */
   translations: 550,
   /** On a local address, when a target is missing. */

@@ -26,6 +26,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/navigate": ["browser/navigate_test.ts", "browser/fetched_page_test.ts"],
   "src/client/navigate/unsaved.ts": ["browser/unsaved_test.ts"],
   "src/client/page": ["browser/apply_test.ts"],
+  "src/client/page/element_hook.ts": ["browser/hooks_test.ts"],
+  "src/client/page/end_streams.ts": ["browser/element_streams_test.ts"],
   "src/client/page/alpine.ts": ["browser/alpine_test.ts"],
   "src/client/page/announce.ts": ["browser/announce_test.ts"],
   "src/client/page/focus.ts": ["browser/focus_test.ts"],

@@ -11,8 +11,9 @@ import { observeForms } from "./page/form_observer.ts";
 import { stopLoading } from "./page/loading.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
 import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
+import type { ElementHook } from "./page/element_hook.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
-import { startParts } from "./parts/load_part.ts";
+import { loadPart, startParts } from "./parts/load_part.ts";
 import { PARTS } from "./parts/parts.ts";
 import { updateIndicators } from "./page/indicators.ts";
 
@@ -26,6 +27,12 @@ export interface HyperRuntime {
   abortAll(): void;
   /** Changes the given options and returns a copy of all that apply. */
   configure(options?: HyperOptions): HyperConfig;
+  /**
+   * Registers functions for the elements with `hyper-hook="name"`, those on the page and later ones. The value of the attribute
+   * is a list of names, separated by spaces. A hook replaces the one of the same name. An error of a function is
+   * reported like an uncaught one.
+   */
+  hook(name: string, hook: ElementHook): void;
   /** State of the network. */
   readonly network: Network;
   /** Shows a page of this site in this document. Resolves to `true` if the page is shown. */
@@ -35,8 +42,13 @@ export interface HyperRuntime {
 /** Removes every listener of the runtime; `null` while it is stopped. */
 let running: AbortController | null = null;
 
+function hook(name: string, hook: ElementHook): void {
+  // If the part cannot be loaded, the page shows this.
+  loadPart("hooks").then(({ addHook }) => addHook(name, hook), () => {});
+}
+
 /** The runtime of the page. */
-export const Hyper: HyperRuntime = { action, abort: abortLane, abortAll, network, navigate, configure };
+export const Hyper: HyperRuntime = { action, abort: abortLane, abortAll, hook, network, navigate, configure };
 
 /** Returns the runtime that was started, maybe by another copy of this module. */
 export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper") ? globalThis.Hyper : Hyper;

@@ -7,7 +7,7 @@ import { withPage } from "../support/browser.ts";
 import { app, END, frame, html, sse, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
-const BODY = `<main><p id="p">old</p></main>`;
+const BODY = `<main><p id="p">old</p><p hyper-hook="mark"></p></main>`;
 const PATCH = ["patch_html", { target: "#p", content: `<p id="p">new</p>` }] as const;
 
 /** For each part, a use of it, and the text that shows its effect. */
@@ -16,6 +16,10 @@ const PARTS: Readonly<Record<string, readonly [use: () => unknown, effect: strin
   feedback: [() => void globalThis.action("toast").catch(() => {}), "Saved"],
   navigation: [() => void globalThis.Hyper.navigate("/next"), "Next page"],
   extras: [() => void globalThis.action("script").catch(() => {}), "script"],
+  hooks: [
+    () => Hyper.hook("mark", { connect: (element) => element.textContent = "connected" }),
+    "connected",
+  ],
   live: [() => void globalThis.action("watch", {}, { method: "GET" }).catch(() => {}), "last"],
 };
 

@@ -22,6 +22,7 @@ const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
  * `client.ts`, and the browser tests run the bundle.
  */
 export const INTERNAL: readonly string[] = [
+  "addHook",
   "again",
   "beginLoading",
   "changeWithTiming",
@@ -33,12 +34,14 @@ export const INTERNAL: readonly string[] = [
   "createPages",
   "destinationOf",
   "enctype",
+  "endStreams",
   "endLoading",
   "failures",
   "fields",
   "focusNear",
   "hasFile",
   "hasStreamed",
+  "isLasting",
   "updateIndicators",
   "similarity",
   "loadScript",

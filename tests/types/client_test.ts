@@ -21,7 +21,10 @@ Deno.test("createActions() types names, data and results of the actions of a mod
     if (outcome.kind === "success") assertType<IsExact<typeof outcome.data, number>>(true);
     if (outcome.aborted) {
       assertType<
-        IsExact<typeof outcome.reason, "abort" | "cancelled" | "navigation" | "replaced" | "signal" | "timeout">
+        IsExact<
+          typeof outcome.reason,
+          "abort" | "cancelled" | "navigation" | "removed" | "replaced" | "signal" | "timeout"
+        >
       >(true);
     }
     await actions["ns:refresh"]();

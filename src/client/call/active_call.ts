@@ -7,13 +7,13 @@
 import { clearFailure } from "../page/announce.ts";
 import { type ActiveCall, type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
 import { config } from "../config.ts";
-import { doc, dom } from "../dom.ts";
+import { doc } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { changeAsServer } from "../page/live_changes.ts";
 import { network } from "../page/network.ts";
-import { NOTHING, type Outcome } from "./outcome.ts";
+import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
 import { receive, type Received } from "./receive.ts";
 import { reportException, showError } from "./report.ts";
@@ -83,14 +83,9 @@ export function abortAll(): void {
   for (const { key } of activeCalls) abortLane(key);
 }
 
-/**
- * Aborts every GET that the page has opened, when a navigation leaves it: its answer is about that page. One whose source
- * is in an element with `hyper-keep` continues.
- */
-export function leavePage(): void {
-  for (const { method, sourceEl, controller } of activeCalls) {
-    if (method === "GET" && !dom(sourceEl)?.closest("[hyper-keep]")) controller.abort("navigation");
-  }
+/** Aborts the GETs that a function selects. What a POST does on the server is not undone by closing its connection. */
+export function abortReads(reason: AbortReason, isOver: (call: ActiveCall) => unknown): void {
+  for (const call of activeCalls) if (call.method === "GET" && isOver(call)) call.controller.abort(reason);
 }
 
 /**

@@ -49,8 +49,8 @@ export interface ActiveCall extends Call {
   readonly signal: AbortSignal;
   /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean;
-  /** Seconds until the server accepts it again, after an error that names them. */
-  retryAfter?: number;
+  /** `true` if the response is a stream, which lasts until it is closed; `undefined` before. */
+  isLasting?: boolean;
   /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */
   sequence: number;
   /** The element that had the focus when the call was made. */

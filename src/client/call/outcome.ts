@@ -21,6 +21,8 @@ export type AbortReason =
   | "cancelled"
   /** A navigation left the page that opened the call, a GET. */
   | "navigation"
+  /** A patch or a navigation removed the element that opened the stream, a GET. */
+  | "removed"
   /** A later call with `sync: "replace"` took its lane. */
   | "replaced"
   /** The abort signal of the caller. */

@@ -101,7 +101,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     clearTimeout(watch);
     watch = setTimeout(() => connection.abort(), SILENCE_MS);
   };
-  const lasting = answer.headers.get(STREAM_HEADER) === "1";
+  const lasting = activeCall.isLasting = answer.headers.get(STREAM_HEADER) === "1";
   // The patches of a stream count by their arrival, so its start does not matter any more.
   if (lasting) closeSequence(sequence);
   listen();

@@ -7,14 +7,13 @@ import { fetchPage } from "./fetch_page.ts";
 import { applyHeadPlan, planHead } from "./head.ts";
 import { type Position, setEntry, startHistory, TOP } from "./history.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
-import { leavePage } from "../call/active_call.ts";
+import { abortReads } from "../call/active_call.ts";
 import { doc, dom } from "../dom.ts";
 import { emit, type NavigationTrigger } from "../events.ts";
 import { updateIndicators } from "../page/indicators.ts";
 import { mayLeavePage } from "./leave.ts";
 import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
-import { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages } from "./pages.ts";
 import { comparePolicies } from "./policy_in_force.ts";
@@ -78,20 +77,21 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       // At the same time as the page.
       const loading = tryPart("patch");
       const response = await fetchPage(url, isPolicyInForce, signal);
-      const page = response && parsePage(await response.text());
-      const head = page && planHead(page, response);
+      const text = await response?.text();
       const patch = await loading;
-      if (!head || !patch) {
+      const page = patch && patch.parsePage(text ?? "");
+      const head = response && page && planHead(page, response);
+      if (!page || !head) {
         leave();
         return false;
       }
-      const removeOld = await applyHeadPlan(head, trustedPolicy(), signal);
+      const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
       signal.throwIfAborted();
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(response.url);
       final.hash = new URL(url).hash;
-      // Before scripts of the new page open their own.
-      leavePage();
+      // Their answers are about the page that is left. Before scripts of the new page open their own.
+      abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
       setEntry(final.href, mode.kind === "push");
       showPage(page, patch);
       restorePosition(mode);
@@ -117,7 +117,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     return success;
   }
 
-  function showPage(page: Document, { morphElement, tryFocus }: PartExports["patch"]): void {
+  function showPage(page: Document, { endStreams, morphElement, tryFocus }: PartExports["patch"]): void {
     setRootAttributes(dom(page).documentElement);
     doc.title = dom(page).title;
     // Alerts of the page before are obsolete.
@@ -125,6 +125,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const hadFocus = doc.activeElement !== doc.body;
     // Adopted, because a node cannot be moved between documents directly.
     morphElement(doc.body, doc.adoptNode(dom(page).body));
+    endStreams();
     if (hadFocus && doc.activeElement === doc.body) focusContent(tryFocus);
     updateIndicators(doc.body);
     loadNeeded(doc.body);

@@ -12,13 +12,8 @@
  */
 import { captureFocus } from "./focus.ts";
 import { all, doc, dom } from "../dom.ts";
-import { parseContent } from "./markup.ts";
 import { words } from "./words.ts";
 
-/** All alerts, one of them, and its content where the page has no template. */
-const ALERTS = '<div popover="manual" data-hyper-alerts data-hyper-own></div>';
-const ALERT = '<div role="alert" data-hyper-alert></div>';
-const OURS = "<p hyper-failure-message></p><button hyper-retry></button> <button hyper-close></button>";
 /**
  * The default style, in a layer, so that any rule of the page overrides it. The page gets room for the alerts: at its end
  * they cover nothing. A policy without inline styles allows it, because a script adds it (CSP 3, 6.1.14).
@@ -69,7 +64,7 @@ export function showFailure(
   }
   failures = [...failures, { key, alert, text, retry }];
   if (!list) {
-    list = make(ALERTS);
+    list = make("div", { popover: "manual", "data-hyper-alerts": "", "data-hyper-own": "" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     doc.adoptedStyleSheets.push(sheet);
@@ -83,9 +78,14 @@ export function showFailure(
 
 function makeAlert(text: string, source: Element | null, label: string, dismiss: string): HTMLDivElement {
   const restoreFocus = captureFocus();
-  const alert = make(ALERT);
+  const alert = make("div", { role: "alert", "data-hyper-alert": "" });
   const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
-  alert.append(template?.content.cloneNode(true) ?? parseContent(OURS, null));
+  if (template) alert.append(template.content.cloneNode(true));
+  else {
+    // In a dialog of a form, a button of another type would submit the form.
+    const [retry, close] = ["hyper-retry", "hyper-close"].map((name) => make("button", { type: "button", [name]: "" }));
+    alert.append(make("p", { "hyper-failure-message": "" }), retry!, " ", close!);
+  }
   for (const [name, ours] of Object.entries({ "failure-message": text, retry: label, close: dismiss })) {
     // Text in the page's template stays.
     for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
@@ -127,7 +127,11 @@ export function watchFailures(signal: AbortSignal): void {
   }, { signal });
 }
 
-function make(markup: string): HTMLDivElement {
-  // Our own markup, above, contains it.
-  return parseContent(markup, null).querySelector("div")!;
+function make<Name extends "button" | "div" | "p">(
+  name: Name,
+  attributes: Readonly<Record<string, string>>,
+): HTMLElementTagNameMap[Name] {
+  const element = doc.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  return element;
 }

@@ -8,6 +8,7 @@ import { text, type Wire } from "../../protocol/wire.ts";
 import { syncAcceptedForm } from "./accepted_form.ts";
 import { type ActiveCall, emitCallEvent } from "../call/call.ts";
 import { config } from "../config.ts";
+import { endStreams } from "./end_streams.ts";
 import { applyFocus, captureFocus, type RestoreFocus } from "./focus.ts";
 import { focusNear } from "./focus_near.ts";
 import { doc, dom, idOf } from "../dom.ts";
@@ -56,6 +57,7 @@ export async function patchHtml(
   if (slow) await changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
   else change();
   if (lost) focusNear(lost);
+  endStreams();
   const { ok, form } = activeCall;
   if (ok && form) syncAcceptedForm(form, changed);
 }

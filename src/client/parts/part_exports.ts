@@ -6,8 +6,10 @@
 import type { syncAcceptedForm } from "../page/accepted_form.ts";
 import type { clearErrors } from "../page/clear_errors.ts";
 import type { Pages } from "../navigate/pages.ts";
+import type { addHook } from "../page/hooks.ts";
 import type { readTopic } from "../live/live.ts";
 import type { loadScript } from "../page/script.ts";
+import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { focusNear, tryFocus } from "../page/focus_near.ts";
 import type { Effect } from "../page/effect.ts";
@@ -23,10 +25,13 @@ import type { upload } from "../call/upload.ts";
 export interface PartExports {
   /** Patches of the page. */
   readonly patch: {
+    endStreams(): void;
     readonly focusNear: typeof focusNear;
     readonly patchHtml: Effect;
     readonly morphElement: typeof morphElement;
+    readonly parsePage: typeof parsePage;
     readonly syncAcceptedForm: typeof syncAcceptedForm;
+    readonly trustedPolicy: typeof trustedPolicy;
     readonly tryFocus: typeof tryFocus;
   };
   /** Errors on forms, toasts, and the texts of the page. */
@@ -47,6 +52,8 @@ export interface PartExports {
     readonly upload: typeof upload;
     watchUnsaved(signal: AbortSignal): Unsaved;
   };
+  /** Hooks of elements. */
+  readonly hooks: { readonly addHook: typeof addHook };
   /** Live topics. */
   readonly live: { readonly readTopic: typeof readTopic };
 }
