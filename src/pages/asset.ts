@@ -1,8 +1,5 @@
-/**
- * `asset()`: the URL of a static file, with its fingerprint.
- *
- * @module
- */
+// `asset()`: the URL of a static file, with its fingerprint.
+
 import { join } from "@std/path";
 import { realPathSync } from "../platform/files.ts";
 import { addFingerprint, fingerprintOf } from "./fingerprint.ts";

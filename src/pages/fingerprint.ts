@@ -1,8 +1,5 @@
-/**
- * Fingerprints of static files: a part of the hash of a file's content, in its URL.
- *
- * @module
- */
+// Fingerprints of static files: a part of the hash of a file's content, in its URL.
+
 import { hashFileSync, readFactsSync } from "../platform/files.ts";
 
 /** Larger files have no fingerprint: they are read in one step, during which the process does nothing else. */

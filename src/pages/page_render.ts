@@ -77,8 +77,13 @@ export interface Rendering {
    * @param status The status, if the page sets none.
    */
   page(pageRender: PageRender, failed: FailedForm | null, status: number): Promise<PageAnswer>;
-  /** Renders the whole page without toasts; in pieces if a component suspends. */
-  pageInParts(pageRender: PageRender): Promise<PageAnswer | PageInParts>;
+  /**
+   * Renders the whole page without toasts; in pieces if a component suspends.
+   *
+   * @param lateAfterMs Milliseconds after which the page is sent without the content of each `<Suspense>` that waits; each follows
+   *   in a `<template for>`. `null` for a client that does not know these.
+   */
+  pageInParts(pageRender: PageRender, lateAfterMs: number | null): Promise<PageAnswer | PageInParts>;
   /** Renders the whole page; returns `null` if it does not contain the form that failed. */
   pageOfForm(pageRender: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** Renders the page and returns only the form that failed. */

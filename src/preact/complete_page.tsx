@@ -16,12 +16,15 @@ import {
   plainDocument,
   wholeDocument,
 } from "./document.ts";
+import type { LateParts } from "./late_parts.ts";
 import { asChildren, inState, type PageNode } from "./page_node.tsx";
 import { keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
+import type { OnNode } from "./on_node.ts";
 import { renderInParts } from "./render_parts.tsx";
 import type { RenderState } from "./render_state.ts";
 import type { PageTree } from "../pages/page.ts";
 import type { Markup } from "../results/markup.ts";
+import { templatesNode, withLateParts } from "./suspense.tsx";
 import { Toasts } from "./toasts.tsx";
 
 /** A document that is being rendered: its page, and the head that goes into it. */
@@ -62,17 +65,32 @@ async function completePlain(html: string, head: DocumentHead, state: RenderStat
   return keepCarriageReturns(plainDocument(html + toasts, head, await renderClientScript(state), state.texts.lang));
 }
 
-/** Renders a document in pieces. The first holds the head and everything before the first component that suspends. */
+/** Prepares a render whose `<Suspense>`s can be late, after {@linkcode beginRender}. */
+export function withTemplates({ head, state }: DocumentRender, { file }: PageTree): DocumentRender {
+  const nodes = wholeDocument(head, file, templatesNode());
+  const onNode: OnNode = (vnode) => {
+    nodes.onNode(vnode);
+    withLateParts(vnode);
+  };
+  return { nodes: { ...nodes, onNode }, head, state };
+}
+
+/**
+ * Renders a document in pieces. The first holds the head and everything before the first component that suspends.
+ *
+ * @param late The parts that may come after the page; `null` if all are sent in document order.
+ */
 export async function* completeInParts(
   { node, checkLayouts }: PageNode,
   document: DocumentRender,
+  late: LateParts | null,
 ): AsyncGenerator<string, void, void> {
   const { nodes, head, state } = document;
   const script = await renderClientScript(state);
   let pending: string | null = "";
   const { check } = state;
   let whole = "";
-  for await (const piece of renderInParts(node, nodes.onNode)) {
+  for await (const piece of renderInParts(node, nodes.onNode, late)) {
     if (check !== null) whole += piece;
     if (pending === null) {
       yield keepCarriageReturns(piece);

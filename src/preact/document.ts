@@ -32,18 +32,23 @@ export interface DocumentNodes {
  *
  * @param head The heads.
  * @param file The page, for the message.
+ * @param end A node for the end of `<body>`, or `null`.
  * @throws {TypeError} During the render, when `<html>` is in a template that was compiled to text.
  */
-export function wholeDocument(head: DocumentHead, file: string): DocumentNodes {
+export function wholeDocument(head: DocumentHead, file: string, end: VNode | null = null): DocumentNodes {
   const added = head.html === "" ? null : rawHtml(head.html);
   const places = new Places();
   const onNode: OnNode = (vnode) => {
     if (typeof vnode.type !== "string") return checkTemplate(vnode, places, file);
     const place = places.of(vnode);
     if (place === "title" && head.hasTitle) replaceNode(vnode, null);
-    if (added === null) return;
-    if (place === "head") appendChild(vnode, added);
-    else if (place === "first") replaceNode(vnode, [h("head", null, added), h(vnode.type, vnode.props)]);
+    const isBody = end !== null && vnode.type === "body" && (place === "body" || place === "first");
+    if (place === "first" && added !== null) {
+      const { children } = vnode.props;
+      const first = h(vnode.type, vnode.props, isBody ? [children, end] : children);
+      replaceNode(vnode, [h("head", null, added), first]);
+    } else if (isBody) appendChild(vnode, end);
+    else if (place === "head" && added !== null) appendChild(vnode, added);
   };
   return { onNode, hasHtml: () => places.hasHtml, hasBody: () => places.hasBody };
 }
@@ -113,7 +118,7 @@ export function isDocument(html: string): boolean {
 }
 
 /** The place of an element in the document; `"first"` is the first element of a document without `<head>`. */
-type Place = "html" | "head" | "title" | "first" | "other";
+type Place = "html" | "head" | "title" | "body" | "first" | "other";
 
 /** Finds the places of elements. An element may come twice: what is around a component that waits is rendered again. */
 class Places {
@@ -138,7 +143,7 @@ class Places {
     if (around !== "html") return "other";
     if (type === "body") this.hasBody = true;
     if (type === "head") this.#hasHead = true;
-    if (this.#hasHead) return type === "head" ? "head" : "other";
+    if (this.#hasHead) return type === "head" || type === "body" ? type : "other";
     // A body that is rendered again may be another node.
     if (isAfter && !(type === "body" && this.#first?.type === "body")) return "other";
     this.#first = vnode;

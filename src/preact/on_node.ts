@@ -1,8 +1,5 @@
-/**
- * A function that sees each virtual node of one render before it is rendered.
- *
- * @module
- */
+// A function that sees each virtual node of one render before it is rendered.
+
 import { type ComponentChildren, Fragment, options, type VNode } from "preact";
 
 /** Called with each virtual node before it is rendered. It may call {@linkcode replaceNode} with it. */
@@ -69,7 +66,8 @@ export function appendChild(vnode: VNode<NodeProps>, child: ComponentChildren): 
   changeNode(vnode, vnode.type, { ...vnode.props, children: [vnode.props.children, child] });
 }
 
-function changeNode(vnode: VNode<NodeProps>, type: VNode<NodeProps>["type"], props: NodeProps): void {
+/** Renders a node with another type and other props. Call it from {@linkcode OnNode}; it has effect once. */
+export function changeNode(vnode: VNode<NodeProps>, type: VNode<NodeProps>["type"], props: NodeProps): void {
   replaced = { vnode, type: vnode.type, props: vnode.props };
   vnode.type = type;
   vnode.props = props;

@@ -11,9 +11,17 @@ import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
 import { isUnsafeHtml, type UnsafeHtml } from "../results/item.ts";
 import type { Markup } from "../results/markup.ts";
-import { beginRender, completeHtml, completeInParts, completePage, type DocumentRender } from "./complete_page.tsx";
+import {
+  beginRender,
+  completeHtml,
+  completeInParts,
+  completePage,
+  type DocumentRender,
+  withTemplates,
+} from "./complete_page.tsx";
 import { bodyOnly, isDocument, NO_HEAD } from "./document.ts";
 import { formId } from "./form.tsx";
+import { LateParts } from "./late_parts.ts";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
 import { isMarkupNode, keepCarriageReturns, rawHtml, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
@@ -43,7 +51,7 @@ class PreactRendering implements Rendering {
     return await toAnswer(await this.#render(of, { failed, status }));
   }
 
-  async pageInParts(of: PageRender): Promise<PageAnswer | PageInParts> {
+  async pageInParts(of: PageRender, lateAfterMs: number | null): Promise<PageAnswer | PageInParts> {
     const { page, pageRender } = pageOf(of);
     const tree = await preparePage(page, pageRender.deps.ctx);
     if (tree.kind === "response") return tree;
@@ -56,7 +64,10 @@ class PreactRendering implements Rendering {
       state.check?.(html);
       return await toAnswer({ kind: "rendered", html, tree, document });
     }
-    return { kind: "parts", html: completeInParts(node, document), status: tree.status, headers: tree.headers };
+    const { status, headers } = tree;
+    if (lateAfterMs === null) return { kind: "parts", html: completeInParts(node, document, null), status, headers };
+    const late = new LateParts({ waitMs: lateAfterMs, onError: (error) => this.#alert(error, of) });
+    return { kind: "parts", html: completeInParts(node, withTemplates(document, tree), late), status, headers };
   }
 
   async pageOfForm(of: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null> {
@@ -137,6 +148,13 @@ class PreactRendering implements Rendering {
     }
     const { page, pageRender } = pageOf(of);
     return await this.#renderPage(page, pageRender, options);
+  }
+
+  /** Reports the error of a part of a page, and returns the message in its place. */
+  #alert(error: unknown, of: PageRender): string {
+    if (isReportable(error)) this.#services.report(error, of.request);
+    const message = this.#write(of, toFailure(error).message);
+    return renderAtOnce(<p role="alert">{message}</p>, null) ?? "";
   }
 
   /** Writes a message for users in the language of the page. */

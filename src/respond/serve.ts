@@ -16,10 +16,11 @@ import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
 import { clientScript } from "./client_script.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
-import { beginPage, streamPage } from "./page_stream.ts";
+import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
+import { knowsTemplates, TEMPLATES_VARY } from "../http/templates.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { UserTexts } from "../dispatch/user_texts.ts";
@@ -105,7 +106,10 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   const pageRender: PageRender = { ...withoutToasts, takeToasts };
   try {
     if (request.method === "GET" && toasts.length === 0) {
-      const page = await services.rendering.pageInParts(pageRender);
+      const page = await services.rendering.pageInParts(
+        pageRender,
+        knowsTemplates(request.headers) ? WHOLE_PAGE_MS : null,
+      );
       return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
     }
     // Rendered completely before its headers are sent: they have its length, or remove the cookie of its toasts.
@@ -135,8 +139,9 @@ async function serveInParts(
     return userTexts.ofFailure(toFailure(error), { request });
   });
   const { headers: own, ...reply } = replyWithPage(whole, request.method);
+  const vary = own.vary === undefined ? TEMPLATES_VARY : `${own.vary}, ${TEMPLATES_VARY}`;
   // A proxy such as nginx buffers a response otherwise.
-  const response = sendReply({ ...reply, headers: { ...own, "x-accel-buffering": "no" }, body }, {});
+  const response = sendReply({ ...reply, headers: { ...own, vary, "x-accel-buffering": "no" }, body }, {});
   return { response, isStream: true, drawn };
 }
 

@@ -150,7 +150,7 @@ Deno.test("a suspended page without a layout begins with the head of the plain d
   assertEquals(await rest(reader), "<b>later</b><p>after</p></main></body></html>");
 });
 
-Deno.test("a suspended page has no Content-Length and no ETag, keeps its status and headers, and has the same Vary as others", async () => {
+Deno.test("a suspended page has no Content-Length and no ETag, keeps its status and headers, and names in Vary what decides about its order", async () => {
   const wait = new Wait();
   const Body = pageOf(wait);
   await using app = new App({
@@ -171,7 +171,7 @@ Deno.test("a suspended page has no Content-Length and no ETag, keeps its status 
   assertEquals(response.headers.get("content-length"), null);
   assertEquals(response.headers.get("etag"), null);
   assertEquals(response.headers.get("x-accel-buffering"), "no");
-  assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept");
+  assertEquals(response.headers.get("vary"), "Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept");
   wait.resolve();
   await response.text();
 });
@@ -337,4 +337,54 @@ Deno.test("toasts are shown once on a suspended page, and not on the next page",
   const shown = await app.follow(sent);
   assertEquals(shown.html.split("Saved").length - 1, 1);
   assertNotMatch((await app.open("/")).html, /Saved/);
+});
+
+/** The headers of a navigation in a browser that inserts `<template for>`. */
+const CHROMIUM = { "sec-ch-ua": '"Chromium";v="153"', "sec-fetch-mode": "navigate" };
+
+Deno.test("a browser that inserts templates gets the whole page at once, and the late part before </body>", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const response = await app.request("/", { headers: CHROMIUM });
+  assertEquals(response.headers.get("vary"), "Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept");
+  const reader = readerOf(response);
+  const begun = await readUntil(reader, "</footer>");
+  assertMatch(
+    begun,
+    /<h1>now<\/h1><\?start name="([^"]+)"><i>wait<\/i><\?end><p>after<\/p><\/main><footer>foot<\/footer>$/,
+  );
+  wait.resolve();
+  assertMatch(await rest(reader), /^<template for="[^"]+"><b>later<\/b><\/template><\/body><\/html>$/);
+});
+
+Deno.test("a page without a layout closes its document after the late parts", async () => {
+  const wait = new Wait();
+  await using app = new App({ "/": { default: pageOf(wait), head: <title>Plain</title> } });
+  const reader = readerOf(await app.request("/", { headers: CHROMIUM }));
+  const begun = await readUntil(reader, "</main>");
+  assertMatch(begun, /<title>Plain<\/title><script .*<i>wait<\/i><\?end><p>after<\/p><\/main>$/);
+  wait.resolve();
+  assertMatch(await rest(reader), /^<template for="[^"]+"><b>later<\/b><\/template><\/body><\/html>$/);
+});
+
+Deno.test("an error in a late part is reported once and shown in its place; nothing of it reaches the user", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const reader = readerOf(await app.request("/", { headers: CHROMIUM }));
+  await readUntil(reader, "</footer>");
+  wait.reject(new Error("the password of the database"));
+  const text = await rest(reader);
+  assertMatch(text, /^<template for="[^"]+"><p role="alert">[^<]+<\/p><\/template><\/body><\/html>$/);
+  assertNotMatch(text, /password/);
+  assertEquals(app.takeError().message, "the password of the database");
+});
+
+Deno.test("an error in a part within the time of a whole page is an error page with its status", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const answer = app.request("/", { headers: CHROMIUM });
+  wait.reject(new HyperError(404, "There is no such note"));
+  const response = await answer;
+  assertEquals(response.status, 404);
+  await response.text();
 });
