@@ -42,6 +42,39 @@ Deno.test("showcase: every document is in the table of contents, and every entry
   assertEquals([...DEMOS.keys()], shown);
 });
 
+Deno.test("showcase: the search finds the passage of every word, and says so if there is none", async () => {
+  await using client = createTestClient(createApp());
+  const found = await client.open("/search?q=wire+HEARTBEAT");
+  const links = found.findAll(".results a").map((link) => link.attribute("href"));
+  assert(links.some((href) => href?.startsWith("/reference/protocol")), String(links));
+  // Each result contains both words, in its title, its heading or its text.
+  for (const href of links) {
+    assertMatch((await client.open(href ?? "")).find("main").text, /wire[^]*heartbeat|heartbeat[^]*wire/i);
+  }
+  const none = await client.open("/search?q=<b>zebra</b>");
+  assertEquals(none.find("main [role=status]").text, "No results for “<b>zebra</b>”. Try fewer words.");
+  assertEquals(none.findAll(".results li").length, 0);
+  assertEquals((await client.open("/search")).find("main [role=status]").text, "Enter a word");
+  await client.handler.close();
+});
+
+Deno.test("showcase: /llms.txt lists the Markdown of every page, and each file is complete", async () => {
+  const app = createApp();
+  const fetchText = async (path: string) => {
+    const response = await app(new Request(new URL(path, "http://localhost")));
+    assertEquals(response.status, 200, path);
+    return await response.text();
+  };
+  const listed = Array.from((await fetchText("/llms.txt")).matchAll(/\]\((.+?)\)/g), ([, path = ""]) => path);
+  assertEquals(listed, ENTRIES.map(({ path }) => `${path}.md`));
+  for (const path of listed) assertMatch(await fetchText(path), /^# \w/);
+  assertEquals((await fetchText("/guides/forms.md")).includes("## Declare a form"), true);
+  // A document that includes a file of the repository is sent with its text.
+  assertMatch(await fetchText("/reference/security.md"), /## Protected by default/);
+  assertEquals((await app(new Request("http://localhost/guides/unknown.md"))).status, 404);
+  await app.close();
+});
+
 Deno.test("showcase: a page shows all of its source files completely", async () => {
   await using client = createTestClient(createApp());
   for (const [name, { files }] of DEMOS) {

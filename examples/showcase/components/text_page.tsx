@@ -23,6 +23,22 @@ export function documentOf(folder: string): (ctx: Pick<RequestContext, "params">
   };
 }
 
+/**
+ * Creates the function that responds to the name of a Markdown file, such as `forms.md`, with the file.
+ *
+ * @param folder The folder of its section.
+ */
+export function markdownOf(folder: string): (ctx: Pick<RequestContext, "params">) => Promise<Response | undefined> {
+  return async ({ params }) => {
+    const [, name] = /^(.+)\.md$/.exec(String(params.name)) ?? [];
+    if (name === undefined) return undefined;
+    const entry = findEntry(folder, name);
+    if (entry === null) throw new HyperError(404, "This page does not exist");
+    const { markdown } = await readDocument(folder, entry.name);
+    return new Response(markdown, { headers: { "content-type": "text/markdown; charset=utf-8" } });
+  };
+}
+
 /** A text page: title, introduction, links to its sections, and text. */
 export function TextPage({ document, path }: { readonly document: Document; readonly path: string }) {
   const { title, lead, headings, body } = document;

@@ -12,6 +12,8 @@ export interface Document {
   readonly body: readonly Token[];
   /** Headings of the second level. */
   readonly headings: readonly Heading[];
+  /** Its Markdown, with the file that it includes. */
+  readonly markdown: string;
 }
 
 /** A heading, as a link target. */
@@ -59,6 +61,7 @@ async function parseDocument(path: string): Promise<Document> {
       text: textOf(token),
       id: headingId(token),
     })),
+    markdown: `${tokens.map(({ raw }) => raw.trim()).join("\n\n")}\n`,
   };
 }
 

@@ -19,6 +19,18 @@ export default function Layout({ children, url }: LayoutProps) {
         <a class="skip" href="#main">Skip to content</a>
         <header>
           <a class="home" href="/">@hyper/actions</a>
+          <search>
+            <form action="/search">
+              <input
+                type="search"
+                name="q"
+                aria-label="Search the documentation"
+                placeholder="Search"
+                maxlength={100}
+              />
+              <button type="submit">Search</button>
+            </form>
+          </search>
           <ul class="sections">
             {SECTIONS.map(({ title, folder }) => (
               <li key={folder}>

@@ -1,5 +1,7 @@
 import type { PageProps } from "@hyper/actions";
-import { documentOf, TextPage } from "../../../components/text_page.tsx";
+import { documentOf, markdownOf, TextPage } from "../../../components/text_page.tsx";
+
+export const render = markdownOf("about");
 
 export const context = { document: documentOf("about") };
 

@@ -1,5 +1,5 @@
 import { HyperError, type PageProps, type RequestContext } from "@hyper/actions";
-import { documentOf } from "../../../components/text_page.tsx";
+import { documentOf, markdownOf } from "../../../components/text_page.tsx";
 import { PageLinks } from "../../../components/page_links.tsx";
 import { Code } from "../../../content/code.tsx";
 import { Prose, Words } from "../../../content/prose.tsx";
@@ -12,6 +12,8 @@ async function sources({ params }: RequestContext) {
   if (demo === undefined) throw new HyperError(404, "This page does not exist");
   return await Promise.all(demo.files.map(async (path) => ({ path, text: await readFile(path) })));
 }
+
+export const render = markdownOf("capabilities");
 
 export const context = { document: documentOf("capabilities"), sources };
 
