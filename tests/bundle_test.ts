@@ -2,12 +2,20 @@ import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { INTERNAL } from "./support/bundle_client.ts";
 
-Deno.test("src/client_bundle.ts equals the output of `deno task bundle`", async () => {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", fromFileUrl(import.meta.resolve("./support/bundle_client.ts")), "--check"],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-});
+for (
+  const [output, script] of [
+    ["src/client_bundle.ts", "bundle_client.ts"],
+    ["src/dev/panel_bundle.ts", "bundle_panel.ts"],
+    ["src/style/base_css.ts", "bundle_style.ts"],
+  ] as const
+) {
+  Deno.test(`${output} equals the output of \`deno task bundle\``, async () => {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", fromFileUrl(import.meta.resolve(`./support/${script}`)), "--check"],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  });
+}
 
 Deno.test("the bundle shortens no property that a page can see", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -9,6 +9,7 @@ import config from "../deno.json" with { type: "json" };
  */
 const LAYERS = [
   "src/client_bundle.ts",
+  "src/style/",
   "src/protocol/",
   "src/platform/",
   "src/callback.ts",

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { startProject } from "../src/init/mod.ts";
+import { freePort, untilSaid } from "./support/process.ts";
 
 const script = fromFileUrl(import.meta.resolve("../src/init/mod.ts"));
 
@@ -29,6 +30,32 @@ Deno.test("init writes a project that `deno task start` starts before its packag
     await Deno.writeTextFile(join(folder, "once.ts"), program);
     const { success, output } = await run(["task", "start"], folder);
     assert(success, output);
+  });
+});
+
+Deno.test("init writes a project whose tasks take --port, and which only this machine can reach in development", async () => {
+  await withFolder(async (parent) => {
+    const { folder } = await startProject(join(parent, "my-app"));
+    for (const [task, hostname] of [["dev", "127.0.0.1"], ["start", "0.0.0.0"]] as const) {
+      const port = freePort();
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["task", task, "--port", String(port)],
+        cwd: folder,
+        env: { NO_COLOR: "1" },
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const [out, err] = [child.stdout, child.stderr];
+      const { drained } = await untilSaid(err, `http://${hostname}:${port}/`, `deno task ${task}`);
+      const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+      assertStringIncludes(page, "<h1>Guest book</h1>");
+      assertEquals(
+        (await fetch(`http://127.0.0.1:${port}/_hyper/base.css`)).headers.get("content-type"),
+        "text/css; charset=utf-8",
+      );
+      child.kill("SIGTERM");
+      await Promise.all([child.status, drained, out.cancel()]);
+    }
   });
 });
 

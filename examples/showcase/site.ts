@@ -51,6 +51,7 @@ export const SECTIONS: readonly Section[] = [
     ["validation", "Validation"],
     ["streams", "Streams and live topics"],
     ["uploads", "Uploads"],
+    ["styling", "Styling"],
     ["security", "Security"],
     ["testing", "Testing"],
     ["development", "Development"],

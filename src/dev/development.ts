@@ -16,7 +16,7 @@ import {
 } from "../protocol/names.ts";
 import { canonicalRequest, type Site } from "../http/canonical.ts";
 import { isLoopback } from "../http/hosts.ts";
-import { clientScript } from "../respond/client_script.ts";
+import { libraryFile } from "../respond/library_file.ts";
 import { PAGE_MARK } from "../respond/reply.ts";
 import type { StreamClosed } from "../signals.ts";
 import { type Access, createAccess, findStorage, isFromHere } from "./access.ts";
@@ -153,8 +153,8 @@ export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): D
       } catch (error) {
         if (failure === null) throw error;
         // The page that stays needs the parts of the runtime that it has not loaded yet.
-        const script = url === null ? null : clientScript(request, url);
-        if (script !== null) return script;
+        const file = url === null ? null : libraryFile(request, url);
+        if (file !== null) return file;
         if (exchange.mayRead) return errorPage(`${failedStart(await failure)}${scriptTag(build, null)}`);
         if (!isInvited) throw error;
         logLink(url);

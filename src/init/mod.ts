@@ -28,6 +28,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 const PERMISSIONS = "--allow-env --allow-read --allow-write=.";
+const SERVE = `--allow-net ${PERMISSIONS} main.ts`;
 
 /** The result of {@linkcode startProject}. */
 export interface StartedProject {
@@ -82,8 +83,8 @@ function projectConfig(): object {
     : {};
   return {
     tasks: {
-      dev: `HYPER_DEV=1 deno serve --no-clear-screen --watch=pages ${PERMISSIONS} main.ts`,
-      start: `deno serve ${PERMISSIONS} main.ts`,
+      dev: `HYPER_DEV=1 deno run --no-clear-screen --watch=pages ${SERVE}`,
+      start: `deno run ${SERVE}`,
       test: `GUESTBOOK=:memory: deno test ${PERMISSIONS}`,
     },
     imports: {
@@ -91,14 +92,19 @@ function projectConfig(): object {
       // The URL by which scripts in `static/` import the runtime, for the editor and `deno check`.
       "/_hyper/client.js": `jsr:${name}@^${version}/client`,
       "@std/assert": imports["@std/assert"],
-      "preact": imports.preact,
+      "preact": pinned(imports.preact),
       // For `deno task`, which resolves these imports before it reads the program. Without this line, the renderer could get
       // another copy of Preact, and the first start of the project would fail.
-      "preact-render-to-string": imports["preact-render-to-string"],
+      "preact-render-to-string": pinned(imports["preact-render-to-string"]),
     },
     compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" },
     ...linked,
   };
+}
+
+/** Removes the caret of a version: a new project gets the versions that its tests were run with. */
+function pinned(specifier: string): string {
+  return specifier.replace("@^", "@");
 }
 
 async function fetchText(url: URL): Promise<string> {
@@ -115,7 +121,10 @@ if (import.meta.main) {
     }
     await startProject(folder);
     // deno-lint-ignore no-console -- prints the next steps
-    console.log(`${basename(resolve(folder))} is ready:\n\n  cd ${folder}\n  deno task dev\n`);
+    console.log(
+      `${basename(resolve(folder))} is ready:\n\n  cd ${folder}\n  deno task dev\n\n` +
+        "Then open pages/page.tsx and change it: the page in the browser follows. `deno task test` runs the tests.\n",
+    );
   } catch (error) {
     // deno-lint-ignore no-console -- a wrong argument needs the message, not the stack
     console.error(error instanceof Error ? error.message : String(error));

@@ -60,6 +60,8 @@ export const PROTOCOL_FIELDS: ReadonlySet<string> = new Set([
 export const FORM_ENDPOINT = "/_next/form/";
 /** The path of the browser runtime. */
 export const CLIENT_PATH = "/_hyper/client.js";
+/** The path of the base style. */
+export const BASE_STYLE_PATH = "/_hyper/base.css";
 
 /** Marks a form that the runtime takes over; holds the action's name. */
 export const FORM_ATTRIBUTE = "data-hyper-form";

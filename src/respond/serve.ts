@@ -14,7 +14,7 @@ import { trailingSlashRedirect } from "../pages/page_url.ts";
 import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
-import { clientScript } from "./client_script.ts";
+import { libraryFile } from "./library_file.ts";
 import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
@@ -77,8 +77,8 @@ function whole(response: Response): Served {
 async function serveUrl(pageRender: PageRender, services: ServeServices): Promise<Served> {
   const { router, files } = services;
   const { page, request, url } = pageRender;
-  const script = clientScript(request, url);
-  if (script !== null) return whole(script);
+  const ours = libraryFile(request, url);
+  if (ours !== null) return whole(ours);
   if (page !== null) return await servePage(pageRender, services);
   const file = files === null ? null : await files(request, url);
   if (file !== null) return whole(file);

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { CLIENT_BUILD } from "../../src/client_bundle.ts";
-import { clientScript } from "../../src/respond/client_script.ts";
+import { libraryFile } from "../../src/respond/library_file.ts";
 import { withPage } from "../support/browser.ts";
 import { app, END, frame, html, sse, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
@@ -57,7 +57,7 @@ function serve(deployed: () => Deployed, requested: string[] = [], body = BODY):
     const name = url.pathname.split("/").at(-1)!;
     requested.push(name.replace(/[-.].*/, ""));
     // Without the headers of the browser, which has an earlier version.
-    const response = clientScript(new Request(url), url) ?? new Response(null, { status: 404 });
+    const response = libraryFile(new Request(url), url) ?? new Response(null, { status: 404 });
     return name === "client.js" ? new Response(rename(await response.text(), deployed()), response) : response;
   };
 }

@@ -1,5 +1,5 @@
 /** `createHandler({ headers })`: headers of every response. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { action, createHandler, defineForm, field, HyperError, live, toast } from "@hyper/actions";
 import { App, EVENTS, eventsOf, type Modules, ORIGIN } from "../support/app.tsx";
 
@@ -32,6 +32,7 @@ Deno.test("headers of the handler are on every response: pages, scripts, redirec
     () => app.request("/", { method: "HEAD" }),
     () => app.request("/", { method: "OPTIONS" }),
     () => app.request("/_hyper/client.js"),
+    () => app.request("/_hyper/base.css"),
     () => app.request("/away", { redirect: "manual" }),
     () => app.request("/broken"),
     () => app.request("/nowhere"),
@@ -52,6 +53,20 @@ Deno.test("headers of the handler are on every response: pages, scripts, redirec
     assertEquals(response.headers.get("content-security-policy"), POLICY, `${response.status} ${ask}`);
     assertEquals(response.headers.get("x-frame"), "no");
   }
+});
+
+Deno.test("the base style is a style sheet that is revalidated, and only read", async () => {
+  await using app = new App({});
+  const style = await app.request("/_hyper/base.css");
+  assertEquals(style.headers.get("content-type"), "text/css; charset=utf-8");
+  assertEquals(style.headers.get("cache-control"), "no-cache");
+  assertStringIncludes(await style.text(), "@layer hyper-base");
+  const etag = style.headers.get("etag") ?? "";
+  assertEquals((await app.request("/_hyper/base.css", { headers: { "if-none-match": etag } })).status, 304);
+  const head = await app.request("/_hyper/base.css", { method: "HEAD" });
+  assertEquals([head.status, await head.text(), Number(head.headers.get("content-length")) > 1_000], [200, "", true]);
+  assertEquals((await app.request("/_hyper/base.css", { method: "POST" })).status, 405);
+  assertEquals((await app.request("/_hyper/other.css")).status, 404);
 });
 
 Deno.test("headers of the handler are on a stream", async () => {

@@ -116,7 +116,7 @@ async function shrink(text: string): Promise<string> {
 
 /**
  * Names a part after what it uses of the initial file and exports to it, and after the build. If an open page of an earlier
- * build requests a part and the first of the two is equal, the server sends the current part (`src/respond/client_script.ts`).
+ * build requests a part and the first of the two is equal, the server sends the current part (`src/respond/library_file.ts`).
  */
 function nameByBuild(files: ReadonlyMap<string, string>, uses: ReadonlyMap<string, readonly string[]>): Bundle {
   // Four characters of 36: two builds share a name once in a million times.

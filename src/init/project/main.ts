@@ -1,4 +1,22 @@
 import { createHandler } from "@hyper/actions";
 
-/** The application, for `deno serve` and the tests. */
-export default createHandler({ baseDir: import.meta.dirname });
+/** The application. The tests use it without a port. */
+const handler = createHandler({ baseDir: import.meta.dirname });
+export default handler;
+
+if (import.meta.main) {
+  const flag = Deno.args.indexOf("--port");
+  const port = flag < 0 ? Deno.env.get("PORT") ?? "8000" : Deno.args[flag + 1];
+  const isDevelopment = Deno.env.has("HYPER_DEV");
+  // In development, other machines cannot reach it.
+  const hostname = isDevelopment ? "127.0.0.1" : "0.0.0.0";
+  const server = Deno.serve({ port: Number(port), hostname }, handler);
+  if (!isDevelopment) {
+    Deno.addSignalListener("SIGTERM", async () => {
+      // Streams end first; their pages reconnect to the next process.
+      await handler.close();
+      await server.shutdown();
+      Deno.exit();
+    });
+  }
+}

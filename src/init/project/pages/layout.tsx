@@ -8,6 +8,7 @@ export default function Layout({ children }: LayoutProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Guest book</title>
+        <link rel="stylesheet" href="/_hyper/base.css" />
         <link rel="stylesheet" href={asset("/style.css")} />
         <ClientScript />
       </head>

@@ -1,36 +1,46 @@
-/**
- * Serves the files of the browser runtime.
- *
- * @module
- */
+// Serves the files of this library that browsers load: the runtime and the base style.
 import { ifNoneMatch } from "@std/http/etag";
 import { CLIENT_FILES, type ClientFile } from "../client_bundle.ts";
 import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
-import { CLIENT_PATH } from "../protocol/names.ts";
+import { BASE_STYLE_PATH, CLIENT_PATH } from "../protocol/names.ts";
+import { BASE_STYLE, BASE_STYLE_ETAG } from "../style/base_css.ts";
+
+/** A file of the library. */
+interface LibraryFile {
+  readonly etag: string;
+  readonly text: string;
+  readonly contentType: string;
+  /** If `true`, the content at this URL never changes (RFC 8246). */
+  readonly isImmutable: boolean;
+}
 
 /** The folder of the files. */
-const CLIENT_FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
+const FOLDER = CLIENT_PATH.slice(0, CLIENT_PATH.lastIndexOf("/") + 1);
 
 /** `<name>-<contract>-<build>.js`: see `tests/support/bundle_client.ts`. */
 const PART_NAME = /^([a-z_]+-\w{4})-\w{4}\.js$/;
-const IMMUTABLE = "public, max-age=31536000, immutable";
+
+const SCRIPT = "text/javascript; charset=utf-8";
+const STYLE: LibraryFile = {
+  etag: BASE_STYLE_ETAG,
+  text: BASE_STYLE,
+  contentType: "text/css; charset=utf-8",
+  isImmutable: false,
+};
 
 const encoder = new TextEncoder();
 
-/** Returns a file of the runtime; `null` for any other path. */
-export function clientScript(request: Request, { pathname }: URL): Response | null {
-  if (!pathname.startsWith(CLIENT_FOLDER)) return null;
-  const name = pathname.slice(CLIENT_FOLDER.length);
-  const exact = CLIENT_FILES.get(name);
-  const file = exact ?? currentPart(name);
-  if (file === undefined) return null;
+/** Returns a file of the library; `null` for any other path. */
+export function libraryFile(request: Request, { pathname }: URL): Response | null {
+  if (!pathname.startsWith(FOLDER)) return null;
+  const file = pathname === BASE_STYLE_PATH ? STYLE : runtimeFile(pathname);
+  if (file === null) return null;
   if (request.method === "OPTIONS") return optionsResponse(READ_METHODS);
   if (!isReadMethod(request.method)) return methodResponse(READ_METHODS);
   const headers = new Headers({
     etag: file.etag,
-    // The name of a part includes its build: its content never changes (RFC 8246).
-    "cache-control": exact !== undefined && pathname !== CLIENT_PATH ? IMMUTABLE : "no-cache",
-    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
+    "content-type": file.contentType,
     "x-content-type-options": "nosniff",
     // A page of another origin may load it, from a host for static files: the files are the same for everyone.
     "access-control-allow-origin": "*",
@@ -41,6 +51,15 @@ export function clientScript(request: Request, { pathname }: URL): Response | nu
   }
   if (request.method === "HEAD") headers.set("content-length", String(encoder.encode(file.text).length));
   return new Response(file.text, { headers });
+}
+
+function runtimeFile(pathname: string): LibraryFile | null {
+  const name = pathname.slice(FOLDER.length);
+  const exact = CLIENT_FILES.get(name);
+  const file = exact ?? currentPart(name);
+  if (file === undefined) return null;
+  // The name of a part includes its build.
+  return { ...file, contentType: SCRIPT, isImmutable: exact !== undefined && pathname !== CLIENT_PATH };
 }
 
 /**
