@@ -42,7 +42,7 @@ Deno.test("showcase: every document is in the table of contents, and every entry
   assertEquals([...DEMOS.keys()], shown);
 });
 
-Deno.test("showcase: the search finds the passage of every word, and says so if there is none", async () => {
+Deno.test("showcase: the search finds the passages with every word, and reports none", async () => {
   await using client = createTestClient(createApp());
   const found = await client.open("/search?q=wire+HEARTBEAT");
   const links = found.findAll(".results a").map((link) => link.attribute("href"));
