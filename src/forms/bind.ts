@@ -18,7 +18,7 @@ import { type CleanContext, fieldsOfForm } from "./form.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { leafAt, type Shape, shapeAt } from "./shape.ts";
-import type { RowChange } from "./row_change.ts";
+import type { RowChange } from "../protocol/row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is not validated: blank, or with submitted data, for a guard that runs before validation. */

@@ -5,7 +5,7 @@ import { ErrorList } from "./error_list.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
 import { prefixPath, type Step, valueAt } from "./path.ts";
-import type { RowChange } from "./row_change.ts";
+import type { RowChange } from "../protocol/row_change.ts";
 import type { UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
 

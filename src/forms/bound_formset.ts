@@ -17,9 +17,9 @@ import {
   isDeletedRow,
   NEW_ROW,
   positionOfRow,
-  type RowChange,
   rowsInOrder,
 } from "./row_change.ts";
+import type { RowChange } from "../protocol/row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 // The placeholder for the index in the names of the empty row.

@@ -3,16 +3,10 @@
  *
  * With scripts the browser makes them. Without, the button submits the form, and the server makes the same change to what was
  * submitted. Nothing is validated.
- *
- * @module
  */
 import { isPlainObject, valueAt } from "./path.ts";
+import type { RowChange } from "../protocol/row_change.ts";
 import { parseNumber, sentChecked, sentText } from "./sent.ts";
-
-/** A change of the rows of a formset. `prefix` is that of the formset, `row` the index of a row in the names of its fields. */
-export type RowChange =
-  | { readonly kind: "add"; readonly prefix: string }
-  | { readonly kind: "remove" | "up" | "down"; readonly prefix: string; readonly row: number };
 
 /** The rules of a formset that its changes keep. */
 export interface RowRules {
@@ -34,22 +28,6 @@ export interface ChangedRows {
 
 /** Takes the place of a submitted row that the user has just added: it is shown with its initial values. */
 export const NEW_ROW: object = Object.freeze({});
-
-const CHANGE = /^(?:add ([A-Za-z][\w-]{0,63})|(remove|up|down) ([A-Za-z][\w-]{0,63})\[(0|[1-9]\d{0,3})\])$/;
-
-/** Reads a change as a button sends it, such as `add lines` or `up lines[2]`. Returns `null` for any other text. */
-export function parseRowChange(text: string): RowChange | null {
-  const [, added, kind, prefix, row] = CHANGE.exec(text) ?? [];
-  if (added !== undefined) return { kind: "add", prefix: added };
-  if (prefix === undefined) return null;
-  // One of the three that the pattern allows.
-  return { kind: kind as "remove" | "up" | "down", prefix, row: Number(row) };
-}
-
-/** Returns the text that a button sends for a change. */
-export function formatRowChange(change: RowChange): string {
-  return change.kind === "add" ? `add ${change.prefix}` : `${change.kind} ${change.prefix}[${change.row}]`;
-}
 
 /**
  * Changes the submitted rows of a formset. A change that the rules do not allow, or of a row that was not submitted, changes

@@ -2,8 +2,6 @@
  * `<AddRow>`, `<RemoveRow>` and `<MoveRow>`: buttons that change the rows of a formset.
  *
  * With scripts the browser makes the change. Without, the button submits the form, and the page comes back with it.
- *
- * @module
  */
 import { h } from "preact";
 import { ROWS_FIELD } from "../protocol/names.ts";

@@ -1,7 +1,5 @@
 /**
  * `<Rows>`: the rows of a formset, and the number of a row.
- *
- * @module
  */
 import { cloneElement, h, isValidElement, type VNode } from "preact";
 import { atOnce } from "../callback.ts";

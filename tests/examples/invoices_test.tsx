@@ -331,7 +331,7 @@ invoicesTest("twenty lines are accepted, without an extra row", async (browser) 
   await browser.signIn("clerk");
   const id = draft(Array.from({ length: 20 }, () => TEA));
   const page = await browser.open(`/invoices/${id}`);
-  const rows = findAll(findForm(page.root, "save_lines"), (element) => attribute(element, "data-row") !== null);
+  const rows = findAll(findForm(page.root, "save_lines"), (element) => attribute(element, "data-hyper-row") !== null);
   assertEquals(rows.length, 20);
   assertEquals((await browser.submit(page, "save_lines")).response.status, 303);
 });

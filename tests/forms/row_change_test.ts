@@ -1,37 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { changeRows, formatRowChange, NEW_ROW, parseRowChange } from "../../src/forms/row_change.ts";
+import { changeRows, NEW_ROW } from "../../src/forms/row_change.ts";
 
 const RULES = { max: 4, canDelete: true, canOrder: true };
 const rows = (...names: readonly string[]) => names.map((name) => ({ name }));
-
-Deno.test("parseRowChange() reads what formatRowChange() writes", () => {
-  const changes = [
-    { kind: "add", prefix: "lines" },
-    { kind: "remove", prefix: "lines", row: 0 },
-    { kind: "up", prefix: "a-b_2", row: 12 },
-    { kind: "down", prefix: "lines", row: 999 },
-  ] as const;
-  assertEquals(changes.map((change) => parseRowChange(formatRowChange(change))), [...changes]);
-});
-
-Deno.test("parseRowChange() returns null for any other text", () => {
-  const texts = [
-    "",
-    "add",
-    "add lines[0]",
-    "remove lines",
-    "remove lines[-1]",
-    "remove lines[01]",
-    "remove lines[10000]",
-    "remove lines[1e3]",
-    "up __proto__[0]",
-    "sort lines[0]",
-    " add lines",
-    "add lines\n",
-    "add lines[0].name",
-  ];
-  assertEquals(texts.filter((text) => parseRowChange(text) !== null), []);
-});
 
 Deno.test("changeRows() adds a row at the end, up to the maximum of rows that are not deleted", () => {
   const three = [...rows("a", "b"), { name: "c", _delete: "on" }];

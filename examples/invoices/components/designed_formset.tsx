@@ -1,5 +1,15 @@
-/** A custom template for any formset, rendered from `formsetSpec()`. `static/rows.js` adds rows. */
-import { type FormsetRowSpec, formsetSpec, useForm } from "@hyper/actions";
+/** A custom template for any formset, rendered from `formsetSpec()`. */
+import {
+  AddRow,
+  type FormsetRowSpec,
+  formsetSpec,
+  type Markup,
+  MoveRow,
+  RemoveRow,
+  RowNumber,
+  Rows,
+  useForm,
+} from "@hyper/actions";
 import { DesignedErrors } from "./designed_errors.tsx";
 import { DesignedField } from "./designed_field.tsx";
 
@@ -11,48 +21,61 @@ export interface DesignedFormsetProps {
   readonly readOnly?: boolean;
 }
 
-/** A formset with errors, rows, and buttons to add a row and to save. */
+/** A formset with errors, rows, and buttons to add and remove rows and to save. */
 export function DesignedFormset({ row, readOnly = false }: DesignedFormsetProps) {
   const formset = useForm();
   if (formset.kind === "form") throw new TypeError("Cannot render a form: use <DesignedForm>");
   const spec = formsetSpec(formset);
-  const rows = readOnly ? spec.rows.filter(({ extra }) => !extra) : spec.rows;
+  const specOf = (index: number | null) => spec.rows.find((row) => row.index === index) ?? spec.emptyRow;
   return (
     <>
       <DesignedErrors
         messages={spec.nonFormErrors}
-        fields={rows.flatMap(fieldsOf)}
+        fields={spec.rows.flatMap(fieldsOf)}
         title="Your changes were not saved"
       />
-      <fieldset class="rows" disabled={readOnly} data-rows={spec.max}>
+      <fieldset class="rows" disabled={readOnly}>
         <legend>{`${row}s`}</legend>
-        {rows.map((spec) => <DesignedRow key={spec.index} row={row} spec={spec} />)}
-        <template>
-          <DesignedRow row={row} spec={spec.emptyRow} />
-        </template>
+        {readOnly
+          ? spec.rows.filter(({ extra }) => !extra).map((spec) => designedRow(`${row} ${(spec.index ?? 0) + 1}`, spec))
+          : (
+            <Rows class="rows">
+              {({ index }) =>
+                designedRow(
+                  <>
+                    {row} <RowNumber />
+                  </>,
+                  specOf(index),
+                  <div class="buttons">
+                    <RemoveRow class="second" />
+                    <MoveRow class="second" />
+                  </div>,
+                )}
+            </Rows>
+          )}
       </fieldset>
       {!readOnly && (
         <p class="buttons">
           <button>{`Save ${row.toLowerCase()}s`}</button>
-          {/* Shown with JavaScript. Without it, users fill in the extra rows. */}
-          <button type="button" class="second needs-script" data-add-row>{`Add ${row.toLowerCase()}`}</button>
+          <AddRow class="second">{`Add ${row.toLowerCase()}`}</AddRow>
         </p>
       )}
     </>
   );
 }
 
-function DesignedRow({ row, spec }: { readonly row: string; readonly spec: FormsetRowSpec }) {
-  const number = spec.index === null ? "" : ` ${spec.index + 1}`;
+/** Returns the element of a row. `<Rows>` needs an element, not a component. */
+function designedRow(title: Markup, spec: FormsetRowSpec, buttons: Markup = null) {
   return (
-    <fieldset class="row" data-row>
-      <legend>{`${row}${number}`}</legend>
+    <fieldset key={spec.index} class="row">
+      <legend>{title}</legend>
       {(spec.errors[""] ?? []).map((message) => <p key={message} class="messages">{message}</p>)}
       {fieldsOf(spec).map((field) => <DesignedField key={field.name} field={field} />)}
+      {buttons}
     </fieldset>
   );
 }
 
-function fieldsOf({ hidden, fields, orderField, deleteField }: FormsetRowSpec) {
-  return [...hidden, ...fields, ...[orderField, deleteField].filter((field) => field !== null)];
+function fieldsOf({ hidden, fields }: FormsetRowSpec) {
+  return [...hidden, ...fields];
 }

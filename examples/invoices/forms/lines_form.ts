@@ -22,7 +22,6 @@ export const LinesForm = defineFormset(LineForm, {
   prefix: "lines",
   min: 1,
   max: 20,
-  // Enough rows to work without JavaScript.
   extra: 2,
   canDelete: true,
   canOrder: true,

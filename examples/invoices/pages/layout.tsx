@@ -13,7 +13,6 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
         <title>Invoices</title>
         <link rel="stylesheet" href="/invoices.css" />
         <ClientScript />
-        <script type="module" src="/rows.js" />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>

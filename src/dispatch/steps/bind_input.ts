@@ -10,7 +10,7 @@ import { resolveInjected } from "../../deps/inject.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import type { RowChange } from "../../forms/row_change.ts";
+import type { RowChange } from "../../protocol/row_change.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import type { Observing, Wording } from "../app.ts";

@@ -3,7 +3,7 @@ import { isProgram } from "../../actions/intent.ts";
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import { parseRowChange, type RowChange } from "../../forms/row_change.ts";
+import { parseRowChange, type RowChange } from "../../protocol/row_change.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import { ACTION_FIELD, INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN, ROWS_FIELD } from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";

@@ -40,7 +40,7 @@ const ALPINE = "/alpine.js";
 /** The live examples, by the name of their page. */
 export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("forms", forms.Demo),
-  demo("rows", rows.Demo, "/rows.js"),
+  demo("rows", rows.Demo),
   demo("buttons", buttons.Demo),
   demo("schemas", schemas.Demo),
   demo("patches", patches.Demo),

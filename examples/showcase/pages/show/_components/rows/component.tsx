@@ -1,15 +1,19 @@
 import {
   action,
+  AddRow,
   cleanupExtraInitial,
   defineForm,
   defineFormset,
+  Field,
   field,
   Form,
   FormErrors,
   html,
-  renderField,
+  MoveRow,
+  RemoveRow,
+  RowNumber,
+  Rows,
   toast,
-  useForm,
 } from "@hyper/actions";
 
 const GuestForm = defineForm("seat", {
@@ -45,31 +49,27 @@ export function Demo() {
     <>
       <Form action={seatGuests} novalidate>
         <FormErrors title="The guests are not seated yet" />
-        <Rows />
+        <Rows class="rows">
+          {() => (
+            <fieldset class="row">
+              <legend>
+                Guest <RowNumber />
+              </legend>
+              <Field name="name" />
+              <Field name="meal" />
+              <div class="buttons">
+                <RemoveRow class="quiet" />
+                <MoveRow class="quiet" />
+              </div>
+            </fieldset>
+          )}
+        </Rows>
         <div class="buttons">
           <button>Save guests</button>
-          <button type="button" class="quiet" data-add-row hidden>Add guest</button>
+          <AddRow class="quiet">Add guest</AddRow>
         </div>
       </Form>
       <p id="seated" class="box" />
     </>
-  );
-}
-
-function Rows() {
-  const formset = useForm();
-  if (formset.kind === "form") throw new TypeError("Cannot render rows: the form is not a formset");
-  return (
-    <div data-rows={formset.definition.max}>
-      {[...formset.rows, formset.emptyRow].map(({ index, form, orderField, deleteField }) => {
-        const row = (
-          <fieldset class="row" data-row>
-            <legend>{index === null ? "Guest" : `Guest ${index + 1}`}</legend>
-            {[...form.fields, orderField, deleteField].map((field) => field && renderField(field))}
-          </fieldset>
-        );
-        return index === null ? <template key="empty">{row}</template> : row;
-      })}
-    </div>
   );
 }
