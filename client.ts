@@ -25,7 +25,7 @@ export type { CallOptions, RequestOptions } from "./src/client/call/action.ts";
 export { hyperAlpine } from "./src/client/page/alpine.ts";
 export type { AlpineLike } from "./src/client/page/signals.ts";
 export { type ActionCall, type ActionCalls, createActions } from "./src/client/call/create_actions.ts";
-export type { HyperConfig, HyperOptions, LoadingConfig, RetryConfig } from "./src/client/config.ts";
+export type { AskUser, HyperConfig, HyperOptions, LoadingConfig, RetryConfig } from "./src/client/config.ts";
 export type {
   AbortedEventDetail,
   AfterRequestEventDetail,

@@ -44,7 +44,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     signal signals streamClosed streamOpened switchTo toast unsafeHtml useForm validatedNextFormPagePath
   `,
   "client.ts": `
-    AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls CallOptions ActionType AfterRequestEventDetail AlpineLike
+    AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls AskUser CallOptions ActionType AfterRequestEventDetail AlpineLike
     BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
     HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig

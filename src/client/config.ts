@@ -26,6 +26,9 @@ export interface LoadingConfig {
   minimum: number;
 }
 
+/** Asks the user a question. `element` is about to act. */
+export type AskUser = (question: string, element: Element) => boolean | Promise<boolean>;
+
 /** All options of the runtime. */
 export interface HyperConfig {
   /** If `true`, a target that is not on the page is an error. Default: `false`. */
@@ -39,11 +42,17 @@ export interface HyperConfig {
   retry: RetryConfig;
   /** Loading indicators. */
   loading: LoadingConfig;
+  /**
+   * Asks the question of `hyper-confirm`, in place of the dialog of the runtime. Resolves to `true` if the user agrees. Default:
+   * `null`, the dialog.
+   */
+  confirm: AskUser | null;
 }
 
 /** Argument of `Hyper.configure()`: any part of the options. */
 export type HyperOptions = {
-  readonly [Name in keyof HyperConfig]?: HyperConfig[Name] extends object ? Partial<HyperConfig[Name]> | undefined
+  readonly [Name in keyof HyperConfig]?: Name extends "confirm" ? HyperConfig[Name] | undefined
+    : HyperConfig[Name] extends object ? Partial<HyperConfig[Name]> | undefined
     : HyperConfig[Name] | undefined;
 };
 
@@ -53,6 +62,7 @@ export const config: HyperConfig = {
   messages: {},
   retry: { interval: 1000, maxInterval: 30_000, attempts: 10 },
   loading: { delay: 100, minimum: 300 },
+  confirm: null,
 };
 
 /**
@@ -61,11 +71,14 @@ export const config: HyperConfig = {
  * @param options The options to change; `undefined` changes nothing.
  * @returns A copy of all options that apply.
  */
-export function configure(options: HyperOptions = {}): HyperConfig {
+export function configure({ confirm = config.confirm, ...options }: HyperOptions = {}): HyperConfig {
   // JSON drops what is undefined.
   const given: Record<string, unknown> = JSON.parse(JSON.stringify(options));
   for (const [name, value] of Object.entries(given)) {
     Reflect.set(config, name, typeof value === "object" ? { ...Reflect.get(config, name), ...value } : value);
   }
-  return structuredClone(config);
+  const { confirm: _, ...others } = config;
+  config.confirm = confirm;
+  // A function cannot be cloned.
+  return { ...structuredClone(others), confirm };
 }

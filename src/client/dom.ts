@@ -38,16 +38,30 @@ export const all = (selector: string, root: ParentNode = document): Element[] =>
   ...dom(root).querySelectorAll(selector),
 ];
 
-/** Returns the elements that match a selector, of a tree and its root. */
-export function allInclusive(selector: string, root: ParentNode): Element[] {
+/**
+ * Returns the elements with attributes of the runtime that match a selector, of a tree and its root. Those in a `hyper-off` are not
+ * among them.
+ */
+export function ours(selector: string, root: ParentNode = document): Element[] {
   const found = all(selector, root);
   if (root instanceof Element && dom(root).matches(selector)) found.push(root);
-  return found;
+  return found.filter((element) => !isOff(element));
 }
 
 /** Returns the value of an attribute, or `null` without the attribute or the element. */
 export const attr = (element: Element | null | undefined, name: string): string | null =>
   dom(element)?.getAttribute(name) ?? null;
+
+/**
+ * Returns `true` if an element is in a `hyper-off`: the markup of a user, in which no attribute of the runtime has an effect.
+ */
+export const isOff = (element: Element | null | undefined): boolean => !!dom(element)?.closest("[hyper-off]");
+
+/** Returns the form that an element is, or that a control belongs to. */
+export const formOf = (element: Element): HTMLFormElement | null =>
+  element instanceof HTMLFormElement
+    ? element
+    : (dom(element) as { readonly form?: HTMLFormElement | null }).form ?? null;
 
 /** Returns the id of an element, or an empty string. */
 export const idOf = (element: Element): string => attr(element, "id") ?? "";

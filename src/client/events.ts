@@ -38,6 +38,8 @@ export interface CallEventDetail {
   readonly form: HTMLFormElement | null;
   /** The element that caused the call, or `null`. */
   readonly sourceEl: Element | null;
+  /** The event of `hyper-on` that caused the call, such as `input`; `null` for any other call. */
+  readonly trigger: string | null;
 }
 
 /** Detail of `hyper:requestReplaced`, about the new call. */

@@ -21,10 +21,14 @@ export interface BrowserTexts {
   readonly reload: string;
   /** Question before a form with unsaved changes is left. */
   readonly confirmLeave: string;
+  /** Label of the button that confirms, if the element of `hyper-confirm` is not a button with text. */
+  readonly confirm: string;
+  /** Label of the button that does not confirm. */
+  readonly cancel: string;
 }
 
 /** The texts of failures: part of the initial file, because they are needed when the network is not there. */
-export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave"> = {
+export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave" | "confirm" | "cancel"> = {
   requestFailed: "Something went wrong. Try again.",
   networkError: "Cannot reach the server. Check your connection.",
   tryAgain: "Try again",

@@ -18,6 +18,8 @@ export const TRANSLATIONS:
       incomplete: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie die Seite neu.",
       reload: "Neu laden",
       confirmLeave: "Ohne Speichern verlassen?",
+      confirm: "Fortfahren",
+      cancel: "Abbrechen",
     },
     es: {
       requestFailed: "Algo ha salido mal. Inténtelo de nuevo.",
@@ -27,6 +29,8 @@ export const TRANSLATIONS:
       incomplete: "No se ha podido cargar una parte de esta página. Vuelva a cargarla.",
       reload: "Volver a cargar",
       confirmLeave: "¿Salir sin guardar?",
+      confirm: "Continuar",
+      cancel: "Cancelar",
     },
     fr: {
       requestFailed: "Une erreur est survenue. Veuillez réessayer.",
@@ -36,5 +40,7 @@ export const TRANSLATIONS:
       incomplete: "Une partie de cette page n’a pas pu être chargée. Rechargez la page.",
       reload: "Recharger",
       confirmLeave: "Quitter sans enregistrer ?",
+      confirm: "Continuer",
+      cancel: "Annuler",
     },
   };

@@ -57,6 +57,8 @@ const BROWSER_KEYS = [
   "incomplete",
   "reload",
   "confirmLeave",
+  "confirm",
+  "cancel",
 ] as const;
 
 /** A message of any key. */

@@ -20,6 +20,7 @@ Deno.test("configure() without options returns the current configuration", () =>
     messages: {},
     retry: { interval: 1000, maxInterval: 30000, attempts: 10 },
     loading: { delay: 100, minimum: 300 },
+    confirm: null,
   });
 });
 
@@ -64,6 +65,6 @@ Deno.test(
 
 for (const [language, words] of Object.entries(TRANSLATIONS)) {
   Deno.test(`TRANSLATIONS has every text in ${language}`, () => {
-    assertEquals(Object.values(words).map((word) => word.length >= 4), Array(5).fill(true));
+    assertEquals(Object.values(words).map((word) => word.length >= 4), Array(9).fill(true));
   });
 }

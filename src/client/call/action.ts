@@ -87,6 +87,14 @@ export interface RequestOptions {
   readonly id: string;
   /** The element that causes the call, or `null`. */
   readonly sourceEl: Element | null;
+  /** The event of `hyper-on` that causes the call, or `null`. */
+  readonly trigger: string | null;
+}
+
+/** Options of a call that an element of the page makes. */
+export interface ElementCallOptions extends CallOptions {
+  /** The event of `hyper-on` that causes it. Default: none. */
+  readonly trigger?: string | null;
 }
 
 /** Type of {@linkcode action}. */
@@ -99,7 +107,7 @@ export interface CallAction {
 export async function action<Result = unknown>(
   name: string,
   data: object = {},
-  options: CallOptions = {},
+  options: ElementCallOptions = {},
 ): Promise<Outcome<Result>> {
   if (typeof data !== "object" || Array.isArray(data)) {
     throw new TypeError(`Cannot call action "${name}": data is not an object`);
@@ -121,6 +129,7 @@ export async function action<Result = unknown>(
     sync: options.sync ?? (form ? "block" : "replace"),
     key: options.key ?? [name, target, instance].filter(Boolean).join(":"),
     target,
+    trigger: options.trigger ?? null,
   };
   let call: Call;
   try {

@@ -52,13 +52,11 @@ export async function runCall(call: Call): Promise<Outcome> {
       emitCallEvent("requestBlocked", call);
       return { ...NOTHING, kind: "blocked", blocked: true };
     }
-    if (verdict instanceof Promise) await abortable(signal, verdict);
-    else {
-      for (const old of verdict) {
-        emitCallEvent("requestReplaced", call, { replacedId: old.id });
-        old.controller.abort("replaced");
-      }
+    for (const old of verdict.replaced) {
+      emitCallEvent("requestReplaced", call, { replacedId: old.id });
+      old.controller.abort("replaced");
     }
+    if (verdict.turn) await abortable(signal, verdict.turn);
     state = NOTHING;
     if (timeout !== undefined) timer = setTimeout(() => controller.abort("timeout"), timeout);
     state = await begin(activeCall);

@@ -87,8 +87,10 @@ const PAGE = Math.random().toFixed(10);
 export const newId = (): string => [PAGE, ...crypto.getRandomValues(new Uint32Array(4))].join("-");
 
 /** Returns the properties that every event about a call has. */
-export function callDetail({ id, key, action, url, method, target, form, sourceEl }: CallEventDetail): CallEventDetail {
-  return { id, key, action, url, method, target, form, sourceEl };
+export function callDetail(
+  { id, key, action, url, method, target, form, sourceEl, trigger }: CallEventDetail,
+): CallEventDetail {
+  return { id, key, action, url, method, target, form, sourceEl, trigger };
 }
 
 /** Fires `requestAborted` and returns the outcome. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { doc, dom } from "../dom.ts";
+import { doc, dom, isOff } from "../dom.ts";
 import { isJump } from "./fragment.ts";
 import { addLeaveCheck } from "./leave.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";
@@ -47,13 +47,13 @@ export function observeNavigation(signal: AbortSignal): void {
   // A history entry of the runtime from before a reload. Only preloaded: a failure matters when it is used.
   if (history.state?.hyper) pages().catch(() => {});
   // Other texts than the English ones must be there before the network fails.
-  if (doc.querySelector("[lang]:not(:lang(en)),[data-hyper-messages]")) {
+  if (doc.querySelector("[lang]:not(:lang(en)),script[data-hyper-messages]")) {
     tryPart("feedback").then((feedback) => feedback?.loadPageTexts(pageTexts));
   }
   addEventListener("input", ({ target, timeStamp }) => {
     const form = target instanceof Element && dom(target).closest("form[hyper-confirm-unsaved]");
     // Without the part, leaving is not confirmed.
-    if (form) getUnsaved().then(({ markUnsaved }) => markUnsaved(form, timeStamp), () => {});
+    if (form && !isOff(form)) getUnsaved().then(({ markUnsaved }) => markUnsaved(form, timeStamp), () => {});
   }, { signal });
   let unsaved: Unsaved | undefined;
   const getUnsaved = async () => {
@@ -89,6 +89,6 @@ export function observeNavigation(signal: AbortSignal): void {
 export function isOurs(target: string, url: URL | null, element: Element | null): url is URL {
   const named = target || doc.querySelector<HTMLBaseElement>("base[target]")?.target || "";
   return /^(_self)?$/i.test(named) && url?.origin === location.origin && url.protocol === location.protocol &&
-    (!element ||
-      !!dom(dom(element).closest("[hyper-nav],[hyper-no-nav]"))?.matches("[hyper-nav]:not([hyper-no-nav])"));
+    (!element || !isOff(element) &&
+        !!dom(dom(element).closest("[hyper-nav],[hyper-no-nav]"))?.matches("[hyper-nav]:not([hyper-no-nav])"));
 }

@@ -11,7 +11,7 @@
  * @module
  */
 import { captureFocus } from "./focus.ts";
-import { all, doc, dom } from "../dom.ts";
+import { all, doc, dom, ours } from "../dom.ts";
 import { words } from "./words.ts";
 
 /**
@@ -79,16 +79,16 @@ export function showFailure(
 function makeAlert(text: string, source: Element | null, label: string, dismiss: string): HTMLDivElement {
   const restoreFocus = captureFocus();
   const alert = make("div", { role: "alert", "data-hyper-alert": "" });
-  const template = doc.querySelector<HTMLTemplateElement>("template[hyper-failure]");
+  const template = ours("template[hyper-failure]").find((found) => found instanceof HTMLTemplateElement);
   if (template) alert.append(template.content.cloneNode(true));
   else {
     // In a dialog of a form, a button of another type would submit the form.
     const [retry, close] = ["hyper-retry", "hyper-close"].map((name) => make("button", { type: "button", [name]: "" }));
     alert.append(make("p", { "hyper-failure-message": "" }), retry!, " ", close!);
   }
-  for (const [name, ours] of Object.entries({ "failure-message": text, retry: label, close: dismiss })) {
+  for (const [name, own] of Object.entries({ "failure-message": text, retry: label, close: dismiss })) {
     // Text in the page's template stays.
-    for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = ours;
+    for (const place of all(`[hyper-${name}]:empty`, alert)) dom(place).textContent = own;
   }
   // Buttons of several alerts have the same names.
   for (const button of all("[hyper-retry],[hyper-close]", alert)) dom(button).ariaDescription = text;
@@ -119,7 +119,7 @@ export function watchFailures(signal: AbortSignal): void {
   addEventListener("hyper:network:online", () => clearFailure(words().networkError), { signal });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    for (const button of all("[data-hyper-alert] [hyper-close]")) {
+    for (const button of ours("[data-hyper-alert] [hyper-close]")) {
       // A dialog stays open.
       event.preventDefault();
       dom(button as HTMLElement).click();

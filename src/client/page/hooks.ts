@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { all, attr } from "../dom.ts";
+import { attr, ours } from "../dom.ts";
 import type { ElementHook } from "./element_hook.ts";
 
 /** The hooks by name. */
@@ -33,8 +33,7 @@ export function addHook(name: string, hook: ElementHook): void {
 
 /** Compares the elements that have a hook now with those that are connected. A moved element stays connected. */
 function update(): void {
-  // Attributes in the markup of a user have no effect.
-  const elements = isRunning ? all("[hyper-hook]:not([hyper-off],[hyper-off] *)") : [];
+  const elements = isRunning ? ours("[hyper-hook]") : [];
   const wanted = new Map(elements.map((element) => [element, hooksOf(element)]));
   for (const [element, active] of connected) {
     for (const hook of active) {

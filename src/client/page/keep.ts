@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { all, dom, idOf } from "../dom.ts";
+import { all, dom, idOf, ours } from "../dom.ts";
 import { move } from "./morph.ts";
 
 /**
@@ -14,7 +14,7 @@ import { move } from "./morph.ts";
  * @param incoming The new content, not yet on the page.
  */
 export function keptFor(incoming: ParentNode): Element[] {
-  return all("[hyper-keep][id]").filter((kept) => copiesOf(kept, incoming).length);
+  return ours("[hyper-keep][id]").filter((kept) => copiesOf(kept, incoming).length);
 }
 
 /** Moves a kept element to the place of its new copy. An element inside another kept one has no copy by then. */

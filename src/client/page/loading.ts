@@ -26,7 +26,7 @@ import { config } from "../config.ts";
 import type { CallEventDetail } from "../events.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { captureFocus } from "./focus.ts";
-import { all, allInclusive, attr, doc, dom, idOf } from "../dom.ts";
+import { all, attr, doc, dom, idOf, ours } from "../dom.ts";
 import { tryPart } from "../parts/load_part.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
@@ -81,8 +81,8 @@ export function stopLoading(): void {
 /** Updates the loading states in a part of the page. */
 export function showLoading(root: ParentNode): void {
   changeAsServer(() => {
-    allInclusive(SHOWING, root).forEach(showIndicator);
-    allInclusive(CONTROLS, root).forEach(updateControl);
+    ours(SHOWING, root).forEach(showIndicator);
+    ours(CONTROLS, root).forEach(updateControl);
     restoreFocus?.();
     markBusy();
   });
@@ -111,10 +111,10 @@ function showIndicator(element: Element): void {
 
 function updateControl(element: Element): void {
   const view = dom(element);
-  const ours = view.hasAttribute(MARK);
+  const isOurs = view.hasAttribute(MARK);
   const on = [...calls.keys()].some((call) => disables(element, call));
   // Elements that the server has disabled remain so.
-  if (on === ours || on && view.matches("[disabled],[aria-disabled=true]")) return;
+  if (on === isOurs || on && view.matches("[disabled],[aria-disabled=true]")) return;
   if (on && view.contains(doc.activeElement)) {
     const restore = captureFocus();
     const own = [...calls.keys()].filter((call) => disables(element, call));
@@ -137,7 +137,7 @@ function updateControl(element: Element): void {
 function markBusy(): void {
   const wanted = new Set(
     [...calls.keys()].flatMap(({ target, form }) =>
-      target ? all(`${target},[hyper-target-busy="${CSS.escape(target)}"]`) : form ?? []
+      target ? [...all(target), ...ours(`[hyper-target-busy="${CSS.escape(target)}"]`)] : form ?? []
     ).filter((element) => busy.has(element) || !dom(element).hasAttribute("aria-busy")),
   );
   busy.difference(wanted).forEach((element) => dom(element).removeAttribute("aria-busy"));

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { allInclusive, dom } from "../dom.ts";
+import { dom, ours } from "../dom.ts";
 import { emit } from "../events.ts";
 import { toggleStateClasses } from "./state_classes.ts";
 
@@ -65,7 +65,7 @@ export function watchNetwork(signal: AbortSignal): void {
 
 /** Updates the network indicators in a part of the page. */
 export function showNetwork(root: ParentNode, isOnline = online): void {
-  for (const element of allInclusive(`${ONLINE},${OFFLINE}`, root)) {
+  for (const element of ours(`${ONLINE},${OFFLINE}`, root)) {
     const view = dom(element);
     for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
       if (view.hasAttribute(state)) view.toggleAttribute("hidden", !on);

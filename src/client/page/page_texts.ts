@@ -17,7 +17,7 @@ let english: RuntimeTexts | undefined;
 export async function loadPageTexts(texts: RuntimeTexts): Promise<void> {
   english ??= { ...texts };
   const language = dom(doc.documentElement).lang.slice(0, 2).toLowerCase();
-  const script = doc.querySelector("[data-hyper-messages]");
+  const script = doc.querySelector("script[data-hyper-messages]");
   const sent = script && dom(script).getAttribute("data-hyper-messages");
   // Without the file of a language, its page has English texts.
   const { TRANSLATIONS } = await import("../../protocol/translations.ts").catch(() => ({ TRANSLATIONS: {} }));

@@ -51,7 +51,13 @@ export async function patchHtml(
       changed.push(...roots);
       emitCallEvent("swap:after", activeCall, { element, swap });
     }
-    lost = applyFocus(text(data.focus) ?? "preserve", changed[0] ?? document, restoreFocus);
+    const focus = text(data.focus);
+    // The user is typing: the errors are there when they leave the field.
+    lost = applyFocus(
+      !focus || activeCall.trigger && focus === "first-invalid" ? "preserve" : focus,
+      changed[0] ?? document,
+      restoreFocus,
+    );
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
   if (slow) await changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));

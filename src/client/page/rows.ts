@@ -18,17 +18,19 @@ interface RowList {
   readonly prefix: string;
 }
 
-/** Marks a row that is to be deleted on the server. */
+/** Marks a row that the server must delete. */
 const REMOVED = "data-hyper-removed";
+/** Selector for the buttons. */
+const BUTTON = `button[name="${ROWS_FIELD}"]`;
 /** Selector for what a row is focused on: its first control. */
 const CONTROL = "input:not([type=hidden]),select,textarea";
 
 /** Observes the buttons until the signal is aborted. */
 export function observeRows(signal: AbortSignal): void {
   addEventListener("click", (event) => {
-    const button = event.target instanceof Element &&
-      dom(event.target).closest<HTMLButtonElement>(`button[name="${ROWS_FIELD}"]`);
-    if (!button || event.defaultPrevented || isOff(button)) return;
+    const { target } = event;
+    const button = target instanceof Element && dom(target).closest(BUTTON);
+    if (!(button instanceof HTMLButtonElement) || event.defaultPrevented || isOff(button)) return;
     const { form, value } = button;
     const change = parseRowChange(value);
     const element = form && change && all(`[${ROWS_ATTRIBUTE}="${change.prefix}"]`, form)[0];
@@ -37,7 +39,7 @@ export function observeRows(signal: AbortSignal): void {
     const focused = changeAsServer(() => changeRows({ element, form, prefix: change.prefix }, change, button));
     dom(focused)?.focus();
     // The form was changed by the user: it may be unsaved, or be sent by `hyper-on`.
-    for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true }));
+    for (const type of ["input", "change"]) dom(element).dispatchEvent(new Event(type, { bubbles: true }));
   }, { signal });
 }
 
@@ -54,12 +56,12 @@ function changeRows(list: RowList, change: RowChange, button: HTMLElement): HTML
 
 function addRow(list: RowList): HTMLElement | null {
   const { element } = list;
-  const template = [...element.children].find((child) => child instanceof HTMLTemplateElement);
+  const template = [...dom(element).children].find((child) => child instanceof HTMLTemplateElement);
   const row = doc.importNode(template!.content, true).firstElementChild!;
   renameRow(row, "__index__", rowsOf(list).length);
   const last = shownRows(list).at(-1);
   if (last) dom(last).after(row);
-  else element.prepend(row);
+  else dom(element).prepend(row);
   updateIndicators(row);
   loadNeeded(row);
   return dom(row).querySelector<HTMLElement>(CONTROL);
@@ -96,9 +98,9 @@ function numberRows(list: RowList): void {
   const shown = shownRows(list);
   shown.forEach((row, at) => {
     const number = String(at + 1);
-    for (const place of all(`[${ROW_NUMBER_ATTRIBUTE}]`, row)) place.textContent = number;
+    for (const place of all(`[${ROW_NUMBER_ATTRIBUTE}]`, row)) dom(place).textContent = number;
     for (const input of all(`[type=hidden][name="${list.prefix}[${indexOf(row)}]._order"]`, row)) {
-      input.setAttribute("value", number);
+      dom(input).setAttribute("value", number);
     }
   });
   const isFull = shown.length >= Number(attr(list.element, "data-hyper-max"));
@@ -107,19 +109,22 @@ function numberRows(list: RowList): void {
 
 /** Returns a hidden element with the values of a row, which tell the server what to delete. */
 function removedRow({ form, prefix }: RowList, row: Element): Element {
-  const removed = doc.createElement(dom(row).localName);
-  removed.hidden = true;
-  removed.setAttribute(ROW_ATTRIBUTE, String(indexOf(row)));
-  removed.setAttribute(REMOVED, "");
-  const place = removed.localName === "tr" ? removed.appendChild(doc.createElement("td")) : removed;
+  const { localName } = dom(row);
+  const removed = doc.createElement(localName);
+  const view = dom(removed);
+  for (const [name, value] of [["hidden", ""], [ROW_ATTRIBUTE, `${indexOf(row)}`], [REMOVED, ""]] as const) {
+    view.setAttribute(name, value);
+  }
+  const place = localName === "tr" ? view.appendChild(doc.createElement("td")) : removed;
   const start = `${prefix}[${indexOf(row)}].`;
   const isSecret = (name: string) => all("[type=password]", row).some((control) => attr(control, "name") === name);
   const values = [...new FormData(form)].filter(([name, value]) =>
     name.startsWith(start) && typeof value === "string" && !isSecret(name)
   );
   for (const [name, value] of [...values, [`${start}_delete`, "on"]]) {
-    const input = place.appendChild(doc.createElement("input"));
+    const input = doc.createElement("input");
     Object.assign(input, { type: "hidden", name, value });
+    dom(place).append(input);
   }
   return removed;
 }
@@ -130,8 +135,8 @@ function renameRow(row: Element, from: string | number, to: number): void {
   const pattern = new RegExp(`(\\S*?(?:\\[|--))${from}(?=\\]|--)(\\S*)`, "g");
   for (const element of [row, ...all("*", row)]) {
     for (const { name, value } of [...dom(element).attributes]) {
-      // What the user entered stays.
-      if (name === "value" && element.localName !== "button") continue;
+      // The values of the user stay.
+      if (name === "value" && !(element instanceof HTMLButtonElement)) continue;
       const renamed = value.replace(pattern, (_, before: string, after: string) => before + to + after);
       if (renamed !== value) dom(element).setAttribute(name, renamed);
     }
@@ -140,7 +145,7 @@ function renameRow(row: Element, from: string | number, to: number): void {
 }
 
 const rowsOf = ({ element }: RowList): Element[] =>
-  [...element.children].filter((child) => dom(child).hasAttribute(ROW_ATTRIBUTE));
+  [...dom(element).children].filter((child) => dom(child).hasAttribute(ROW_ATTRIBUTE));
 
 const shownRows = (list: RowList): Element[] => rowsOf(list).filter((row) => !dom(row).hasAttribute(REMOVED));
 

@@ -19,6 +19,8 @@ export interface SentInput {
   readonly target: string | null;
   /** The element that had the focus when the call began. */
   readonly focused: Element | null;
+  /** The event of `hyper-on` that caused it, or `null`. */
+  readonly trigger: string | null;
 }
 
 /** The response: its issues are not trusted to be lists. */
@@ -41,14 +43,14 @@ const announced = new WeakMap<Element, string | null>();
  *
  * @returns The messages that could not be shown; `undefined` if there are none.
  */
-export function showInvalid({ form, target, focused }: SentInput, input: InvalidInput): string | undefined {
+export function showInvalid({ form, target, focused, trigger }: SentInput, input: InvalidInput): string | undefined {
   const messages = Object.values(input.issues).flat().join("\n") || input.message;
   if (!form || !dom(form).isConnected) return messages;
   const isPatched = input.events.some(({ event, data }) => {
     const patch = Object.assign(Object.create(null), data);
     return event === "patch_html" && dom(form).closest(patch.target || target || "form");
   });
-  if (!isPatched && !showIssues(form, input)) return messages;
+  if (!isPatched && !showIssues(form, input, !trigger)) return messages;
   const summary = dom(form).querySelector("[data-hyper-errors]");
   const said = summary && announced.get(summary);
   if (summary) announced.set(summary, summary.textContent);
@@ -58,7 +60,7 @@ export function showInvalid({ form, target, focused }: SentInput, input: Invalid
 }
 
 /** Shows messages next to their controls, and the others in a summary. Returns `false` if the summary is not visible. */
-function showIssues(form: HTMLFormElement, { message, issues }: InvalidInput): boolean {
+function showIssues(form: HTMLFormElement, { message, issues }: InvalidInput, takesFocus: boolean): boolean {
   clearErrors(form);
   // Elements of a form have these properties, or lack them.
   const controls = [...dom(form).elements] as HTMLInputElement[];
@@ -90,6 +92,8 @@ function showIssues(form: HTMLFormElement, { message, issues }: InvalidInput): b
     }
     first ??= summary;
   }
+  // The user is typing.
+  if (!takesFocus) return true;
   // An element in closed `<details>` cannot be focused.
   for (let shut; (shut = dom(first)?.closest("details:not([open])"));) dom(shut).setAttribute("open", "");
   dom(first)?.focus();

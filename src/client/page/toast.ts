@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { doc, dom } from "../dom.ts";
+import { doc, dom, ours } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
 import { words } from "./words.ts";
 
@@ -92,7 +92,7 @@ function findRegion(): Element {
     doc.adoptedStyleSheets.push(sheet);
     hasStyle = true;
   }
-  return doc.querySelector("[data-hyper-toasts]") ?? dom(doc.body).appendChild(makeRegion());
+  return ours("[data-hyper-toasts]")[0] ?? dom(doc.body).appendChild(makeRegion());
 }
 
 function makeRegion(): HTMLDivElement {

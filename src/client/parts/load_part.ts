@@ -5,7 +5,7 @@
  */
 import { BUILD } from "../build.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
-import { allInclusive } from "../dom.ts";
+import { ours } from "../dom.ts";
 import { linkPart } from "./link.ts";
 import { words } from "../page/words.ts";
 import type { PartExports } from "./part_exports.ts";
@@ -49,7 +49,7 @@ export function startParts(all: ReadonlyMap<string, Part>, signal: AbortSignal):
 /** Loads the parts that a new or changed part of the page needs. */
 export function loadNeeded(root: ParentNode): void {
   for (const [name, { needs, atOnce }] of parts) {
-    if (loaded.has(name) || !allInclusive(needs, root)[0]) continue;
+    if (loaded.has(name) || !ours(needs, root)[0]) continue;
     // Only preloaded: a failure matters, and is shown, when the part is used.
     const preload = () => void getPart(name).catch(() => {});
     // Not in every browser.

@@ -54,6 +54,15 @@ export interface PartExports {
   };
   /** Hooks of elements. */
   readonly hooks: { readonly addHook: typeof addHook };
+  /** Requests without a script. */
+  readonly triggers: {
+    confirmSubmit(
+      question: string,
+      form: HTMLFormElement,
+      submitter: HTMLElement | null,
+      event: string | null,
+    ): Promise<void>;
+  };
   /** Live topics. */
   readonly live: { readonly readTopic: typeof readTopic };
 }

@@ -16,6 +16,8 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   feedback: { needs: "html", load: () => import("./feedback.ts") },
   navigation: { needs: "[hyper-nav]", load: () => import("./navigation.ts") },
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
+  rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
+  triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
   // No element shows that a page will open a topic or register a hook.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
   live: { needs: ":not(*)", load: () => import("./live.ts") },

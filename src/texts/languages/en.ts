@@ -4,6 +4,7 @@
 // request are sentences.
 import { FAILURE_TEXTS } from "../../protocol/browser_texts.ts";
 import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
+import { CONFIRM_TEXTS } from "../../protocol/confirm_texts.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { fileTypeNames } from "../file_type_names.ts";
 
@@ -11,6 +12,7 @@ import { fileTypeNames } from "../file_type_names.ts";
 export const ENGLISH: Catalogue = {
   ...FAILURE_TEXTS,
   confirmLeave: CONFIRM_LEAVE,
+  ...CONFIRM_TEXTS,
 
   formErrors: "There is a problem",
   checkFields: "Check the highlighted fields.",
