@@ -1,8 +1,4 @@
-/**
- * The context that every function of the application receives: guards, dependencies, forms, pages and action functions.
- *
- * @module
- */
+// The context that every function of the application receives: guards, dependencies, forms, pages and action functions.
 
 import type { Cookies } from "./cookies.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The signals of a handler: one for each event of an action, a form or a stream.
- *
- * @module
- */
+// The signals of a handler: one for each event of an action, a form or a stream.
 import type { Params } from "./context.ts";
 import type { DependencyCache } from "./deps/cache.ts";
 import type { AnyForm, BoundOf } from "./forms/any_form.ts";

@@ -1,8 +1,4 @@
-/**
- * `action()`: declares an action, as a value or as a decorator on a method of a page class.
- *
- * @module
- */
+// `action()`: declares an action, as a value or as a decorator on a method of a page class.
 import type { Dependency, Guard, RequestContext } from "../context.ts";
 import { dependency } from "../deps/resolver.ts";
 import type { AnyForm, FormFactory } from "../forms/any_form.ts";

@@ -1,8 +1,4 @@
-/**
- * Options of an action, and the context that its function gets.
- *
- * @module
- */
+// Options of an action, and the context that its function gets.
 import type { Guard, Injectable, RequestContext } from "../context.ts";
 import type { Injected } from "../deps/inject.ts";
 import type { AnyForm, BoundOf, FormFactory, InputOf } from "../forms/any_form.ts";

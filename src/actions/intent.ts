@@ -1,8 +1,4 @@
-/**
- * Intents: the action that a request asks for and the format of its response, read from the URL and the headers.
- *
- * @module
- */
+// Intents: the action that a request asks for and the format of its response, read from the URL and the headers.
 
 import { accepts } from "@std/http/negotiation";
 import { InputError } from "../errors.ts";

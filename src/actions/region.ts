@@ -1,8 +1,4 @@
-/**
- * The declaration of a region: a part of a page that knows which topics it depends on.
- *
- * @module
- */
+// The declaration of a region: a part of a page that knows which topics it depends on.
 import type { RequestContext } from "../context.ts";
 import type { Injected } from "../deps/inject.ts";
 import type { MarkupNode } from "../results/markup.ts";

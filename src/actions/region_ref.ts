@@ -1,17 +1,13 @@
-/**
- * References to regions: the name, the instance and the signature, as the root element of a region and requests have them.
- *
- * ```
- * comments:.IHnWqsF0Zh4EN3P0mzb8dA      a region without an instance, signed
- * row:~42.q0f3wzyN8b1GQ4Yp7b3S-g        an instance
- * row:~42                               an instance of a region with a guard
- * ```
- *
- * Without a signature, `<Row instance={id} />` in a filtered list would make every row of the table readable: a client may name any
- * instance. The signature covers the page path, so that a region of a guarded page is not rendered behind the guard of another.
- *
- * @module
- */
+// References to regions: the name, the instance and the signature, as the root element of a region and requests have them.
+//
+// ```
+// comments:.IHnWqsF0Zh4EN3P0mzb8dA      a region without an instance, signed
+// row:~42.q0f3wzyN8b1GQ4Yp7b3S-g        an instance
+// row:~42                               an instance of a region with a guard
+// ```
+//
+// Without a signature, `<Row instance={id} />` in a filtered list would make every row of the table readable: a client may name any
+// instance. The signature covers the page path, so that a region of a guarded page is not rendered behind the guard of another.
 import { isSameSecret, signText } from "../platform/hash.ts";
 
 /** The instance of a region that a reference names. */

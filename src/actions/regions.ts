@@ -1,8 +1,4 @@
-/**
- * The regions of an application, by name.
- *
- * @module
- */
+// The regions of an application, by name.
 import type { Region } from "./region.ts";
 import { MAX_INSTANCE, type RegionRef, type RegionScope, type Signatures, writeReference } from "./region_ref.ts";
 

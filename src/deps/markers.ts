@@ -1,8 +1,4 @@
-/**
- * Markers: typed values for `inject` that name a place in the request to read from.
- *
- * @module
- */
+// Markers: typed values for `inject` that name a place in the request to read from.
 import type { Dependency, Marker } from "../context.ts";
 import type { AnyForm, BoundOf } from "../forms/any_form.ts";
 import { isParamType, type ParamTypes, type ParamValue } from "./coerce.ts";

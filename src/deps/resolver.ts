@@ -1,8 +1,4 @@
-/**
- * `dependency()`, and the `deps` of a request that resolve dependencies and markers.
- *
- * @module
- */
+// `dependency()`, and the `deps` of a request that resolve dependencies and markers.
 import { atOnce } from "../callback.ts";
 import type { Dependency, Deps, Injectable, Marker, RequestContext } from "../context.ts";
 import { DependencyError } from "../errors.ts";

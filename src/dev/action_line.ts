@@ -1,8 +1,4 @@
-/**
- * Formats the log line of an action: `name=value` pairs in a fixed order, for `grep` and `cut`.
- *
- * @module
- */
+// Formats the log line of an action: `name=value` pairs in a fixed order, for `grep` and `cut`.
 
 /** The facts in a line. */
 export interface ActionLine {

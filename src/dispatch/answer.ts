@@ -1,8 +1,4 @@
-/**
- * An outcome with everything that its response needs: the seam between dispatching and responding.
- *
- * @module
- */
+// An outcome with everything that its response needs: the seam between dispatching and responding.
 import type { Action } from "../actions/action.ts";
 import type { Limits } from "../http/limits.ts";
 import type { PageRender } from "../pages/page_render.ts";

@@ -1,8 +1,4 @@
-/**
- * From an outcome to a response, and the end of its request.
- *
- * @module
- */
+// From an outcome to a response, and the end of its request.
 import { notify } from "../callback.ts";
 import { addCookies } from "../http/sink.ts";
 import type { ActionRun } from "./action_run.ts";

@@ -1,8 +1,4 @@
-/**
- * A request before its action is found.
- *
- * @module
- */
+// A request before its action is found.
 import { type Intent, plainIntent } from "../actions/intent.ts";
 import type { Report } from "../callback.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";

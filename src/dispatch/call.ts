@@ -1,8 +1,4 @@
-/**
- * A call of an action, and its page: everything that is known before any code of the application runs.
- *
- * @module
- */
+// A call of an action, and its page: everything that is known before any code of the application runs.
 import type { Action } from "../actions/action.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { RequestCookies } from "../http/request_cookies.ts";

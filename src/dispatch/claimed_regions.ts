@@ -1,8 +1,4 @@
-/**
- * The regions that a client has on its page, as it lists them: untrusted input, bounded, and ignored where it is malformed.
- *
- * @module
- */
+// The regions that a client has on its page, as it lists them: untrusted input, bounded, and ignored where it is malformed.
 import type { Region, RegionContext } from "../actions/region.ts";
 import { readReference, type RegionScope } from "../actions/region_ref.ts";
 import type { Regions } from "../actions/regions.ts";

@@ -1,8 +1,4 @@
-/**
- * A page with fresh dependencies: those from before the action function may be out of date.
- *
- * @module
- */
+// A page with fresh dependencies: those from before the action function may be out of date.
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { PageRender } from "../pages/page_render.ts";

@@ -1,8 +1,4 @@
-/**
- * The outcome of a request, before it is encoded for a client.
- *
- * @module
- */
+// The outcome of a request, before it is encoded for a client.
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import type { UserText } from "../texts/catalogue.ts";

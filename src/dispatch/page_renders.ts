@@ -1,12 +1,8 @@
-/**
- * The origin page of a call as rendering sees it: a GET of its own address.
- *
- * Its request and its dependencies cost more than most pages need, so that they are created on demand. With classes and shared
- * getters: an object literal with a getter gets its own shape each time, which V8 keeps in its old generation together with the
- * closure of the getter, so that each request would be copied twice and then wait for a full garbage collection.
- *
- * @module
- */
+// The origin page of a call as rendering sees it: a GET of its own address.
+//
+// Its request and its dependencies cost more than most pages need, so that they are created on demand. With classes and shared
+// getters: an object literal with a getter gets its own shape each time, which V8 keeps in its old generation together with the
+// closure of the getter, so that each request would be copied twice and then wait for a full garbage collection.
 import type { Cookies } from "../cookies.ts";
 import type { Deps, Params, RequestContext } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";

@@ -1,8 +1,4 @@
-/**
- * Publishes items to a topic, from an action function or from outside any request.
- *
- * @module
- */
+// Publishes items to a topic, from an action function or from outside any request.
 import { notify } from "../callback.ts";
 import { DependencyCache } from "../deps/cache.ts";
 import { echoOf, isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";

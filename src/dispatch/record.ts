@@ -1,8 +1,4 @@
-/**
- * Keeps the outcome of a mutation for retries, and restores it.
- *
- * @module
- */
+// Keeps the outcome of a mutation for retries, and restores it.
 import { notify, type Report, reportTo } from "../callback.ts";
 import type { Patch } from "../protocol/patch.ts";
 import { failure } from "./failure.ts";

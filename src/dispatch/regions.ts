@@ -1,8 +1,4 @@
-/**
- * The regions of the caller's page that an action has changed.
- *
- * @module
- */
+// The regions of the caller's page that an action has changed.
 import type { RegionContext } from "../actions/region.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";

@@ -1,8 +1,4 @@
-/**
- * The dependencies of a request.
- *
- * @module
- */
+// The dependencies of a request.
 import { createRequestDeps, type RequestDeps } from "../deps/resolver.ts";
 import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
 import type { Injecting } from "./app.ts";

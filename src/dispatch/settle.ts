@@ -1,8 +1,4 @@
-/**
- * Turns the result of an action function into an outcome: items become patches, content is rendered.
- *
- * @module
- */
+// Turns the result of an action function into an outcome: items become patches, content is rendered.
 import type { HtmlPatchData, Patch } from "../protocol/patch.ts";
 import type { ChangedItem, HtmlItem, Item, LiveItem } from "../results/item.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";

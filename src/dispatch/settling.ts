@@ -1,8 +1,4 @@
-/**
- * Connects settling with the run that returned the items.
- *
- * @module
- */
+// Connects settling with the run that returned the items.
 import type { PageRender } from "../pages/page_render.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";

@@ -1,9 +1,5 @@
-/**
- * The steps and the outcome of one request, for development mode and OpenTelemetry. Without either nothing is recorded, at the cost
- * of one comparison with `null` for each step.
- *
- * @module
- */
+// The steps and the outcome of one request, for development mode and OpenTelemetry. Without either nothing is recorded, at the cost
+// of one comparison with `null` for each step.
 import type { Action } from "../actions/action.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Outcome } from "./outcome.ts";

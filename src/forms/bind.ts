@@ -1,10 +1,6 @@
-/**
- * `bind()`: creates a bound form or formset from a definition and submitted data, and validates it on request.
- *
- * It is synchronous where possible: most forms have no asynchronous check.
- *
- * @module
- */
+// `bind()`: creates a bound form or formset from a definition and submitted data, and validates it on request.
+//
+// It is synchronous where possible: most forms have no asynchronous check.
 import type { RequestContext } from "../context.ts";
 import type { AnyForm, BoundOf } from "./any_form.ts";
 import { CompositeState } from "./bound_composite.ts";

@@ -1,8 +1,4 @@
-/**
- * The parts of a handler that do not depend on its pages, made of its options.
- *
- * @module
- */
+// The parts of a handler that do not depend on its pages, made of its options.
 import { fromFileUrl, resolve } from "@std/path";
 import type { FormActionBackend } from "../actions/backend.ts";
 import { DEFAULT_FORM_ACTION_BACKENDS, FormActionFactory } from "../actions/factory.ts";

@@ -1,8 +1,4 @@
-/**
- * Request bodies: limited in size and time while they are read, and parsed strictly.
- *
- * @module
- */
+// Request bodies: limited in size and time while they are read, and parsed strictly.
 
 import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";

@@ -1,12 +1,8 @@
-/**
- * Canonical URL and method of a request, so that routing, guards and the cross-origin verdict all use the same values.
- *
- * `Deno.serve` builds `request.url` from the `Host` header and the request target as they were sent: `Host: site/evil?` moves the path,
- * `//evil` and `%2e%2e` stay. Behind a proxy its scheme and host are those of the connection to the proxy; the canonical URL has
- * those that the client used. The verdict, cookies, redirects and `ctx.url` all use the canonical URL only.
- *
- * @module
- */
+// Canonical URL and method of a request, so that routing, guards and the cross-origin verdict all use the same values.
+//
+// `Deno.serve` builds `request.url` from the `Host` header and the request target as they were sent: `Host: site/evil?` moves the path,
+// `//evil` and `%2e%2e` stay. Behind a proxy its scheme and host are those of the connection to the proxy; the canonical URL has
+// those that the client used. The verdict, cookies, redirects and `ctx.url` all use the canonical URL only.
 import { HOST, ownOrigin } from "./cross_origin.ts";
 import type { AllowedHosts } from "./hosts.ts";
 

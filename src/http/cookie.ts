@@ -1,8 +1,4 @@
-/**
- * Cookies: the `Cookie` header of a request, the `Set-Cookie` headers of a response.
- *
- * @module
- */
+// Cookies: the `Cookie` header of a request, the `Set-Cookie` headers of a response.
 import type { Cookie } from "../cookies.ts";
 import { isToken } from "./header_value.ts";
 import { quoteText } from "./quote.ts";

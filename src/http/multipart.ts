@@ -1,12 +1,8 @@
-/**
- * `multipart/form-data` (RFC 7578, RFC 2046), read strictly, part by part, as it comes.
- *
- * `Request.formData()` returns an empty form for a body that is cut off; here that is an error. Everything that two readers
- * could read differently is rejected: lines that end in LF only, a boundary followed by other text, a repeated header or
- * parameter, a part without a name.
- *
- * @module
- */
+// `multipart/form-data` (RFC 7578, RFC 2046), read strictly, part by part, as it comes.
+//
+// `Request.formData()` returns an empty form for a body that is cut off; here that is an error. Everything that two readers
+// could read differently is rejected: lines that end in LF only, a boundary followed by other text, a repeated header or
+// parameter, a part without a name.
 
 import type { Report } from "../callback.ts";
 import { InputError } from "../errors.ts";

@@ -1,12 +1,8 @@
-/**
- * The output of the library: headers and redirects pass through here. Event streams pass `encodeEvent()` of
- * `protocol/event_stream.ts`.
- *
- * A control character in a response header ends the Deno process, which no `try` prevents. A line end splits a response or forges
- * an event; a `//` leads to another site. The results of these functions do none of these, for any value.
- *
- * @module
- */
+// The output of the library: headers and redirects pass through here. Event streams pass `encodeEvent()` of
+// `protocol/event_stream.ts`.
+//
+// A control character in a response header ends the Deno process, which no `try` prevents. A line end splits a response or forges
+// an event; a `//` leads to another site. The results of these functions do none of these, for any value.
 
 import { PAGE_HEADER } from "../protocol/page_mark.ts";
 import { isToken } from "./header_value.ts";

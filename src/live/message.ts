@@ -1,9 +1,5 @@
-/**
- * The messages of a topic on the bus: patches that were rendered when they were published, and parts of the page that each
- * watcher renders for itself.
- *
- * @module
- */
+// The messages of a topic on the bus: patches that were rendered when they were published, and parts of the page that each
+// watcher renders for itself.
 import { sha256 } from "../platform/hash.ts";
 import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
 import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";

@@ -1,8 +1,4 @@
-/**
- * The files of the pages folder: found by a walk on startup, or listed by an application that is compiled or bundled.
- *
- * @module
- */
+// The files of the pages folder: found by a walk on startup, or listed by an application that is compiled or bundled.
 import { isAbsolute, join, normalize, relative, resolve, toFileUrl } from "@std/path";
 import { IS_WINDOWS } from "../platform/environment.ts";
 import { type FolderEntry, listFolder, readFacts, realPath } from "../platform/files.ts";

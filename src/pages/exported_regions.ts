@@ -1,8 +1,4 @@
-/**
- * The regions that the files of the pages folder export.
- *
- * @module
- */
+// The regions that the files of the pages folder export.
 import { regionOf } from "../actions/region.ts";
 import type { DiscoveredRegion } from "../actions/regions.ts";
 import type { LoadedFile } from "./load_files.ts";

@@ -1,8 +1,4 @@
-/**
- * The folders of the pages folder: what a page inherits from those above it.
- *
- * @module
- */
+// The folders of the pages folder: what a page inherits from those above it.
 import { pageInstance } from "../actions/action.ts";
 import type { Dependency } from "../context.ts";
 import { dependency } from "../deps/resolver.ts";

@@ -1,8 +1,4 @@
-/**
- * The manifest of the pages folder, made once on startup: routes with their layouts, templates and context, and exported actions.
- *
- * @module
- */
+// The manifest of the pages folder, made once on startup: routes with their layouts, templates and context, and exported actions.
 import { dirname, join } from "@std/path";
 import type { DiscoveredRegion } from "../actions/regions.ts";
 import type { Dependency } from "../context.ts";

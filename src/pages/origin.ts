@@ -1,9 +1,5 @@
-/**
- * The origin page of a call: the page that rendered the form, and its parameters. A form names it in the URL that it is posted to,
- * so that it is known before the body is read, and in two hidden fields (seed 004).
- *
- * @module
- */
+// The origin page of a call: the page that rendered the form, and its parameters. A form names it in the URL that it is posted to,
+// so that it is known before the body is read, and in two hidden fields (seed 004).
 import { basename, dirname, isAbsolute, join, normalize, resolve } from "@std/path";
 import type { Params } from "../context.ts";
 import { InputError } from "../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * A page prepared for one request, as a plain value: its guard has run, its context is there, and it is ready to be rendered.
- *
- * @module
- */
+// A page prepared for one request, as a plain value: its guard has run, its context is there, and it is ready to be rendered.
 import { atOnce } from "../callback.ts";
 import type { RequestContext } from "../context.ts";
 import { HyperError } from "../errors.ts";

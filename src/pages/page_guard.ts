@@ -1,16 +1,12 @@
-/**
- * The guard of a page, for calls that read its context without rendering it.
- *
- * The `render` of a page is its guard and decides who may see it. A value of its `context` is a part of the page, and an action can
- * request one with `DContext()` at a URL that the client chooses. So outside a render of the page, the value is behind the `render`
- * of the origin page, and behind that of the page that declares the value:
- *
- * ```
- * DContext("summary") ──▶ guarded value ──▶ guard of /admin/users ──▶ guard of /admin ──▶ context function of /admin
- * ```
- *
- * @module
- */
+// The guard of a page, for calls that read its context without rendering it.
+//
+// The `render` of a page is its guard and decides who may see it. A value of its `context` is a part of the page, and an action can
+// request one with `DContext()` at a URL that the client chooses. So outside a render of the page, the value is behind the `render`
+// of the origin page, and behind that of the page that declares the value:
+//
+// ```
+// DContext("summary") ──▶ guarded value ──▶ guard of /admin/users ──▶ guard of /admin ──▶ context function of /admin
+// ```
 import type { Dependency, Params, RequestContext } from "../context.ts";
 import { shareRequestDepCache } from "../deps/cache.ts";
 import { dependency, stageOf } from "../deps/resolver.ts";

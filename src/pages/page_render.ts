@@ -1,8 +1,4 @@
-/**
- * A page render: the page, its URL and its request as plain values, and the contract of rendering, which `preact/` implements.
- *
- * @module
- */
+// A page render: the page, its URL and its request as plain values, and the contract of rendering, which `preact/` implements.
 import type { Action } from "../actions/action.ts";
 import type { Region } from "../actions/region.ts";
 import type { Params } from "../context.ts";

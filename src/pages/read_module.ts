@@ -1,8 +1,4 @@
-/**
- * Readers of the modules of the pages folder, which check their exports once, on startup.
- *
- * @module
- */
+// Readers of the modules of the pages folder, which check their exports once, on startup.
 import type { ModuleExports } from "./load_files.ts";
 import {
   type ContextFunction,

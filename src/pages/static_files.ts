@@ -1,8 +1,4 @@
-/**
- * Static files.
- *
- * @module
- */
+// Static files.
 import { join, relative, resolve, SEPARATOR } from "@std/path";
 import { isConditional, judgePreconditions } from "../http/conditional.ts";
 import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";

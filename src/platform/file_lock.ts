@@ -1,10 +1,6 @@
-/**
- * Advisory locks of files (`flock`), which end with their process, however it ends.
- *
- * Deno's: node:fs has none, so Node and Bun cannot spool uploads.
- *
- * @module
- */
+// Advisory locks of files (`flock`), which end with their process, however it ends.
+//
+// Deno's: node:fs has none, so Node and Bun cannot spool uploads.
 import { isMissing } from "./system_error.ts";
 
 /** A lock that is held until it is released. */

@@ -1,8 +1,4 @@
-/**
- * Files and folders.
- *
- * @module
- */
+// Files and folders.
 import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import fs from "node:fs/promises";

@@ -1,8 +1,4 @@
-/**
- * SHA-256, in one call or in parts, and signatures. `crypto.subtle` hashes neither synchronously nor in parts.
- *
- * @module
- */
+// SHA-256, in one call or in parts, and signatures. `crypto.subtle` hashes neither synchronously nor in parts.
 import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
 
 /** A hash that is computed in parts. */

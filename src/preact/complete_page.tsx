@@ -1,8 +1,4 @@
-/**
- * A rendered page → its document, with the head of page and layouts, the browser runtime and toasts.
- *
- * @module
- */
+// A rendered page → its document, with the head of page and layouts, the browser runtime and toasts.
 import { ClientScript } from "./client_script.tsx";
 import {
   DOCTYPE,

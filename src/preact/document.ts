@@ -1,8 +1,4 @@
-/**
- * The document of a page, put together from the elements that its components render: `<html>`, `<head>`, `<title>`, `<body>`.
- *
- * @module
- */
+// The document of a page, put together from the elements that its components render: `<html>`, `<head>`, `<title>`, `<body>`.
 import { Fragment, h, type VNode } from "preact";
 import { appendChild, elementAround, type NodeProps, type OnNode, replaceNode } from "./on_node.ts";
 import { rawHtml } from "./render_html.ts";

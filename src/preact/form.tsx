@@ -1,8 +1,4 @@
-/**
- * `<Form>`: a form of an action, which works with and without scripts.
- *
- * @module
- */
+// `<Form>`: a form of an action, which works with and without scripts.
 import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";

@@ -1,8 +1,4 @@
-/**
- * The page that the components of this library are rendered in, provided by Preact's context.
- *
- * @module
- */
+// The page that the components of this library are rendered in, provided by Preact's context.
 import { type ComponentType, type Context, createContext } from "preact";
 import { useContext } from "./use_context.ts";
 import type { Action } from "../actions/action.ts";

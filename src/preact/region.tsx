@@ -1,8 +1,4 @@
-/**
- * `region()`: a part of a page that knows what it depends on.
- *
- * @module
- */
+// `region()`: a part of a page that knows what it depends on.
 import { jsxTemplate } from "preact/jsx-runtime";
 import type { Injectables } from "../actions/action_options.ts";
 import { declareRegion, type Region, type RegionFunction, type RegionOptions } from "../actions/region.ts";

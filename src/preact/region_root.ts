@@ -1,11 +1,7 @@
-/**
- * The root element of a region, in rendered HTML.
- *
- * The content of a region may be a component, so that only its HTML shows how many elements it has. A region is a single element and not
- * a pair of marks around nodes, so that it can be a row of a table or an option.
- *
- * @module
- */
+// The root element of a region, in rendered HTML.
+//
+// The content of a region may be a component, so that only its HTML shows how many elements it has. A region is a single element and not
+// a pair of marks around nodes, so that it can be a row of a table or an option.
 
 /** A tag, a comment, or an element whose content is text. */
 const TAG =

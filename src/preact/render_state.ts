@@ -1,8 +1,4 @@
-/**
- * The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
- *
- * @module
- */
+// The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import type { Region } from "../actions/region.ts";

@@ -1,8 +1,4 @@
-/**
- * `<SubmitButton>`: a button that submits its form to another action, with and without scripts.
- *
- * @module
- */
+// `<SubmitButton>`: a button that submits its form to another action, with and without scripts.
 import { h } from "preact";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";

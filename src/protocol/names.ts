@@ -1,10 +1,6 @@
-/**
- * The names that server and browser share: headers, hidden fields, attributes, content types, and the patterns of ids.
- *
- * This file imports nothing, so that both sides can import it.
- *
- * @module
- */
+// The names that server and browser share: headers, hidden fields, attributes, content types, and the patterns of ids.
+//
+// This file imports nothing, so that both sides can import it.
 
 /** Names the action of a request (seed 000, "Server-Side Action Detection"). */
 export const ACTION_HEADER = "X-Hyper-Action";

@@ -1,8 +1,4 @@
-/**
- * The events of an answer: each is one instruction for the browser, with one line of JSON as its data.
- *
- * @module
- */
+// The events of an answer: each is one instruction for the browser, with one line of JSON as its data.
 
 /** The ways to put new content in place. `outer` replaces the target with the content, `morph` changes the target into it. */
 export type Swap = "inner" | "outer" | "before" | "after" | "prepend" | "append" | "delete" | "none" | "morph";

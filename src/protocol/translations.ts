@@ -1,9 +1,5 @@
-/**
- * The texts of the browser runtime in other languages than English. The runtime loads them when the page is in one of
- * these languages.
- *
- * @module
- */
+// The texts of the browser runtime in other languages than English. The runtime loads them when the page is in one of
+// these languages.
 import type { BrowserTexts } from "./browser_texts.ts";
 
 /** The texts, by the first part of a language tag. */

@@ -1,8 +1,4 @@
-/**
- * The response to a client that accepts JSON, with a problem object (RFC 9457) for an error.
- *
- * @module
- */
+// The response to a client that accepts JSON, with a problem object (RFC 9457) for an error.
 import { isStatus, STATUS_TEXT } from "@std/http/status";
 import type { Answer } from "../dispatch/answer.ts";
 import type { Failure } from "../dispatch/outcome.ts";

@@ -1,8 +1,4 @@
-/**
- * The response to a form posted without scripts: a redirect back, or the page again.
- *
- * @module
- */
+// The response to a form posted without scripts: a redirect back, or the page again.
 import type { Answer } from "../dispatch/answer.ts";
 import type { Failure, Outcome } from "../dispatch/outcome.ts";
 import type { AnyBound } from "../forms/any_form.ts";

@@ -1,8 +1,4 @@
-/**
- * Encodes patches as an event stream, as fast as they are read.
- *
- * @module
- */
+// Encodes patches as an event stream, as fast as they are read.
 import { notify } from "../callback.ts";
 import { encodeEvent } from "../protocol/event_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";

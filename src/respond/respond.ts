@@ -1,8 +1,4 @@
-/**
- * Encodes an outcome for an audience. A new response format is one file in this folder and one line here.
- *
- * @module
- */
+// Encodes an outcome for an audience. A new response format is one file in this folder and one line here.
 import type { Answer } from "../dispatch/answer.ts";
 import { isReportable, toFailure } from "../dispatch/failure.ts";
 import { respondWithData } from "./data.ts";

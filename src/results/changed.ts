@@ -1,8 +1,4 @@
-/**
- * `changed()`: names the topics whose data an action has changed.
- *
- * @module
- */
+// `changed()`: names the topics whose data an action has changed.
 import { type ChangedItem, stamp } from "./item.ts";
 import { checkTopic } from "./items.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Items: values that an action function returns, each of which becomes one event of the response.
- *
- * @module
- */
+// Items: values that an action function returns, each of which becomes one event of the response.
 import type { Guard } from "../context.ts";
 import type { Swap } from "../protocol/patch.ts";
 import type { Markup } from "./markup.ts";

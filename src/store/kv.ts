@@ -1,8 +1,4 @@
-/**
- * A `Store` in Deno KV, for instances that share one database.
- *
- * @module
- */
+// A `Store` in Deno KV, for instances that share one database.
 import { checkEntry, toJson } from "./entry.ts";
 import { whenUnlocked } from "./lock.ts";
 import type { Store } from "./store.ts";

@@ -1,17 +1,13 @@
-/**
- * A `Bus` over Redis, for instances on any number of machines.
- *
- * A message is an entry of the stream of its topic, the log, and is announced on the channel of the topic with the id of
- * the entry before it. A listener that has received that one continues with the announced entry; one that has not, for
- * example after a lost connection, reads the log.
- *
- * ```
- * publish ──▶ XADD ──▶ stream ────────── XRANGE, for missed entries ──▶ listener
- *                └──▶ PUBLISH id, id before, text ──▶ channel ────────▶ listener
- * ```
- *
- * @module
- */
+// A `Bus` over Redis, for instances on any number of machines.
+//
+// A message is an entry of the stream of its topic, the log, and is announced on the channel of the topic with the id of
+// the entry before it. A listener that has received that one continues with the announced entry; one that has not, for
+// example after a lost connection, reads the log.
+//
+// ```
+// publish ──▶ XADD ──▶ stream ────────── XRANGE, for missed entries ──▶ listener
+//                └──▶ PUBLISH id, id before, text ──▶ channel ────────▶ listener
+// ```
 import { notify, type Report } from "../callback.ts";
 import { checkWholeNumber, logListenerError, toJson } from "./entry.ts";
 import { RedisConnection, type RedisOptions } from "./redis_connection.ts";

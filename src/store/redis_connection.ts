@@ -1,8 +1,4 @@
-/**
- * A connection to Redis that fails fast and reconnects by itself.
- *
- * @module
- */
+// A connection to Redis that fails fast and reconnects by itself.
 import { logError, notify, type Report, reportTo } from "../callback.ts";
 // @ts-types="./redis_client.d.ts"
 import { type Client, createClient } from "@redis/client";

@@ -1,9 +1,5 @@
-/**
- * One call of an action, as the browser runtime makes it: the request, and the effect of its answer. Requests, answers and
- * switches are read by the code of the runtime, in `protocol/`.
- *
- * @module
- */
+// One call of an action, as the browser runtime makes it: the request, and the effect of its answer. Requests, answers and
+// switches are read by the code of the runtime, in `protocol/`.
 import { isLost, isStream } from "../protocol/answer.ts";
 import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../protocol/names.ts";
 import { buildPayload } from "../protocol/payload.ts";

@@ -1,8 +1,4 @@
-/**
- * `createTestClient()`: a user without a browser and without a port.
- *
- * @module
- */
+// `createTestClient()`: a user without a browser and without a port.
 import type { Dependency } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import type { Handler, HandlerOptions } from "../handler/options.ts";

@@ -1,8 +1,4 @@
-/**
- * The cookies of a user (RFC 6265, 5).
- *
- * @module
- */
+// The cookies of a user (RFC 6265, 5).
 import { isExpired, parseSetCookie, type ResponseCookie } from "../http/cookie.ts";
 
 /**

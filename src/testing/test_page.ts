@@ -1,8 +1,4 @@
-/**
- * A page, as a test sees it: things are found by their names, forms are filled and sent.
- *
- * @module
- */
+// A page, as a test sees it: things are found by their names, forms are filled and sent.
 import type { FieldInput, FormEntry } from "./controls.ts";
 import type { TestOutcome } from "./outcome.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The texts of one request: the catalogue in its language, with the texts that the application has put in their place.
- *
- * @module
- */
+// The texts of one request: the catalogue in its language, with the texts that the application has put in their place.
 import type { Catalogue, CatalogueText, TextOverrides, UserText } from "./catalogue.ts";
 import { createTextFormat, type TextFormat } from "./format.ts";
 import { GERMAN } from "./languages/de.ts";

@@ -1,9 +1,5 @@
-/**
- * Refreshes the page and keeps typed text, focus and scroll position. If that is not possible, reloads it and restores
- * values.
- *
- * @module
- */
+// Refreshes the page and keeps typed text, focus and scroll position. If that is not possible, reloads it and restores
+// values.
 import { all, doc, dom } from "../../client/dom.ts";
 import { isMergeable } from "../../client/navigate/fetch_page.ts";
 import { withoutFragment } from "../../client/navigate/fragment.ts";

@@ -1,11 +1,7 @@
-/**
- * Changes that the store has not accepted yet: outcomes that it could not keep, and claims that it could not release.
- *
- * The process that ran an action function knows the outcome, even if the store does not. It answers retries from here, and repeats
- * the change until the store has it.
- *
- * @module
- */
+// Changes that the store has not accepted yet: outcomes that it could not keep, and claims that it could not release.
+//
+// The process that ran an action function knows the outcome, even if the store does not. It answers retries from here, and repeats
+// the change until the store has it.
 import { logError, notify } from "../../callback.ts";
 import type { StoredOutcome } from "./outcome.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Runs an action function, and turns its result into an outcome.
- *
- * @module
- */
+// Runs an action function, and turns its result into an outcome.
 import { isPromiseLike } from "../../callback.ts";
 import type { RequestContext } from "../../context.ts";
 import type { AnyBound } from "../../forms/any_form.ts";
