@@ -223,7 +223,9 @@ class PartsBuild {
 
   /** Makes the module that passes to a part what all parts use. */
   #loadLink(): esbuild.OnLoadResult {
-    const used = [...this.#available].filter(([name]) => this.#used.has(shortName(name)));
+    // In a fixed order: modules are loaded concurrently, and each build must have the same text.
+    const used = [...this.#available].filter(([name]) => this.#used.has(shortName(name)))
+      .toSorted(([a], [b]) => a < b ? -1 : 1);
     shortNames(used.map(([name]) => name));
     const imports = used.map(([name, path]) => `import { ${name} } from ${JSON.stringify(path)};`);
     const runtime = used.map(([name]) => `${shortName(name)}: ${name}`);
