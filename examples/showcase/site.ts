@@ -68,6 +68,7 @@ export const SECTIONS: readonly Section[] = [
     ["errors", "Errors"],
     ["protocol", "Wire protocol"],
     ["security", "Security model"],
+    ["api", "API index"],
   ]),
   section("About", "How the library works, and how it compares with others.", "about", "/about", [
     ["examples", "Example applications"],
