@@ -133,7 +133,7 @@ export type {
   ToastItem,
   UnsafeHtml,
 } from "./src/results/item.ts";
-export { changed, type ChangedOptions } from "./src/results/changed.ts";
+export { changed, type ChangedOptions, type ChangedTopics } from "./src/results/changed.ts";
 export {
   checkpoint,
   event,

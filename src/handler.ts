@@ -10,6 +10,7 @@ import { createServices, type Services } from "./handler/services.ts";
 import { startApp, type Started } from "./handler/start.ts";
 import { resolveLimits } from "./http/limits.ts";
 import { readVariable } from "./platform/environment.ts";
+import { changed, type ChangedTopics } from "./results/changed.ts";
 import type { Item } from "./results/item.ts";
 
 /**
@@ -51,7 +52,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     reportAndLog(error, { request, actionName }, options.onError);
     development?.note(error, request, actionName);
   });
-  const { app: { signals, streams, once, live }, disconnects } = services;
+  const { app: { signals, streams, once, live, changes }, disconnects } = services;
   const development = dev ? new DevelopmentMode(services) : null;
   const started = startApp(options, services);
   // Without a request that awaits it, its rejection ends the process with the error of the pages.
@@ -82,12 +83,19 @@ export function createHandler(options: HandlerOptions = {}): Handler {
       notify(() => published, (error) => logError(error, `publish("${topic}")`));
       return published;
     },
+    changed: (...topics: ChangedTopics): Promise<void> => {
+      const item = changed(...topics);
+      const published = started.then(({ dispatch }) => dispatch.changed(item));
+      notify(() => published, (error) => logError(error, "changed()"));
+      return published;
+    },
     disconnect: (principal: string): void => disconnects.send(principal),
     close: async (): Promise<void> => {
       await ready.catch(() => {}); // An error of the pages is thrown by `ready`.
       await (await development?.loaded)?.close();
       await streams.close();
       once.close();
+      await changes.close();
       await live.close();
       await disconnects.close();
     },

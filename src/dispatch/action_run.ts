@@ -7,6 +7,7 @@ import type { ChangedItem } from "../results/item.ts";
 import type { Observing } from "./app.ts";
 import type { Call, CallPage } from "./call.ts";
 import { sendDispatched } from "./observe.ts";
+import { isRegionAction } from "./region_actions.ts";
 import type { MineClaim } from "./once/held.ts";
 import type { Admitted } from "./steps/admit.ts";
 import type { Bound } from "./steps/bind_input.ts";
@@ -77,7 +78,7 @@ export class ActionRun {
   }
 
   async #send(responseStatus: number, app: Observing): Promise<void> {
-    if (this.#durationMs === null) return;
+    if (this.#durationMs === null || isRegionAction(this.call.action)) return;
     const { form } = this.bound;
     const params = this.page.page?.params ?? {};
     await sendDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);

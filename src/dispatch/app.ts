@@ -8,6 +8,7 @@ import type { Regions } from "../actions/regions.ts";
 import type { Guard } from "../context.ts";
 import type { Provider } from "../deps/providers.ts";
 import type { DependencyOverrides, RequestDeps } from "../deps/resolver.ts";
+import type { Changes } from "../live/changes.ts";
 import type { Live } from "../live/live.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import type { Origins } from "../pages/origin.ts";
@@ -83,6 +84,8 @@ export interface Running {
   readonly once: Once;
   /** The slots of generators. */
   readonly streams: Streams;
+  /** The topics that have changed. */
+  readonly changes: Changes;
   /** Topics. */
   readonly live: Live;
   /** Renders the results of action functions. */

@@ -21,6 +21,8 @@ export type Claims =
   /** The page has more regions than the client, or the server, puts into a list. */
   | { readonly kind: "stale" };
 
+/** Maximum number of regions that a request asks for. */
+export const MAX_CLAIMS = 500;
 /** Maximum depth of regions in regions. */
 const MAX_DEPTH = 16;
 /** Maximum number of topics that a region depends on. */

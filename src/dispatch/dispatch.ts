@@ -10,7 +10,7 @@
 import type { Action } from "../actions/action.ts";
 import { readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
-import type { Item } from "../results/item.ts";
+import type { ChangedItem, Item } from "../results/item.ts";
 import { ActionRun } from "./action_run.ts";
 import { type Reached, refuse, respondToCall, serveAddress } from "./answering.ts";
 import type { App } from "./app.ts";
@@ -21,6 +21,8 @@ import { dispatchToBackend } from "./to_backend.ts";
 import { failBackend, failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { publishFromOutside } from "./publishing.ts";
+import { isRegionAction, regionActionOf } from "./region_actions.ts";
+import { runRegionAction } from "./region_calls.ts";
 import { admit } from "./steps/admit.ts";
 import { bindInput } from "./steps/bind_input.ts";
 import { claimRun } from "./steps/claim_run.ts";
@@ -84,10 +86,17 @@ export class FormActionDispatch {
     return publishFromOutside(topic, items, this.#app);
   }
 
+  /** Publishes that topics have changed, from outside any request. */
+  changed({ topics, again }: ChangedItem): Promise<void> {
+    return this.#app.changes.publish(topics, null, again);
+  }
+
   async #answerFound(arrival: Arrival): Promise<Response> {
     const app = this.#app;
     arrival.trace?.step("find");
     arrival.intent = readIntent(arrival.request, arrival.url);
+    const own = regionActionOf(arrival.intent);
+    if (own !== null) return await this.#call(own, arrival);
     const finding = findAction(arrival, app);
     // Awaited only if the body had to be read: each promise of a response costs about as much as a step.
     const found = finding instanceof Promise ? await finding : finding;
@@ -133,6 +142,12 @@ export class FormActionDispatch {
     reached.input = input;
     const bound = await bindInput(call, page, input, app);
     if (bound.kind !== "bound") return bound;
+    if (isRegionAction(call.action)) {
+      return await runRegionAction(
+        reached.run = new ActionRun({ call, page, admitted, input, bound, claim: null }),
+        app,
+      );
+    }
     const may = await claimRun(call, page, admitted, input, app);
     if (may.kind !== "run") return may;
     const run = reached.run = new ActionRun({ call, page, admitted, input, bound, claim: may.claim });

@@ -35,6 +35,15 @@ export function publishFrom(
   return work;
 }
 
+/** Publishes the topics that an action has changed, after it has ended. The response does not wait. */
+export function publishChanges({ call, changes }: ActionRun, app: Pick<Running, "changes"> & Observing): void {
+  const echo = echoOf(call.arrival.intent.requestId);
+  for (const [again, items] of Map.groupBy(changes, ({ again }) => again)) {
+    const topics = items.flatMap(({ topics }) => topics);
+    notify(() => app.changes.publish(topics, echo, again), reporterOf(call, app));
+  }
+}
+
 async function publishItems(
   run: ActionRun,
   topic: string,

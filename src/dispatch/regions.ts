@@ -57,7 +57,7 @@ export async function changedRegions(
 }
 
 /** Asks the guard of a page, for what is rendered without the page. */
-async function isPageAdmitted({ page, deps }: PageRender): Promise<boolean> {
+export async function isPageAdmitted({ page, deps }: PageRender): Promise<boolean> {
   return page === null || page.guard === null || (await deps.get(page.guard)).kind === "admitted";
 }
 
@@ -76,7 +76,7 @@ async function dirtyOf(
 }
 
 /** Renders regions, and nothing else of their page. */
-async function renderRegions(
+export async function renderRegions(
   regions: readonly ClaimedRegion[],
   pageRender: PageRender,
   { rendering }: RegionsApp,

@@ -11,6 +11,8 @@ import { failure } from "./failure.ts";
 import { failCall, reporterOf } from "./observe.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { recordStream } from "./record.ts";
+import { publishChanges } from "./publishing.ts";
+import { isReading } from "./region_actions.ts";
 import { changedRegions, type RegionsApp } from "./regions.ts";
 import { isReported, RunningStream } from "./running_stream.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
@@ -20,7 +22,7 @@ import { catalogueText } from "../texts/catalogue.ts";
 export async function startStream(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
-  app: Pick<Running, "streams"> & Observing & RegionsApp,
+  app: Pick<Running, "streams" | "changes"> & Observing & RegionsApp,
 ): Promise<Outcome> {
   const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
@@ -35,7 +37,7 @@ export async function startStream(
   const stream: RunningStream = new RunningStream({
     events: life,
     slot,
-    whenLeft: action.method === "GET" ? "stop" : "finish",
+    whenLeft: isReading(action) ? "stop" : "finish",
     limits,
     actionName: action.name,
     controller,
@@ -60,11 +62,11 @@ async function* runGenerator(
   events: AsyncGenerator<Patch, void, void>,
   leave: () => void,
   slot: StreamSlot,
-  app: Observing & RegionsApp,
+  app: Pick<Running, "changes"> & Observing & RegionsApp,
 ): AsyncGenerator<Patch, void, void> {
   const { arrival: { client, trace }, action } = run.call;
   // A mutation continues without its client.
-  const gone = action.method === "GET" ? client.gone : null;
+  const gone = isReading(action) ? client.gone : null;
   gone?.addEventListener("abort", leave);
   let failed = false;
   try {
@@ -81,7 +83,10 @@ async function* runGenerator(
     // Not after the block: a stream that ends with a redirect, or whose reader leaves, returns at its yield.
     slot.release();
     gone?.removeEventListener("abort", leave);
-    if (!failed) run.accept();
+    if (!failed) {
+      run.accept();
+      publishChanges(run, app);
+    }
     await run.endStream(app);
   }
 }

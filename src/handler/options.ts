@@ -12,6 +12,7 @@ import type { PageEntry } from "../pages/discover.ts";
 import type { CrossOriginOptions } from "../http/cross_origin.ts";
 import type { Limits, LimitsOptions } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
+import type { ChangedTopics } from "../results/changed.ts";
 import type { Item } from "../results/item.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { RateLimiter } from "../store/rate_limiter.ts";
@@ -257,6 +258,17 @@ export interface Handler {
    * @throws {TypeError} When the topic is invalid, or a value is not an item that can be published.
    */
   publish(topic: string, items: Item | readonly Item[]): Promise<void>;
+  /**
+   * Publishes that topics have changed, from outside an action: a timer, a webhook of your own, or a generator before its end. The
+   * regions that depend on them are rendered again, in every tab, on every instance that shares the bus.
+   *
+   * Resolves when the bus has the change. If the bus cannot be reached, `onError` is called, and every region is rendered again when
+   * the bus is back.
+   *
+   * @param topics The topics, and options as the last argument, as for `changed()`.
+   * @throws {TypeError} When a topic is invalid.
+   */
+  changed(...topics: ChangedTopics): Promise<void>;
   /**
    * Closes every stream of a principal, on every instance that shares the bus: after a sign-out, or when permissions have changed.
    * The browser reconnects, and the guards run again.

@@ -10,6 +10,7 @@ import { createOnce } from "../dispatch/once/once.ts";
 import { withLimiterDeadline } from "../dispatch/rate.ts";
 import { createStreams } from "../dispatch/streams.ts";
 import { Disconnects } from "../live/disconnect.ts";
+import { Changes } from "../live/changes.ts";
 import { Live } from "../live/live.ts";
 import { createBodyAccounts } from "../http/body_account.ts";
 import { resolveCrossOrigin } from "../http/cross_origin.ts";
@@ -93,6 +94,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     overrides: options.overrides ?? new Map(),
     once: createMutationRuns(options, storeSeconds),
     streams,
+    changes: new Changes(bus, (error) => logError(error, "the feed of changes")),
     live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
     report,

@@ -53,9 +53,11 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   const { router, errorPage, notFound } = manifest;
   const root = baseDir ?? manifest.baseDir;
   const regions = createRegions(manifest, options, app.dev);
+  if (manifest.regions.length > 0) app.changes.start();
   const rendering = createRendering({
     manager,
     regions,
+    place: () => app.changes.place,
     principalOf: app.principal ?? (() => null),
     originFields: { baseDir: root, originPath },
     errorPage,

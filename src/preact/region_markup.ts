@@ -9,11 +9,12 @@
 import type { VNode } from "preact";
 import { isPromiseLike } from "../callback.ts";
 import type { Region, RegionContext } from "../actions/region.ts";
+import { isAdmitted } from "../actions/region_guard.ts";
 import type { Regions } from "../actions/regions.ts";
 import { resolveInjected } from "../deps/inject.ts";
-import { HyperError, isA } from "../errors.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
+import { PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
 import type { Markup } from "../results/markup.ts";
 import { isMarkupNode, renderRaw } from "./render_html.ts";
 import { rootsOf, withAttributes } from "./region_root.ts";
@@ -24,6 +25,8 @@ export interface RegionRenderer {
   readonly regions: Regions;
   /** The page. */
   readonly pageRender: PageRender;
+  /** Returns the place in the feed of changes that was reached; `null` if it is not known. */
+  place(): string | null;
   /** Returns the principal of the request. */
   principal(): string | null | PromiseLike<string | null>;
   /** Returns the node of a content, in the page that is rendered. */
@@ -45,13 +48,16 @@ export function renderRegion(
   renderer: RegionRenderer,
 ): string | Promise<string> {
   const file = renderer.regions.fileOf(region);
+  // Before the region reads its data: a later change may be missing from it.
+  const place = renderer.place();
   const html = renderContent(region, instance, renderer);
   const principal = region.guard === null ? renderer.principal() : null;
   const finish = (html: string, principal: string | null): string => {
     const roots = rootsOf(html);
     if (roots === "more") throw manyRoots(region, file);
     const reference = renderer.regions.write(region, instance, { path: renderer.pageRender.url.pathname, principal });
-    return withAttributes(roots === "nothing" ? PLACEHOLDER : html, { [REGION_ATTRIBUTE]: reference });
+    const marks = { [REGION_ATTRIBUTE]: reference, ...(place === null ? {} : { [PLACE_ATTRIBUTE]: place }) };
+    return withAttributes(roots === "nothing" ? PLACEHOLDER : html, marks);
   };
   if (typeof html === "string" && !isPromiseLike(principal)) return finish(html, principal);
   return Promise.all([html, principal]).then(([html, principal]) => finish(html, principal));
@@ -69,22 +75,6 @@ async function renderAdmitted(region: Region, ctx: RegionContext, renderer: Regi
   const injected = await resolveInjected(region.inject, ctx.deps);
   // The values that this region declares were just resolved.
   return await contentOf(region, region.render({ ...ctx, ...injected } as never), renderer);
-}
-
-/** Asks the guard of a region. A refusal that it throws is a refusal; an error is an error. */
-export async function isAdmitted({ guard, name }: Region, ctx: RegionContext): Promise<boolean> {
-  if (guard == null) return true;
-  try {
-    const verdict: unknown = await guard(ctx);
-    if (verdict === undefined || verdict === true) return true;
-    if (verdict === false || verdict instanceof Response) return false;
-    throw new TypeError(
-      `Cannot ask the guard of region "${name}": it returned ${typeof verdict}; return true, false, a Response or nothing`,
-    );
-  } catch (error) {
-    if (isA(error, HyperError) && error.status < 500) return false;
-    throw error;
-  }
 }
 
 function contentOf(region: Region, rendered: unknown, renderer: RegionRenderer): string | Promise<string> {

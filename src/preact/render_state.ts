@@ -21,6 +21,8 @@ export interface RenderingServices {
   readonly manager: FormActionManager;
   /** The regions of the application. */
   readonly regions: Regions;
+  /** Returns the place in the feed of changes that this instance has reached; `null` if it is not known. */
+  readonly place: () => string | null;
   /** Returns the principal of a request. */
   readonly principalOf: (request: Request) => string | null | PromiseLike<string | null>;
   /** Options for the hidden fields that name the page of a form. */
@@ -160,6 +162,7 @@ export class RenderState implements PageState {
     const html = renderRegion(region, instance, {
       regions: this.#services.regions,
       pageRender: this.#pageRender,
+      place: this.#services.place,
       principal: () => this.#principal ??= this.#services.principalOf(this.#pageRender.request),
       nodeOf: (content) => inState(this, asChildren(content)),
     });

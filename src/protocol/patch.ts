@@ -62,8 +62,14 @@ export type Issues = Readonly<Record<string, readonly string[]>>;
 
 /** `regions`: parts of the page that are out of date. */
 export interface RegionsPatchData {
+  /** The address of the page; absent for that of the call. */
+  readonly at?: string;
   /** The references of regions that have changed. */
   readonly dirty?: readonly string[];
+  /** The beginning of the request ID of the only call that has changed them. */
+  readonly echo?: string;
+  /** The place in the feed of changes up to which a stream has named everything. */
+  readonly place?: string;
   /** `true` if the list of regions that the call sent was too long: any region may have changed. */
   readonly stale?: true;
 }

@@ -11,6 +11,9 @@ export interface ChangedOptions {
   readonly again?: number | undefined;
 }
 
+/** The arguments of {@linkcode changed}: topics, and options as the last one. */
+export type ChangedTopics = readonly string[] | readonly [...string[], ChangedOptions];
+
 /** Maximum number of topics of one {@linkcode changed}. */
 const MAX_TOPICS = 100;
 /** Maximum number of seconds of `again`. */
@@ -39,7 +42,7 @@ const MAX_AGAIN = 3600;
  * assertEquals(changed("ticket:7", { again: 2 }).again, 2);
  * ```
  */
-export function changed(...topics: readonly string[] | readonly [...string[], ChangedOptions]): ChangedItem {
+export function changed(...topics: ChangedTopics): ChangedItem {
   const last = topics.at(-1);
   const { again = null } = typeof last === "object" ? last : {};
   const names = topics.flatMap((topic) => typeof topic === "object" ? [] : [topic]);

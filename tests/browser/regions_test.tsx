@@ -1,5 +1,5 @@
 /** Regions in real pages: in the tab that makes a change, with and without scripts, and in other tabs. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import { action, changed, createHandler, Form, type Handler, type HandlerOptions, region } from "../../mod.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
@@ -83,3 +83,81 @@ countersTest("without scripts a form leads back to its page, which shows the cha
   await page.locator("#count-b", { hasText: "1" }).waitFor();
   assertEquals(await page.locator("#total").textContent(), "1");
 }, false);
+
+countersTest(
+  "a change of another user is shown, by one request for all regions that depend on it",
+  async (visit, app) => {
+    const { page, events } = visit;
+    await page.goto("/");
+    const from = await watching(visit, app);
+    app.state.renders.length = app.state.pages = 0;
+    app.state.counts.a = 5;
+    await app.handler.changed("counter:a");
+    await page.locator("#count-a", { hasText: "5" }).waitFor();
+    await page.locator("#total", { hasText: "5" }).waitFor();
+    assertEquals([app.state.renders.toSorted(), app.state.pages], [["a", "total"], 0]);
+    assertEquals(asked(events, from), ["hyper:regions"]);
+  },
+);
+
+countersTest("a tab does not ask again for what the response to its own call has shown", async (visit, app) => {
+  const { page, events } = visit;
+  await page.goto("/");
+  const from = await watching(visit, app);
+  await page.getByRole("button", { name: "Add to a" }).click();
+  await page.locator("#count-a", { hasText: "1" }).waitFor();
+  // In the order of changes: events about the own one have arrived before.
+  app.state.counts.b = 7;
+  await app.handler.changed("counter:b");
+  await page.locator("#count-b", { hasText: "7" }).waitFor();
+  await page.locator("#total", { hasText: "8" }).waitFor();
+  assertEquals(asked(events, from), ["add", "hyper:regions"]);
+  assertEquals(app.state.renders.filter((name) => name === "a").length, 1);
+});
+
+countersTest("a burst of 100 changes is at most two requests", async (visit, app) => {
+  const { page, events } = visit;
+  await page.goto("/");
+  const from = await watching(visit, app);
+  for (let count = 1; count <= 100; count++) {
+    app.state.counts.b = count;
+    await app.handler.changed("counter:b");
+  }
+  await page.locator("#count-b", { hasText: "100" }).waitFor();
+  assertLess(asked(events, from).length, 3);
+});
+
+countersTest("two tabs of a browser show each other's changes, over one stream", async (visit, app) => {
+  const { page, context } = visit;
+  await page.goto("/");
+  await watching(visit, app);
+  const other = await context.newPage();
+  await other.goto("/");
+  await other.bringToFront();
+  await other.getByRole("button", { name: "Add to a" }).click();
+  await other.locator("#count-a", { hasText: "1" }).waitFor();
+  await page.bringToFront();
+  await page.locator("#count-a", { hasText: "1" }).waitFor();
+  await other.close();
+  // If the other tab was the leader, this one is now.
+  await page.getByRole("button", { name: "Add to b" }).click();
+  await page.locator("#count-b", { hasText: "1" }).waitFor();
+});
+
+/** Waits until a change reaches the page: its stream is open. Returns the number of events so far. */
+async function watching({ page, events }: Visit, { handler, state }: CountersApp): Promise<number> {
+  state.counts.a = -1;
+  await handler.changed("counter:a");
+  await page.locator("#count-a", { hasText: "-1" }).waitFor();
+  state.counts.a = 0;
+  await handler.changed("counter:a");
+  await page.locator("#count-a", { hasText: /^0$/ }).waitFor();
+  await page.locator("#total", { hasText: /^0$/ }).waitFor();
+  state.renders.length = 0;
+  return events.all.length;
+}
+
+/** Returns the actions that were called after a number of events. */
+function asked(events: Visit["events"], from: number): unknown[] {
+  return events.all.slice(from).filter(({ type }) => type === "hyper:beforeRequest").map(({ detail }) => detail.action);
+}

@@ -44,6 +44,9 @@ const SHAPES: { readonly [Name in PatchEvent]: z.ZodType<DataOf<Name>> | null } 
   regions: z.strictObject({
     dirty: z.array(z.string().min(1)).exactOptional(),
     stale: z.literal(true).exactOptional(),
+    at: z.string().exactOptional(),
+    echo: z.string().exactOptional(),
+    place: z.string().exactOptional(),
   }),
   result: z.json(),
   error: z.strictObject({

@@ -196,7 +196,7 @@ class PartsBuild {
   /** Makes the module that stands for one of the initial file in a part. A variable of it has no lasting value. */
   async #loadRuntime(path: string): Promise<esbuild.OnLoadResult> {
     const source = await Deno.readTextFile(path);
-    const names = [...source.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name = ""]) =>
+    const names = [...source.matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm)].map(([, name = ""]) =>
       name
     );
     const lines = names.map((name) => {

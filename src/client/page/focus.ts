@@ -30,7 +30,7 @@ const SHUT = "[hidden],[inert],:disabled:not([data-hyper-disabled])";
 export function captureFocus(): RestoreFocus {
   // An element that has the focus can be focused (HTML, 6.6.2).
   const element = doc.activeElement as HTMLElement | null;
-  if (isLost(element)) return () => undefined;
+  if (hasLostFocus(element)) return () => undefined;
   const id = idOf(element!);
   const select = captureSelection(element!);
   const { scrollLeft, scrollTop } = dom(element!);
@@ -39,7 +39,7 @@ export function captureFocus(): RestoreFocus {
     places.push([place, dom(place).previousElementSibling, dom(place).nextElementSibling]);
   }
   return () => {
-    if (!isLost(doc.activeElement)) return;
+    if (!hasLostFocus(doc.activeElement)) return;
     const place = doc.contains(element) ? element : doc.getElementById(id);
     if (place) {
       // The page must not scroll.
@@ -47,12 +47,12 @@ export function captureFocus(): RestoreFocus {
       select(place);
       Object.assign(dom(place), { scrollLeft, scrollTop });
     }
-    return isLost(doc.activeElement) ? places : undefined;
+    return hasLostFocus(doc.activeElement) ? places : undefined;
   };
 }
 
 /** Returns `true` if no element has the focus, or one that loses it when the browser next renders (HTML, 6.6.2). */
-export function isLost(active: Element | null): boolean {
+export function hasLostFocus(active: Element | null): boolean {
   return !active || active === doc.body || !!dom(active).closest(SHUT);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { REGION_ATTRIBUTE, REGIONS_HEADER_BYTES, REGIONS_STALE } from "../../protocol/names.ts";
-import { all, attr, dom } from "../dom.ts";
+import { attr, dom, ours } from "../dom.ts";
 
 /** A selector for the root elements of regions. */
 export const REGION: string = `[${REGION_ATTRIBUTE}]`;
@@ -18,6 +18,6 @@ export function entryOf(element: Element): string {
 /** Returns the list for the header; `""` on a page without regions. */
 export function regionList(): string {
   // Markup of a user may have anything there; an invalid header would make each call fail.
-  const list = all(REGION).map(entryOf).join().replace(/[^!-~]/g, "");
+  const list = ours(REGION).map(entryOf).join().replace(/[^!-~]/g, "");
   return list.length > REGIONS_HEADER_BYTES ? REGIONS_STALE : list;
 }

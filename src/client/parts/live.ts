@@ -1,6 +1,15 @@
 /**
- * The part that reads live topics. Loaded with the first topic.
+ * The part that reads live topics, and renews regions. Loaded with the first topic, or when a page with regions is idle.
  *
  * @module
  */
+import { watchRegionStream } from "../live/region_stream.ts";
+import { watchRegionCalls } from "../live/regions.ts";
+
 export { readTopic } from "../live/live.ts";
+
+/** Watches the regions of the page until the signal is aborted. */
+export function start(signal: AbortSignal): void {
+  watchRegionCalls(signal);
+  watchRegionStream(signal);
+}

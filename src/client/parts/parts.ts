@@ -18,7 +18,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
-  // No element shows that a page will open a topic or register a hook.
+  // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
-  live: { needs: ":not(*)", load: () => import("./live.ts") },
+  live: { needs: "[data-hyper-region]", load: () => import("./live.ts") },
 }));

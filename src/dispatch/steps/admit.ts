@@ -5,6 +5,7 @@ import type { Admission, Observing } from "../app.ts";
 import type { Call, CallPage } from "../call.ts";
 import { askGuard } from "../guards.ts";
 import type { Outcome } from "../outcome.ts";
+import { isRegionAction } from "../region_actions.ts";
 import { rateHeaders, tooManyRuns } from "../rate.ts";
 
 /** A call that was admitted. */
@@ -34,7 +35,7 @@ export async function admit(
   }
   const principal = app.principal === null ? null : await app.principal(request);
   const holder: Holder = principal === null ? client.holder : { kind: "principal", name: principal };
-  const rule = action.rate ?? app.rate;
+  const rule = isRegionAction(action) ? null : action.rate ?? app.rate;
   if (rule === null) return { kind: "admitted", principal, holder, headers: NO_HEADERS };
   trace?.step("rate");
   return await countRun(call, rule, { kind: "admitted", principal, holder, headers: NO_HEADERS }, app);

@@ -11,7 +11,7 @@ import type { ActionRun } from "../action_run.ts";
 import type { Observing, Running } from "../app.ts";
 import { reporterOf } from "../observe.ts";
 import type { Outcome } from "../outcome.ts";
-import { publishFrom } from "../publishing.ts";
+import { publishChanges, publishFrom } from "../publishing.ts";
 import { recordResponse, storedOf } from "../record.ts";
 import { isSettled, settle } from "../settle.ts";
 import type { RegionsApp } from "../regions.ts";
@@ -87,6 +87,7 @@ async function toOutcome(run: ActionRun, returned: unknown, app: RunApp): Promis
   const outcome = isSettled(result) ? result : await settle(result, settlingOf(run, app));
   if (outcome.kind === "stream") return await startStream(run, outcome.events, app);
   run.accept();
+  publishChanges(run, app);
   if (claim === null) return outcome;
   if (outcome.kind !== "response") {
     await claim.finish(storedOf(outcome));

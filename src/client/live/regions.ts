@@ -1,0 +1,99 @@
+/**
+ * Renews the regions of the page that have changed.
+ *
+ * ```
+ * dirty ──▶ hidden tab: waits until it is seen
+ *       ──▶ changed by a call of this page alone: its response has them, or will have them
+ *       ──▶ one request for all; what becomes dirty meanwhile is the next one
+ * ```
+ *
+ * @module
+ */
+import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
+import { REGIONS_ACTION } from "../../protocol/region_names.ts";
+import { attr, doc, ours } from "../dom.ts";
+import { entryOf, REGION } from "../page/region_list.ts";
+
+/** The longest time between two attempts after a failure, in milliseconds. */
+const MAX_RETRY_MS = 30_000;
+/** Number of requests for a region that change nothing, before it is left as it is. */
+const MAX_ATTEMPTS = 3;
+
+/** The regions that have changed, each with the beginning of the ID of the only call that has changed it. */
+const dirty = new Map<Element, string | undefined>();
+/** The ID of the call that has last changed a region of the page. */
+const changedBy = new WeakMap<Element, string>();
+/** Requests for a region that have changed nothing. */
+const attempts = new WeakMap<Element, number>();
+/** The calls whose response is not complete. */
+const inFlight = new Set<string>();
+let isAsking = false;
+let failures = 0;
+
+/** Marks regions as dirty, and renews them. */
+export function markDirty(references: readonly string[], echo?: string): void {
+  for (const region of ours(REGION)) {
+    if (!references.includes(attr(region, REGION_ATTRIBUTE) ?? "")) continue;
+    dirty.set(region, !dirty.has(region) || dirty.get(region) === echo ? echo : undefined);
+  }
+  renew();
+}
+
+/** Observes the calls of the page until the signal is aborted. */
+export function watchRegionCalls(signal: AbortSignal): void {
+  const listening = { signal };
+  addEventListener("hyper:beforeRequest", ({ detail: { id } }) => inFlight.add(id), listening);
+  addEventListener("hyper:afterRequest", ({ detail: { id } }) => {
+    inFlight.delete(id);
+    renew();
+  }, listening);
+  addEventListener("hyper:swap:after", ({ detail: { id, element } }) => {
+    for (const region of ours(REGION, element)) changedBy.set(region, id);
+  }, listening);
+  // The user has not asked for them, and another attempt follows.
+  for (const type of ["hyper:requestError", "hyper:requestException"] as const) {
+    addEventListener(type, (event) => {
+      if (event.detail.action === REGIONS_ACTION) event.preventDefault();
+    }, listening);
+  }
+  doc.addEventListener("visibilitychange", renew, listening);
+  signal.addEventListener("abort", () => dirty.clear());
+}
+
+/** Asks for the regions that are dirty, unless they have to wait. */
+function renew(): void {
+  if (isAsking || doc.hidden) return;
+  const asked: Element[] = [];
+  for (const [region, echo] of dirty) {
+    if (echo && [...inFlight].some((id) => id.startsWith(echo))) continue;
+    dirty.delete(region);
+    if (doc.contains(region) && !(echo && changedBy.get(region)?.startsWith(echo))) asked.push(region);
+  }
+  if (asked.length) void ask(asked);
+}
+
+async function ask(regions: readonly Element[]): Promise<void> {
+  isAsking = true;
+  let callId = "";
+  // In the order of the page, so that the server finds those that are inside others.
+  const list = ours(REGION).filter((region) => regions.includes(region)).map(entryOf).join();
+  const outcome = await globalThis.action(REGIONS_ACTION, { regions: list }, {
+    key: REGIONS_ACTION,
+    sync: "none",
+    onBeforeSubmit: ({ id }) => {
+      callId = id;
+    },
+  }).catch(() => null);
+  isAsking = false;
+  const status = outcome?.status ?? 0;
+  failures = outcome?.ok ? 0 : failures + 1;
+  for (const region of regions) {
+    // Left as it is if the response was overtaken by another one, or got lost.
+    const isRenewed = changedBy.get(region) === callId;
+    const count = isRenewed ? 0 : (attempts.get(region) ?? 0) + (outcome?.ok ? 1 : 0);
+    attempts.set(region, count);
+    if (!isRenewed && count < MAX_ATTEMPTS && !/^4/.test(`${status}`)) dirty.set(region, undefined);
+  }
+  if (failures) setTimeout(renew, Math.min(500 * 2 ** failures, MAX_RETRY_MS) * (0.5 + Math.random()));
+  else renew();
+}

@@ -1,0 +1,47 @@
+// Responds to the actions of the runtime.
+import type { PageRender } from "../pages/page_render.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import type { ActionRun } from "./action_run.ts";
+import type { Finding, Running } from "./app.ts";
+import type { Call } from "./call.ts";
+import { claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
+import { failure } from "./failure.ts";
+import { freshPage } from "./fresh_page.ts";
+import type { Outcome } from "./outcome.ts";
+import { WATCH_REGIONS } from "./region_actions.ts";
+import { readWatched, watchRegions } from "./region_watch.ts";
+import { isPageAdmitted, type RegionsApp, renderRegions } from "./regions.ts";
+import { refreshPatch } from "./settle.ts";
+import { startStream } from "./stream_life.ts";
+
+/** The parts of an application that the actions of the runtime need. */
+export type RegionCallsApp = RegionsApp & Finding & Pick<Running, "streams" | "changes">;
+
+/** Runs an action of the runtime. */
+export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Promise<Outcome> {
+  const { call, page: { pageRender } } = run;
+  if (call.arrival.intent.audience !== "runtime") return failure(406, catalogueText("notFound"));
+  if (call.action === WATCH_REGIONS) {
+    return await startStream(run, watchRegions(run, readWatched(run.input.kwargs), app), app);
+  }
+  const { pageRender: now, cache } = freshPage(call, pageRender, app);
+  try {
+    return await renderAsked(call, now, run, app);
+  } finally {
+    await cache[Symbol.asyncDispose]();
+  }
+}
+
+async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: RegionsApp): Promise<Outcome> {
+  if (!now.isOrigin || now.page === null || !await isPageAdmitted(now)) return failure(403, catalogueText("denied"));
+  const entries = `${run.input.kwargs.regions ?? ""}`.split(",").slice(0, MAX_CLAIMS);
+  const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
+  if (claims.length === entries.length) {
+    return { kind: "events", events: await renderRegions(outermost(claims, () => true), now, app) };
+  }
+  // They were signed for another user, or by a key that is not valid any more: the page has new ones.
+  const rendered = await app.rendering.body(now);
+  if (rendered.kind !== "html") return failure(403, catalogueText("denied"));
+  call.arrival.trace?.step("result");
+  return { kind: "events", events: [refreshPatch(null, rendered.html)] };
+}

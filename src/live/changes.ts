@@ -1,0 +1,264 @@
+// The topics that have changed, on all instances: one feed over the bus, which each instance reads once for all its watchers.
+//
+// ```
+// changed() ──▶ bus ──▶ feed of each instance ──▶ recent changes ──▶ watchers of the topic
+// ```
+//
+// Every page carries the place in the feed that its instance had reached before it rendered the page. A change after that place may be
+// missing from the page, one before it is not: it was published after its data had been written.
+import { notify, type Report, reportTo } from "../callback.ts";
+import { runAfterIo } from "../platform/timers.ts";
+import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
+import { RetryQueue } from "./retry_queue.ts";
+
+/** The topic of the feed. Those of applications do not start with `hyper:`. */
+const FEED = "hyper:changed";
+/** Number of changes that an instance keeps for clients that return. */
+const MAX_RECENT = 4_096;
+/** Time over which the watchers of a topic are notified, in milliseconds: per watcher, and at most. Their requests would all arrive at once. */
+const SPREAD_PER_WATCHER = 1;
+const MAX_SPREAD = 2_000;
+/** Number of watchers that are notified at once. */
+const FEW = 20;
+/** Time between two attempts to subscribe, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** A message of the feed. */
+interface Change {
+  readonly topics: readonly string[];
+  /** The public part of the request ID of the call that made the change; `null` for none. */
+  readonly echo: string | null;
+  /** Seconds after which the topics count as changed once more, or `null`. */
+  readonly again: number | null;
+}
+
+/** Changes for one watcher. */
+export interface Changed {
+  /** The topics, each with the echo of the only call that has changed it, else `null`. Of all topics if it is `"all"`. */
+  readonly topics: ReadonlyMap<string, string | null> | "all";
+  /** The place up to which the feed was read; `null` if it has none. */
+  readonly place: string | null;
+}
+
+/** The changes of a handler. */
+export class Changes {
+  readonly #bus: Bus;
+  readonly #report: Report;
+  readonly #watchers = new Set<ChangeWatcher>();
+  /** The watchers of each topic. */
+  readonly #byTopic = new Map<string, Set<ChangeWatcher>>();
+  /** The latest changes, the oldest first. */
+  readonly #recent: { readonly cursor: string; readonly topics: readonly string[] }[] = [];
+  /** Changes that could not be published: every region counts as changed once the bus can be reached. */
+  readonly #lost: RetryQueue;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #pending = new Set<Promise<void>>();
+  #subscription: Promise<BusSubscription> | null = null;
+  #place: string | null = null;
+  /** The place before the oldest of the recent changes. */
+  #before: string | null = null;
+  #isClosed = false;
+
+  constructor(bus: Bus, report: Report) {
+    this.#bus = bus;
+    this.#report = report;
+    this.#lost = new RetryQueue(async () => void await bus.publish(FEED, { lost: true }));
+  }
+
+  /** The place that this instance has reached; `null` before it has subscribed, or if the bus has no places. */
+  get place(): string | null {
+    return this.#place;
+  }
+
+  /** Reads the feed from now on. Retried until the bus can be reached. */
+  start(): void {
+    if (this.#isClosed || this.#subscription !== null) return;
+    const subscription = this.#bus.subscribe(FEED, (message) => this.#receive(message), { onGap: () => this.#lose() });
+    this.#subscription = subscription;
+    subscription.then(({ cursor = null }) => {
+      // Unless a change has arrived already.
+      if (this.#place === null) this.#place = this.#before = cursor;
+    }, (error) => {
+      reportTo(this.#report, error);
+      this.#subscription = null;
+      this.#later(RETRY_MS, () => this.start());
+    });
+  }
+
+  /** Publishes that topics have changed. If the bus cannot be reached, this is reported, and made up for as soon as it can. */
+  publish(topics: readonly string[], echo: string | null, again: number | null): Promise<void> {
+    const publishing = this.#publish({ topics: [...new Set(topics)], echo, again });
+    this.#pending.add(publishing);
+    return publishing.finally(() => this.#pending.delete(publishing));
+  }
+
+  /** Returns the topics that have changed since a place; `null` if that is not known. */
+  since(place: string | null): ReadonlySet<string> | null {
+    if (place === null) return null;
+    const at = this.#recent.findLastIndex(({ cursor }) => cursor === place);
+    return at === -1 && place !== this.#before
+      ? null
+      : new Set(this.#recent.slice(at + 1).flatMap(({ topics }) => topics));
+  }
+
+  /** Watches topics, none at first. */
+  watch(): ChangeWatcher {
+    this.start();
+    const watcher = new ChangeWatcher(this.#byTopic, () => this.#place, () => this.#watchers.delete(watcher));
+    this.#watchers.add(watcher);
+    return watcher;
+  }
+
+  /** Ends everything, after what was published has its place. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#pending);
+    this.#lost.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const watcher of this.#watchers) watcher.end();
+    const subscription = await this.#subscription?.catch(() => null) ?? null;
+    if (subscription !== null) await notify(() => subscription[Symbol.asyncDispose](), this.#report);
+  }
+
+  async #publish(change: Change): Promise<void> {
+    try {
+      await this.#bus.publish(FEED, change);
+    } catch (error) {
+      reportTo(this.#report, error);
+      this.#lost.add(FEED);
+    }
+  }
+
+  #receive({ cursor, message }: BusMessage): void {
+    const change = readChange(message);
+    this.#place = cursor;
+    // Of another version, or lost: any topic may have changed.
+    if (change === null) return this.#lose();
+    const { topics, echo, again } = change;
+    this.#recent.push({ cursor, topics });
+    if (this.#recent.length > MAX_RECENT) this.#before = this.#recent.shift()?.cursor ?? null;
+    this.#notify(topics, echo);
+    if (again !== null) this.#later(again * 1000, () => this.#notify(topics, null));
+  }
+
+  #notify(topics: readonly string[], echo: string | null): void {
+    for (const topic of topics) {
+      const watchers = this.#byTopic.get(topic);
+      if (watchers === undefined) continue;
+      const spread = watchers.size > FEW ? Math.min(watchers.size * SPREAD_PER_WATCHER, MAX_SPREAD) : 0;
+      for (const watcher of watchers) watcher.note(topic, echo, spread * Math.random());
+    }
+  }
+
+  #lose(): void {
+    this.#recent.length = 0;
+    this.#before = this.#place;
+    for (const watcher of this.#watchers) watcher.noteAll(Math.min(this.#watchers.size, MAX_SPREAD) * Math.random());
+  }
+
+  #later(delay: number, callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delay);
+    this.#timers.add(timer);
+  }
+}
+
+/** The changes of topics for one stream. */
+export class ChangeWatcher {
+  readonly #byTopic: Map<string, Set<ChangeWatcher>>;
+  readonly #place: () => string | null;
+  readonly #onEnd: () => void;
+  #watched: ReadonlySet<string> = new Set();
+  #changed: Map<string, string | null> | "all" = new Map();
+  /** `true` once it must be read. */
+  #isDue = false;
+  #isEnded = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wake: (() => void) | null = null;
+
+  constructor(byTopic: Map<string, Set<ChangeWatcher>>, place: () => string | null, onEnd: () => void) {
+    this.#byTopic = byTopic;
+    this.#place = place;
+    this.#onEnd = onEnd;
+  }
+
+  /** Watches these topics, and no others. */
+  set(topics: ReadonlySet<string>): void {
+    const before = this.#watched;
+    this.#watched = topics;
+    for (const topic of before.difference(topics)) {
+      const watchers = this.#byTopic.get(topic);
+      watchers?.delete(this);
+      if (watchers?.size === 0) this.#byTopic.delete(topic);
+    }
+    if (this.#isEnded) return;
+    for (const topic of topics.difference(before)) {
+      const watchers = this.#byTopic.get(topic) ?? new Set();
+      this.#byTopic.set(topic, watchers.add(this));
+    }
+  }
+
+  /** Notes a change, to be read after a delay in milliseconds. */
+  note(topic: string, echo: string | null, delay: number): void {
+    if (this.#changed !== "all") {
+      const known = this.#changed.get(topic);
+      this.#changed.set(topic, known === undefined || known === echo ? echo : null);
+    }
+    this.#schedule(delay);
+  }
+
+  /** Notes that any topic may have changed. */
+  noteAll(delay: number): void {
+    this.#changed = "all";
+    this.#schedule(delay);
+  }
+
+  /** Wakes the reader: nothing has changed. */
+  poke(): void {
+    this.#isDue = true;
+    this.#wake?.();
+  }
+
+  /** Returns what has changed, as soon as something has; `null` when the watcher has ended. One reader at a time. */
+  async next(): Promise<Changed | null> {
+    while (!this.#isDue && !this.#isEnded) await new Promise<void>((resolve) => this.#wake = resolve);
+    this.#wake = null;
+    this.#isDue = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isEnded) return null;
+    const topics = this.#changed;
+    this.#changed = new Map();
+    return { topics, place: this.#place() };
+  }
+
+  /** Ends it. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+    this.set(new Set());
+    this.#onEnd();
+    this.#wake?.();
+  }
+
+  #schedule(delay: number): void {
+    if (this.#timer !== undefined || this.#isDue || this.#isEnded) return;
+    // Together with the changes that arrive in the same turn.
+    if (delay < 1) return runAfterIo(() => this.poke());
+    this.#timer = setTimeout(() => this.poke(), delay);
+  }
+}
+
+function readChange(message: unknown): Change | null {
+  if (typeof message !== "object" || message === null) return null;
+  const { topics, echo = null, again = null } = message as { topics?: unknown; echo?: unknown; again?: unknown };
+  if (!Array.isArray(topics) || !topics.every((topic) => typeof topic === "string")) return null;
+  return {
+    topics,
+    echo: typeof echo === "string" ? echo : null,
+    again: typeof again === "number" && again > 0 && again <= 3600 ? again : null,
+  };
+}

@@ -1,0 +1,291 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  action,
+  changed,
+  createHandler,
+  createMemoryBus,
+  type Handler,
+  type HandlerOptions,
+  region,
+} from "@hyper/actions";
+import { createParser } from "../../src/protocol/event_stream.ts";
+import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
+import { PLACE_ATTRIBUTE } from "../../src/protocol/region_names.ts";
+
+/** Rows that depend on a topic each, on pages that a user opens. */
+function rowsApp(options: HandlerOptions = {}) {
+  const renders: string[] = [];
+  const Row = region("row", { depends: ({ instance }) => `row:${instance}` }, ({ instance }) => {
+    renders.push(String(instance));
+    return <li>row {instance}</li>;
+  });
+  const Own = region("own", {
+    depends: "own",
+    guard: ({ request, instance }) => request.headers.get("user") === instance,
+  }, () => <p>own</p>);
+  const touch = action("touch", ({ data }) => changed(String(data.topic)));
+  const steps = action("steps", async function* ({ data }) {
+    yield changed("row:a");
+    if (data.fails === "yes") throw new Error("failed");
+  });
+  const Page = () => (
+    <ul>
+      <Row instance="a" />
+      <Row instance="b" />
+      <Own instance="alice" />
+    </ul>
+  );
+  const page = { default: Page, Row, Own, touch, steps };
+  const render = ({ request }: { readonly request: Request }) =>
+    request.headers.get("user") === "alice" ? undefined : new Response(null, { status: 403 });
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    principal: (request) => request.headers.get("user"),
+    onError: () => {},
+    pages: [
+      { path: "/", load: () => Promise.resolve(page) },
+      { path: "/other", load: () => Promise.resolve(page) },
+      { path: "/alice", load: () => Promise.resolve({ ...page, render }) },
+    ],
+    ...options,
+  });
+  return { handler, renders };
+}
+
+/** Opens a page; returns its regions with their places. */
+async function open(handler: Handler, path = "/", user = "alice"): Promise<readonly (readonly [string, string])[]> {
+  const html = await (await handler(new Request(`http://localhost${path}`, { headers: { user } }))).text();
+  const mark = new RegExp(`${REGION_ATTRIBUTE}="([^"]*)"(?: ${PLACE_ATTRIBUTE}="([^"]*)")?`, "g");
+  return Array.from(html.matchAll(mark), ([, reference = "", place = ""]) => [reference, place] as const);
+}
+
+interface RegionsEvent {
+  readonly at: string;
+  readonly dirty: readonly string[];
+  readonly echo?: string;
+}
+
+/** The stream of a browser. */
+class Browser implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #parse = createParser();
+  readonly #events: RegionsEvent[] = [];
+  place = "";
+
+  private constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+  }
+
+  static async watch(handler: Handler, pages: readonly unknown[], user = "alice"): Promise<Browser> {
+    const response = await handler(
+      new Request("http://localhost/", {
+        method: "POST",
+        headers: {
+          "x-hyper-action": "hyper:watch",
+          accept: "text/event-stream",
+          "content-type": "application/json",
+          user,
+        },
+        body: JSON.stringify({ pages }),
+      }),
+    );
+    assertEquals(response.status, 200);
+    return new Browser(response.body!);
+  }
+
+  /** Returns the next regions that have changed; `null` when the stream has ended. */
+  async next(): Promise<RegionsEvent | null> {
+    while (this.#events.length === 0) if (!await this.#read()) return null;
+    return this.#events.shift()!;
+  }
+
+  /** Waits for a place. */
+  async ready(): Promise<this> {
+    while (this.place === "") await this.#read();
+    return this;
+  }
+
+  async #read(): Promise<boolean> {
+    const { value, done } = await this.#reader.read();
+    if (done) return false;
+    for (const { event, data = "null" } of this.#parse(value)) {
+      const sent = event === "regions" ? JSON.parse(data) : {};
+      if (sent.dirty) this.#events.push(sent);
+      this.place = sent.place ?? this.place;
+    }
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+function touch(topic: string, { id = "", user = "alice" } = {}): Request {
+  return new Request(`http://localhost/?topic=${topic}`, {
+    method: "POST",
+    headers: {
+      "x-hyper-action": "touch",
+      accept: "text/event-stream",
+      user,
+      ...(id === "" ? {} : { "x-hyper-request-id": id }),
+    },
+  });
+}
+
+Deno.test("a stream names the regions of each page that a change concerns, with the echo of its call, and no topic", async () => {
+  const { handler, renders } = rowsApp();
+  const regions = await open(handler);
+  const other = await open(handler, "/other");
+  renders.length = 0;
+  {
+    await using browser = await Browser.watch(handler, [{ at: "/", regions }, {
+      at: "/other",
+      regions: other.slice(1),
+    }]);
+    await browser.ready();
+    const id = "0.1234567890-1-2-3-4-5-6-7-8-9-0";
+    await (await handler(touch("row:b", { id }))).text();
+    const received = [await browser.next(), await browser.next()];
+    assertEquals(received.map((each) => each?.at).toSorted(), ["/", "/other"]);
+    assertEquals(received.flatMap((each) => each?.dirty ?? []).toSorted(), [regions[1]![0], other[1]![0]].toSorted());
+    assertEquals(received.every((each) => each?.echo !== undefined && id.startsWith(each.echo)), true);
+    await handler.changed("row:a");
+    assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
+  }
+  assertEquals(renders, []);
+  await handler.close();
+});
+
+Deno.test("a stream names what has changed between the render of a page and its start, and after an earlier place", async () => {
+  const { handler } = rowsApp();
+  const regions = await open(handler);
+  await handler.changed("row:a");
+  {
+    await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+    assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
+    await browser.ready();
+    const { place } = browser;
+    await handler.changed("row:b");
+    await using second = await Browser.watch(handler, [{ at: "/", regions: regions.map(([each]) => [each, place]) }]);
+    assertEquals(await second.next(), { at: "/", dirty: [regions[1]![0]] });
+  }
+  await handler.close();
+});
+
+Deno.test("a stream names every region whose place is not known", async () => {
+  const { handler } = rowsApp();
+  const regions = await open(handler);
+  {
+    await using browser = await Browser.watch(handler, [{ at: "/", regions: regions.map(([each]) => [each, "x.1"]) }]);
+    assertEquals((await browser.next())?.dirty.toSorted(), regions.map(([each]) => each).toSorted());
+  }
+  await handler.close();
+});
+
+Deno.test("a change reaches the streams of another instance that shares the bus and the keys", async () => {
+  const bus = createMemoryBus();
+  const [one, two] = [rowsApp({ bus }), rowsApp({ bus })];
+  const regions = await open(one.handler);
+  {
+    await using browser = await Browser.watch(two.handler, [{ at: "/", regions }]);
+    await browser.ready();
+    await (await one.handler(touch("row:a"))).text();
+    assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
+  }
+  await one.handler.close();
+  await two.handler.close();
+});
+
+for (
+  const [what, watched, user] of [
+    ["another user's region", (regions) => ({ at: "/", regions }), "bob"],
+    ["a region of another page", (regions) => ({ at: "/other", regions: regions.slice(0, 2) }), "alice"],
+    ["a region of a page whose guard denies it", (regions) => ({ at: "/alice", regions }), "bob"],
+    ["an instance that was not rendered", (regions) => ({
+      at: "/",
+      regions: regions.slice(0, 1).map(([each]) => [each.replace("~a", "~b"), ""]),
+    }), "alice"],
+  ] as readonly [
+    string,
+    (regions: readonly (readonly [string, string])[]) => { at: string; regions: readonly unknown[] },
+    string,
+  ][]
+) {
+  Deno.test(`a stream names once, to be asked for again, ${what}, and nothing about its changes`, async () => {
+    const { handler } = rowsApp();
+    const { at, regions } = watched(await open(handler, what.includes("guard") ? "/alice" : "/"));
+    await using browser = await Browser.watch(handler, [{ at, regions }], user);
+    assertEquals((await browser.next())?.dirty.length, regions.length);
+    await handler.changed("row:a", "row:b", "own");
+    await handler.close();
+    assertEquals(await browser.next(), null);
+  });
+}
+
+Deno.test("malformed input of a stream is ignored", async () => {
+  const { handler } = rowsApp();
+  for (
+    const pages of [null, 7, "x", [null], [{ at: "/" }], [{ at: 1, regions: [] }], [{
+      at: "//x",
+      regions: [["a:", ""]],
+    }], [{
+      at: "/",
+      regions: [null, [], [1], ["__proto__:", {}]],
+    }]]
+  ) {
+    await using browser = await Browser.watch(handler, pages as never);
+    assertEquals(browser.place, "");
+  }
+  await handler.close();
+});
+
+Deno.test("a request for regions renders them, and nothing else of the page", async () => {
+  const { handler, renders } = rowsApp();
+  const regions = await open(handler);
+  renders.length = 0;
+  const ask = (list: string, user = "alice") =>
+    handler(
+      new Request("http://localhost/", {
+        method: "POST",
+        headers: {
+          "x-hyper-action": "hyper:regions",
+          accept: "text/event-stream",
+          "content-type": "application/json",
+          user,
+        },
+        body: JSON.stringify({ regions: list }),
+      }),
+    );
+  const response = await ask(regions[1]![0]);
+  assertMatch(response.headers.get("cache-control") ?? "", /no-store/);
+  assertStringIncludes(await response.text(), "row b");
+  assertEquals(renders, ["b"]);
+  // Signed for another user: the page of this one is rendered, with references of its own.
+  const body = await (await ask(regions[1]![0], "bob")).text();
+  assertStringIncludes(body, "<body");
+  assertEquals(body.includes(regions[1]![0]), false);
+  await handler.close();
+});
+
+Deno.test("a generator publishes its changes when it has ended, and not if it throws", async () => {
+  const { handler } = rowsApp();
+  const regions = await open(handler);
+  {
+    await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+    await browser.ready();
+    const steps = (fails: string) =>
+      handler(
+        new Request(`http://localhost/?fails=${fails}`, {
+          method: "POST",
+          headers: { "x-hyper-action": "steps", accept: "text/event-stream" },
+        }),
+      );
+    await (await steps("yes")).text();
+    await handler.changed("row:b");
+    assertEquals((await browser.next())?.dirty, [regions[1]![0]]);
+    await (await steps("no")).text();
+    assertEquals((await browser.next())?.dirty, [regions[0]![0]]);
+  }
+  await handler.close();
+});
