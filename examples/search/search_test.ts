@@ -10,11 +10,3 @@ Deno.test("search: the form leads to the address of the search, with scripts off
   assertEquals(page.findAll("#results a").map(({ text }) => text), ["Neon", "Argon", "Krypton", "Xenon", "Radon"]);
   assertEquals(page.form("Search").field("Kind").value, "Noble gas");
 });
-
-Deno.test("search: results appear while the user types, with the runtime", async () => {
-  await using client = createTestClient(createApp());
-  const page = await client.open("/");
-  await client.action("search", { q: "he" }, { method: "GET" });
-  assertEquals(page.url.search, "?q=he");
-  assertEquals(page.findAll("#results a").map(({ text }) => text), ["Helium", "Ruthenium", "Rhenium"]);
-});

@@ -127,7 +127,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto("/");
     await page.getByRole("button", { name: "Back up" }).click();
     if (javaScriptEnabled) await page.getByRole("progressbar").waitFor();
-    await page.getByText("3 notes backed up at").waitFor();
+    await page.getByText("3 notes backed up on").waitFor();
     await page.getByRole("status").getByText("Backup complete").waitFor();
     assertEquals(await page.getByRole("progressbar").count(), 0);
   });

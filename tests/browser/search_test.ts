@@ -24,10 +24,10 @@ Deno.test("search: results appear while the user types, and the back button lead
     await page.goto("/");
     const box = page.getByRole("searchbox");
     await box.pressSequentially("kr");
-    await page.waitForURL("/?q=kr");
+    await page.waitForURL("/?q=kr&kind=");
     await onlyFound(page, "Krypton");
     await box.pressSequentially("yp");
-    await page.waitForURL("/?q=kryp");
+    await page.waitForURL("/?q=kryp&kind=");
     await page.getByLabel("Kind").selectOption("Noble gas");
     await page.waitForURL("/?q=kryp&kind=Noble+gas");
     await page.getByRole("link", { name: "Krypton" }).click();
@@ -55,23 +55,47 @@ Deno.test("search: results appear while the user types, and the back button lead
 });
 
 Deno.test("search: a slow response for fewer letters does not replace the response for more", async () => {
-  await visitExample(createApp(), async ({ page, events }) => {
+  await visitExample(createApp(), async ({ page }) => {
     await page.goto("/");
-    // The first response waits until the second search has begun.
-    const later = Promise.withResolvers<void>();
-    await page.route(/\/$/, async (route) => {
-      const data = await route.request().headerValue("x-hyper-data") ?? "";
-      if (data.includes('"q":"a"')) await later.promise;
+    await page.waitForLoadState("networkidle");
+    // The first response waits until the second page is shown.
+    const [began, later] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await page.route(/q=a&/, async (route) => {
+      began.resolve();
+      await later.promise;
       // An aborted request cannot continue.
       await route.continue().catch(() => {});
     });
     await page.getByRole("searchbox").fill("a");
-    await events.next("hyper:beforeRequest");
+    await began.promise;
     await page.getByRole("searchbox").fill("argon");
-    await events.next("hyper:requestReplaced");
-    later.resolve();
     await onlyFound(page, "Argon");
-    assertEquals(new URL(page.url()).search, "?q=argon");
+    later.resolve();
+    await page.waitForLoadState("networkidle");
+    await onlyFound(page, "Argon");
+    assertEquals(new URL(page.url()).search, "?q=argon&kind=");
+  });
+});
+
+Deno.test("search: typing keeps the focus, the caret and the scroll position", async () => {
+  await visitExample(createApp(), async ({ page }) => {
+    await page.goto("/");
+    await page.waitForLoadState("networkidle");
+    const box = page.getByRole("searchbox");
+    await box.fill("n");
+    await page.waitForURL("/?q=n&kind=");
+    await box.press("Home");
+    await page.evaluate(() => scrollTo(0, 20));
+    const before = await page.evaluate(() => scrollY);
+    await page.keyboard.type("i");
+    await page.waitForURL("/?q=in&kind=");
+    assertEquals(
+      await page.evaluate(() => {
+        const { id, selectionStart } = document.activeElement as HTMLInputElement;
+        return [id, selectionStart, scrollY];
+      }),
+      ["q", 1, before],
+    );
   });
 });
 

@@ -9,7 +9,7 @@ export async function render({ deps }: PageContext) {
   const person = await deps.get(currentPerson);
   if (person === null) return <Enter />;
   return (
-    <div id="room" data-room>
+    <div id="room" hyper-action="watch_room" hyper-method="get" hyper-on="load">
       <header>
         <h1>Board</h1>
         <People you={person.name} />

@@ -1,12 +1,3 @@
-// One stream for the room: presence, tasks, chat.
-if (document.querySelector("[data-room]")) watch();
-
-function watch() {
-  globalThis.action("watch_room", {}, { method: "GET" }).catch(() => {
-    // The page shows the failure message, with a button that tries again.
-  });
-}
-
 // Sends text while it is typed: one call at a time, and always the latest text.
 let typed = null;
 let isSending = false;

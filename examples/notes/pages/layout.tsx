@@ -11,7 +11,6 @@ export default function Layout({ children }: LayoutProps) {
         <title>Notes</title>
         <link rel="stylesheet" href="/notes.css" />
         <ClientScript />
-        <script type="module" src="/search.js" />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the notes</a>

@@ -11,10 +11,10 @@ export default function Notes({ url }: PageProps) {
       <AddNote />
 
       <search>
-        <form class="search" method="get" action="/" data-search>
+        <form class="search" method="get" action="/" hyper-nav hyper-on="input">
           <label for="q">Search</label>
           <input id="q" name="q" type="search" value={search} autocomplete="off" />
-          <button data-search-submit>Search</button>
+          <button>Search</button>
         </form>
       </search>
 

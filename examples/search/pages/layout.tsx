@@ -11,7 +11,6 @@ export default function Layout({ children }: LayoutProps) {
         <title>Elements</title>
         <link rel="stylesheet" href="/search.css" />
         <ClientScript />
-        <script type="module" src="/search.js" />
       </head>
       <body hyper-nav>
         <a class="skip" href="#main">Skip to the content</a>

@@ -1,19 +1,5 @@
-import { action, history, html, type PageProps } from "@hyper/actions";
-import { z } from "zod";
+import type { PageProps } from "@hyper/actions";
 import { type Element, findElements, KINDS, Wanted } from "../elements.ts";
-
-const Search = Wanted.extend({ push: z.boolean().default(false) });
-
-// It changes nothing, so that it can be a GET, and everyone may call it.
-export const search = action("search", { method: "GET", input: Search, skipHandlerGuard: true }, ({ data }) => {
-  const { push, ...wanted } = data;
-  const url = urlOf(wanted);
-  return [
-    html(<Results wanted={wanted} />, { target: "#results", swap: "morph" }),
-    // The Back button leads to the page before the typing began, not to each letter.
-    history(push ? { push: url } : { replace: url }),
-  ];
-});
 
 /** The search and its results. The URL contains the search, so that users can bookmark and share it. */
 export default function Elements({ url }: PageProps) {
@@ -22,8 +8,8 @@ export default function Elements({ url }: PageProps) {
     <>
       <h1>Elements</h1>
       <search>
-        {/* A normal form: submitted, it leads to the URL of the search, with and without scripts. */}
-        <form action="/" data-search>
+        {/* A normal form: it leads to the URL of the search, with and without scripts. With scripts, while the user types. */}
+        <form action="/" hyper-on="input" hyper-delay="120">
           <div>
             <label for="q">Name, symbol or number</label>
             <input id="q" name="q" type="search" value={wanted.q} maxlength={100} autocomplete="off" />
@@ -65,9 +51,4 @@ function Result({ element: { number, symbol, name, kind } }: { readonly element:
       <span class="kind">{kind}</span>
     </li>
   );
-}
-
-function urlOf(wanted: Wanted): string {
-  const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ""));
-  return query.size === 0 ? "/" : `/?${query}`;
 }

@@ -10,7 +10,7 @@ import { doc, dom, isOff } from "../dom.ts";
 import { isJump } from "./fragment.ts";
 import { addLeaveCheck } from "./leave.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";
-import type { NavigateOptions, Pages } from "./pages.ts";
+import type { FormNavigateOptions, Pages } from "./pages.ts";
 import type { Unsaved } from "./unsaved.ts";
 import { pageTexts } from "../page/words.ts";
 
@@ -25,7 +25,7 @@ export let pages: () => Promise<Pages>;
  * @returns `true` if the page is shown; `false` when a later navigation replaced this one, the network failed, or the
  * user stays.
  */
-export async function navigate(url: string, options: NavigateOptions = {}): Promise<boolean> {
+export async function navigate(url: string, options: FormNavigateOptions = {}): Promise<boolean> {
   const to = new URL(url, doc.baseURI);
   const { href } = to;
   const found = isOurs("_self", to, null) && await pages().catch(() => null);

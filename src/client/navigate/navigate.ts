@@ -27,11 +27,17 @@ const LATE = "late";
 /** The current navigation, which the next one aborts. */
 let current: AbortController | undefined;
 
+/** URL of the history entry that typing has made, and that further typing replaces. */
+let typedUrl = "";
+
 /** The `<html>` of the page shown last. */
 let lastRoot: Element | undefined;
 
 /** Change of the history; `restore` goes to an existing entry. */
-type NavigationMode = { readonly kind: "push" | "replace" } | { readonly kind: "restore"; readonly position: Position };
+type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped: boolean } | {
+  readonly kind: "restore";
+  readonly position: Position;
+};
 
 /**
  * Creates the functions that show pages.
@@ -93,11 +99,14 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       // Their answers are about the page that is left. Before scripts of the new page open their own.
       abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
       setEntry(final.href, mode.kind === "push");
+      const isTyped = !restore && mode.isTyped;
+      typedUrl = isTyped ? location.href : "";
       showPage(page, patch);
-      restorePosition(mode);
+      if (!isTyped) restorePosition(mode);
       tryPart("feedback").then((feedback) => {
         feedback?.loadPageTexts(pageTexts);
-        feedback?.announceHidden(doc.title);
+        // A user who types has not left the page.
+        if (!isTyped) feedback?.announceHidden(doc.title);
       });
       removeOld();
       success = true;
@@ -139,11 +148,12 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   );
   return {
     setEntry,
-    navigate: async (url, { replace, sourceEl = null }) => {
+    navigate: async (url, { replace, sourceEl = null, isTyped = false }) => {
       const trigger = triggerOf(sourceEl);
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).
-      const kind = replace || url === location.href ? "replace" : "push";
-      return mayBegin(url, trigger) && await showUrl(url, { kind }, trigger, sourceEl);
+      const replaces = replace || url === location.href || isTyped && typedUrl === location.href;
+      const mode = { kind: replaces ? "replace" : "push", isTyped } as const;
+      return mayBegin(url, trigger) && await showUrl(url, mode, trigger, sourceEl);
     },
   };
 }

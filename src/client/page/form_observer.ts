@@ -73,7 +73,7 @@ export function observeForms(signal: AbortSignal): void {
     if (!name) {
       url.search = `${toParams(new FormData(form, submitter))}`;
       captureSentState(form)();
-      return void navigate(url.href, { sourceEl });
+      return void navigate(url.href, { sourceEl, isTyped: !!trigger });
     }
     const options = ["target", "swap", "key"].map((option) => [option, said(`hyper-${option}`)]);
     // Of a form that is submitted while it is filled in, the newest input counts.

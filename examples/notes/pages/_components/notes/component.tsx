@@ -1,5 +1,5 @@
-/** The list of notes, and its actions: add, rename, delete, search, back up. */
-import { action, defineForm, Field, field, Form, history, html, HyperError, remove, toast } from "@hyper/actions";
+/** The list of notes, and its actions: add, rename, delete, back up. */
+import { action, defineForm, Field, field, Form, html, HyperError, remove, toast } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
 import type { Backup, Note } from "../../../database.ts";
@@ -42,16 +42,6 @@ export const deleteNote = action(
     database.deleteNote(data.id);
     return [remove(`#note-${data.id}`), toast("Note deleted")];
   },
-);
-
-// It changes nothing, so that it can be a GET.
-export const searchNotes = action(
-  "search_notes",
-  { method: "GET", input: z.object({ q: z.string().max(200).default("") }), skipHandlerGuard: true },
-  ({ data: { q } }) => [
-    html(<NoteList notes={database.listNotes(q)} search={q} />, { target: "#notes", swap: "morph" }),
-    history({ replace: q === "" ? "/" : `/?${new URLSearchParams({ q })}` }),
-  ],
 );
 
 export const makeBackup = action("make_backup", { skipHandlerGuard: true }, async function* () {
