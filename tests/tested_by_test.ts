@@ -73,6 +73,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/pages/page_guard.ts": ["security/page_context_test.tsx"],
   "src/pages/exported_regions.ts": ["integration/regions_test.tsx"],
   "src/platform": ["platform/files_test.ts"],
+  "src/platform/scrypt.ts": ["session/password_test.ts"],
   "src/preact": ["integration/pages_test.tsx", "integration/forms_test.tsx"],
   "src/preact/region.tsx": ["integration/regions_test.tsx"],
   "src/preact/region_markup.ts": ["integration/regions_test.tsx"],

@@ -10,6 +10,7 @@
  *
  * @module
  */
+export { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
 export { type SessionInfo, type Sessions, sessions, type SessionsOptions } from "./sessions.ts";
 export type { Session, SessionSchemas } from "./session.ts";
 export type { Dependency, Deps, Injectable, Marker, Params, RequestContext } from "../context.ts";
