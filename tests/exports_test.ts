@@ -57,7 +57,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   `,
   "src/session/mod.ts": `
     Cookie Cookies Dependency Deps Injectable Marker Params RequestContext Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
-    PasswordCheck hashPassword verifyPassword
+    Guard PasswordCheck SignedInOptions hashPassword returnPath signedIn verifyPassword
   `,
   "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `

@@ -52,6 +52,7 @@ export const SECTIONS: readonly Section[] = [
     ["streams", "Streams and live topics"],
     ["uploads", "Uploads"],
     ["styling", "Styling"],
+    ["sessions", "Sessions and sign-in"],
     ["security", "Security"],
     ["testing", "Testing"],
     ["development", "Development"],

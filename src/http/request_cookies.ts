@@ -119,6 +119,11 @@ export class RequestCookies implements Cookies {
   }
 }
 
+/** Returns the digest of the user of the session that the request has used; `null` without one. */
+export function userTagOf(cookies: Cookies): string | null {
+  return cookies instanceof RequestCookies ? cookies.userTag : null;
+}
+
 function groupByName(headers: Headers): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const { name, value } of parseCookies(headers)) {

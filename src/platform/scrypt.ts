@@ -11,7 +11,7 @@ export interface ScryptCost {
   readonly p: number;
 }
 
-/** Derives a key from a text, in a thread of its own. */
+/** Derives a key from text, in a thread of its own. */
 export function deriveKey(text: string, salt: Uint8Array, { N, r, p }: ScryptCost, bytes: number): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   // The memory that it needs, twice: Node rejects more than `maxmem` (RFC 7914, 2: 128 * N * r bytes).

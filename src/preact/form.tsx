@@ -3,7 +3,14 @@ import { h } from "preact";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { shortAddress, withOriginPage } from "../pages/origin.ts";
-import { ACTION_FIELD, FORM_ATTRIBUTE, INSTANCE_FIELD, ONCE_FIELD, ORIGIN_URL_FIELD } from "../protocol/names.ts";
+import {
+  ACTION_FIELD,
+  FORM_ATTRIBUTE,
+  INSTANCE_FIELD,
+  ONCE_FIELD,
+  ORIGIN_URL_FIELD,
+  USER_FIELD,
+} from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
@@ -142,6 +149,7 @@ function hiddenFields(state: PageState, action: Action, instance: string | null,
   const fields: [string, string][] = isGet
     ? [[ACTION_FIELD, action.name], ...originOfGet(state)]
     : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];
+  if (!isGet && state.userTag !== null) fields.push([USER_FIELD, state.userTag]);
   if (instance !== null) fields.push([INSTANCE_FIELD, instance]);
   return fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);
 }

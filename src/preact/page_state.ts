@@ -39,6 +39,8 @@ export interface PageState {
   regionOf(region: Region, instance: string | null): string | Promise<string>;
   /** The hidden fields that name this page, by name; empty if forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
+  /** Digest of the user of the session that the page has used, or `null`. */
+  readonly userTag: string | null;
   /** The path of this page, which its GET forms are sent to. */
   readonly path: string;
   /** The element to put around the form that failed; `null` if the whole page is wanted. */

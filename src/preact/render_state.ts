@@ -5,6 +5,7 @@ import type { Region } from "../actions/region.ts";
 import type { Regions } from "../actions/regions.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
+import { userTagOf } from "../http/request_cookies.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
@@ -77,6 +78,10 @@ export class RenderState implements PageState {
     const { notFound, errorPage } = this.#services;
     const file = (page ?? notFound ?? errorPage)?.file;
     return isOrigin && file !== undefined ? originFields(file, url, this.#services.originFields) : {};
+  }
+
+  get userTag(): string | null {
+    return userTagOf(this.#pageRender.deps.ctx.cookies);
   }
 
   get path(): string {

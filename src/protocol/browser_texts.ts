@@ -19,6 +19,8 @@ export interface BrowserTexts {
   readonly incomplete: string;
   /** Label of the button that loads the page again. */
   readonly reload: string;
+  /** Label of the button that opens the sign-in. */
+  readonly signIn: string;
   /** Question before a form with unsaved changes is left. */
   readonly confirmLeave: string;
   /** Label of the button that confirms, if the element of `hyper-confirm` is not a button with text. */
@@ -35,4 +37,5 @@ export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave" | "confirm" | "can
   dismiss: "Close",
   incomplete: "Part of this page could not be loaded. Reload the page.",
   reload: "Reload",
+  signIn: "Sign in",
 };

@@ -19,6 +19,8 @@ export const LOCATION_HEADER = "X-Hyper-Location";
  * `>` for each region around it. `stale` if the list is too long.
  */
 export const REGIONS_HEADER = "X-Hyper-Regions";
+/** The path of the sign-in page, on an answer that requires a sign-in (401). */
+export const SIGN_IN_HEADER = "X-Hyper-Sign-In";
 /** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
 export const STREAM_HEADER = "X-Hyper-Stream";
 /** Set to `XMLHttpRequest` by the runtime, for servers and proxies that tell the two kinds of request apart by it. */
@@ -36,6 +38,8 @@ export const ORIGIN_URL_FIELD = "_next_form_origin";
 export const INSTANCE_FIELD = "_next_form_instance";
 /** The idempotency key of a post without scripts; each rendered form has a new one. */
 export const ONCE_FIELD = "_hyper_once";
+/** Digest of the user that a form was rendered for, where its page has used the session. */
+export const USER_FIELD = "_hyper_user";
 /** A change of the rows of a formset, sent by the button of the change: `add lines`, `remove lines[2]`. */
 export const ROWS_FIELD = "_hyper_rows";
 /** Explicit data that is too long for its header, in a body with the fields of a form. */
@@ -48,6 +52,7 @@ export const PROTOCOL_FIELDS: ReadonlySet<string> = new Set([
   ORIGIN_URL_FIELD,
   INSTANCE_FIELD,
   ONCE_FIELD,
+  USER_FIELD,
   ROWS_FIELD,
   DATA_FIELD,
 ]);

@@ -12,8 +12,9 @@
  */
 export { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
 export { type SessionInfo, type Sessions, sessions, type SessionsOptions } from "./sessions.ts";
+export { returnPath, signedIn, type SignedInOptions } from "./signed_in.ts";
 export type { Session, SessionSchemas } from "./session.ts";
-export type { Dependency, Deps, Injectable, Marker, Params, RequestContext } from "../context.ts";
+export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "../context.ts";
 export type { Cookie, Cookies } from "../cookies.ts";
 export type { Store } from "../store/store.ts";
 export type { StandardSchemaV1 } from "../forms/schema.ts";

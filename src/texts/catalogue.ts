@@ -146,6 +146,10 @@ export interface FailureTextValues {
   readonly notFound: NoTextValues;
   /** The user may not do this (401 and 403). */
   readonly denied: NoTextValues;
+  /** The user has to sign in (401). */
+  readonly signInFirst: NoTextValues;
+  /** A form that was rendered for another user than the one who is signed in now (409, 422). */
+  readonly otherUser: NoTextValues;
   /** A request of another site (403). */
   readonly crossOrigin: NoTextValues;
   /** The signature of a webhook does not match (403). */

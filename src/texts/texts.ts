@@ -52,6 +52,7 @@ const BROWSER_KEYS = [
   "dismiss",
   "incomplete",
   "reload",
+  "signIn",
   "confirmLeave",
   "confirm",
   "cancel",

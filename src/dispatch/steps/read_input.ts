@@ -5,7 +5,14 @@ import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
 import { parseRowChange, type RowChange } from "../../protocol/row_change.ts";
 import type { PageRender } from "../../pages/page_render.ts";
-import { ACTION_FIELD, INSTANCE_FIELD, ONCE_FIELD, REQUEST_ID_PATTERN, ROWS_FIELD } from "../../protocol/names.ts";
+import {
+  ACTION_FIELD,
+  INSTANCE_FIELD,
+  ONCE_FIELD,
+  REQUEST_ID_PATTERN,
+  ROWS_FIELD,
+  USER_FIELD,
+} from "../../protocol/names.ts";
 import type { Body } from "../../http/body.ts";
 import type { FieldMap } from "../../http/field_map.ts";
 import {
@@ -38,6 +45,8 @@ export interface Input {
   readonly instance: string | null;
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
+  /** `true` if its form was rendered for another user than that of the session. */
+  readonly isOfOtherUser: boolean;
   /** The change of the rows of its form that was asked for in place of a submit, or `null`. */
   readonly rowChange: RowChange | null;
 }
@@ -82,7 +91,17 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   }
   const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   const instance = fieldText(body, INSTANCE_FIELD);
-  return { kind: "input", kwargs, files, instance, onceId, rowChange: readRowChange(call, body) };
+  const rowChange = readRowChange(call, body);
+  return { kind: "input", kwargs, files, instance, onceId, isOfOtherUser: isOfOtherUser(call, body), rowChange };
+}
+
+/**
+ * Returns whether a form was rendered for another user: on a shared computer, the form of one must not run as the next. A request that
+ * has not used its session is not compared.
+ */
+function isOfOtherUser({ cookies: { userTag } }: Call, body: Body): boolean {
+  const sent = fieldText(body, USER_FIELD);
+  return sent !== null && userTag !== null && sent !== userTag;
 }
 
 /** Reads the change of rows that a button of the form asks for, in the body, or in the URL of a GET form. */

@@ -61,6 +61,8 @@ export const GERMAN: Catalogue = {
   serverError: TRANSLATIONS.de.requestFailed,
   notFound: "Seite nicht gefunden",
   denied: "Sie haben keine Berechtigung dafür.",
+  signInFirst: "Melden Sie sich an, um fortzufahren.",
+  otherUser: "Sie sind jetzt als ein anderer Benutzer angemeldet. Prüfen Sie Ihre Eingaben und senden Sie sie erneut.",
   crossOrigin: "Diese Anfrage kam von einer anderen Website und wurde blockiert.",
   invalidSignature: "Ungültige Signatur",
   methodNotAllowed: "Diese Seite kann so nicht verwendet werden.",

@@ -65,6 +65,8 @@ export const ENGLISH: Catalogue = {
   serverError: "Something went wrong. Try again.",
   notFound: "Page not found",
   denied: "You do not have permission to do this.",
+  signInFirst: "Sign in to continue.",
+  otherUser: "You are signed in as another user now. Check your input, then send it again.",
   crossOrigin: "This request came from another site and was blocked.",
   invalidSignature: "Invalid signature",
   methodNotAllowed: "This page cannot be used this way.",

@@ -60,6 +60,8 @@ export const SPANISH: Catalogue = {
   serverError: TRANSLATIONS.es.requestFailed,
   notFound: "Página no encontrada",
   denied: "No tiene permiso para hacer esto.",
+  signInFirst: "Inicie sesión para continuar.",
+  otherUser: "Ahora ha iniciado sesión con otra cuenta. Compruebe los datos y envíelos de nuevo.",
   crossOrigin: "Esta solicitud procedía de otro sitio y se ha bloqueado.",
   invalidSignature: "Firma no válida",
   methodNotAllowed: "Esta página no se puede usar de esta forma.",

@@ -60,6 +60,8 @@ export const FRENCH: Catalogue = {
   serverError: TRANSLATIONS.fr.requestFailed,
   notFound: "Page introuvable",
   denied: "Vous n’êtes pas autorisé à faire cela.",
+  signInFirst: "Connectez-vous pour continuer.",
+  otherUser: "Vous êtes maintenant connecté avec un autre compte. Vérifiez votre saisie, puis envoyez-la de nouveau.",
   crossOrigin: "Cette requête venait d’un autre site et a été bloquée.",
   invalidSignature: "Signature non valide",
   methodNotAllowed: "Cette page ne peut pas être utilisée ainsi.",
