@@ -57,7 +57,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   `,
   "src/session/mod.ts": `
     Cookie Cookies Dependency Deps Injectable Marker Params RequestContext Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
-    Guard PasswordCheck SignedInOptions hashPassword returnPath signedIn verifyPassword
+    Guard KeptFormContext KeptForms KeptFormsOptions KeptValues PasswordCheck SignedInOptions hashPassword keptForms returnPath signedIn verifyPassword
   `,
   "src/init/mod.ts": `StartedProject startProject`,
   "src/testing/mod.ts": `

@@ -1,7 +1,6 @@
-/** Accounts and sessions, in SQLite. */
-import { createHash, randomBytes } from "node:crypto";
+/** Accounts, in SQLite. */
 import { DatabaseSync } from "node:sqlite";
-import { hashPassword, verifyPassword } from "./passwords.ts";
+import { hashPassword, verifyPassword } from "@hyper/actions/session";
 
 /** Roles: a member has an account, and an admin can change the roles of others. */
 export const ROLES = ["member", "admin"] as const;
@@ -23,39 +22,24 @@ export interface Profile {
   readonly about: string;
 }
 
-/** A session: its user, and whether it has expired. */
-export interface Session {
-  readonly user: User;
-  readonly isOver: boolean;
-}
-
-const HOUR = 60 * 60 * 1000;
-/** Duration of a session, in milliseconds. */
-const SESSION = 8 * HOUR;
-/** Time for which an expired session is kept, so that its user gets unsaved input back, in milliseconds. */
-const REMEMBERED = 24 * HOUR;
-
 /** The demo accounts, with their passwords. */
 export const DEMO = [
   { name: "ada", password: "analytical engine", role: "admin" },
   { name: "bob", password: "builds bridges", role: "member" },
 ] as const;
 
-/** The accounts and sessions of an application. */
+/** The accounts of an application. */
 export class Accounts implements Disposable {
   readonly #database: DatabaseSync;
-  readonly #now: () => number;
 
-  /** Opens the database file and creates it if needed, or `":memory:"`. `now` returns the time in milliseconds. */
-  constructor(path: string, now: () => number = Date.now) {
-    this.#now = now;
+  /** Opens the database file and creates it if needed, or `":memory:"`. */
+  constructor(path: string) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(`
       CREATE TABLE IF NOT EXISTS users (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, password TEXT NOT NULL, role TEXT NOT NULL,
         title TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT ''
       ) STRICT;
-      CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, user INTEGER NOT NULL, ends INTEGER NOT NULL) STRICT;
     `);
   }
 
@@ -68,7 +52,8 @@ export class Accounts implements Disposable {
   /** Returns the user with this name and password, or `null`. */
   async check(name: string, password: string): Promise<User | null> {
     const row = this.#database.prepare("SELECT * FROM users WHERE name = ?").get(name);
-    const isCorrect = await verifyPassword(password, row === undefined ? null : String(row.password));
+    const { isCorrect, upgrade } = await verifyPassword(password, row === undefined ? null : String(row.password));
+    if (upgrade !== null) this.#database.prepare("UPDATE users SET password = ? WHERE name = ?").run(upgrade, name);
     return row !== undefined && isCorrect ? toUser(row) : null;
   }
 
@@ -87,40 +72,16 @@ export class Accounts implements Disposable {
     this.#database.prepare("UPDATE users SET title = ?, about = ? WHERE id = ?").run(title, about, id);
   }
 
-  /** Starts a session and returns its token. */
-  beginSession({ id }: User): string {
-    const now = this.#now();
-    const token = randomBytes(32).toString("base64url");
-    this.#database.prepare("DELETE FROM sessions WHERE ends < ?").run(now - REMEMBERED);
-    this.#database.prepare("INSERT INTO sessions (token, user, ends) VALUES (?, ?, ?)").run(
-      digest(token),
-      id,
-      now + SESSION,
-    );
-    return token;
-  }
-
-  /** Returns the session of a token, or `null`. */
-  findSession(token: string): Session | null {
-    const row = this.#database.prepare("SELECT * FROM sessions JOIN users ON users.id = sessions.user WHERE token = ?")
-      .get(digest(token));
-    return row === undefined ? null : { user: toUser(row), isOver: Number(row.ends) <= this.#now() };
-  }
-
-  /** Ends a session. */
-  endSession(token: string): void {
-    this.#database.prepare("DELETE FROM sessions WHERE token = ?").run(digest(token));
+  /** Returns the user with this name, or `null`. */
+  find(name: string): User | null {
+    const row = this.#database.prepare("SELECT * FROM users WHERE name = ?").get(name);
+    return row === undefined ? null : toUser(row);
   }
 
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#database.close();
   }
-}
-
-/** Returns the digest of a token. The database stores only digests, so its readers cannot use the sessions. */
-function digest(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }
 
 function toUser(row: Record<string, unknown>): User {

@@ -1,4 +1,5 @@
-import { auditActions } from "@hyper/actions";
+import { auditActions, createMemoryStore } from "@hyper/actions";
+import { sessions } from "@hyper/actions/session";
 import { createTestClient, type TestClient, type TestPage } from "@hyper/actions/testing";
 import { assertEquals } from "@std/assert";
 import { Accounts, DEMO } from "./accounts.ts";
@@ -63,9 +64,11 @@ async function signIn(page: TestPage, name: string): Promise<TestPage> {
 function authTest(name: string, use: (client: TestClient, clock: { hours: number }) => Promise<void>): void {
   Deno.test(`auth: ${name}`, async () => {
     const clock = { hours: 0 };
-    using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
+    const now = () => clock.hours * 60 * 60 * 1000;
+    using accounts = new Accounts(":memory:");
     for (const account of DEMO) await accounts.add(account);
-    await using client = createTestClient(createApp(accounts));
+    const session = sessions({ store: createMemoryStore({ now }), idleSeconds: 8 * 60 * 60, now });
+    await using client = createTestClient(createApp(accounts, session));
     await use(client, clock);
   });
 }

@@ -32,6 +32,8 @@ export class RequestCookies implements Cookies {
    * not run as another.
    */
   userTag: string | null = null;
+  /** The digest that the form of the request was rendered with, once its body was read. */
+  sentUserTag: string | null = null;
   /** The action that runs, for messages. */
   actionName: string | null = null;
 

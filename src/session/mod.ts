@@ -12,6 +12,13 @@
  */
 export { hashPassword, type PasswordCheck, verifyPassword } from "./password.ts";
 export { type SessionInfo, type Sessions, sessions, type SessionsOptions } from "./sessions.ts";
+export {
+  type KeptFormContext,
+  type KeptForms,
+  keptForms,
+  type KeptFormsOptions,
+  type KeptValues,
+} from "./kept_forms.ts";
 export { returnPath, signedIn, type SignedInOptions } from "./signed_in.ts";
 export type { Session, SessionSchemas } from "./session.ts";
 export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "../context.ts";

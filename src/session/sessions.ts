@@ -78,7 +78,7 @@ export interface Sessions<S extends SessionSchemas = SessionSchemas> extends Dep
 }
 
 /** Deadline for a call of the store, in seconds: the default of `createHandler({ storeSeconds })`. */
-const STORE_SECONDS = 5;
+export const STORE_SECONDS = 5;
 
 /**
  * Creates sessions: a secret in a cookie, and in the store the values and the user that belong to it.

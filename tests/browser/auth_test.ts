@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { createMemoryStore } from "@hyper/actions";
+import { sessions } from "@hyper/actions/session";
 import type { Page } from "playwright-core";
 import { Accounts, DEMO } from "../../examples/auth/accounts.ts";
 import { createApp } from "../../examples/auth/app.ts";
@@ -149,9 +151,11 @@ function authTest(
 ): void {
   Deno.test(`auth: ${name}`, async () => {
     const clock = { hours: 0 };
-    using accounts = new Accounts(":memory:", () => clock.hours * 60 * 60 * 1000);
+    const now = () => clock.hours * 60 * 60 * 1000;
+    using accounts = new Accounts(":memory:");
     for (const account of DEMO) await accounts.add(account);
-    await visitExample(createApp(accounts), (it) => visit(it, { accounts, clock }), options);
+    const session = sessions({ store: createMemoryStore({ now }), idleSeconds: 8 * 60 * 60, now });
+    await visitExample(createApp(accounts, session), (it) => visit(it, { accounts, clock }), options);
   });
 }
 

@@ -99,9 +99,9 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
  * Returns whether a form was rendered for another user: on a shared computer, the form of one must not run as the next. A request that
  * has not used its session is not compared.
  */
-function isOfOtherUser({ cookies: { userTag } }: Call, body: Body): boolean {
-  const sent = fieldText(body, USER_FIELD);
-  return sent !== null && userTag !== null && sent !== userTag;
+function isOfOtherUser({ cookies }: Call, body: Body): boolean {
+  const sent = cookies.sentUserTag = fieldText(body, USER_FIELD);
+  return sent !== null && cookies.userTag !== null && sent !== cookies.userTag;
 }
 
 /** Reads the change of rows that a button of the form asks for, in the body, or in the URL of a GET form. */

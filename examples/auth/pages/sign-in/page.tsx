@@ -1,6 +1,7 @@
-import { action, defineForm, DQuery, Field, field, Form, FormErrors, type PageContext } from "@hyper/actions";
+import { action, defineForm, Field, field, Form, FormErrors, type PageContext, redirect } from "@hyper/actions";
+import { returnPath } from "@hyper/actions/session";
 import { DEMO } from "../../accounts.ts";
-import { accounts, beginSession, currentUser, pathOf } from "../../session.ts";
+import { accounts, currentUser, session } from "../../session.ts";
 
 const SignInForm = defineForm("sign_in", {
   fields: {
@@ -16,13 +17,14 @@ export const signIn = action(
     skipHandlerGuard: true,
     // Five attempts at once, then one every twelve seconds.
     rate: { limit: 5, seconds: 60 },
-    inject: { accounts, next: DQuery("next", pathOf, { default: "/account" }) },
+    inject: { accounts, session },
   },
-  async (ctx) => {
-    const { form, accounts, next } = ctx;
+  async ({ form, url, accounts, session }) => {
     const user = await accounts.check(form.values.name, form.values.password);
     // Does not reveal which of them is wrong, and so which accounts exist.
-    return user === null ? form.addError("", "Wrong name or password") : await beginSession(user, ctx, next);
+    if (user === null) return form.addError("", "Wrong name or password");
+    session.signIn(user.name);
+    return redirect(returnPath(url, "/account"));
   },
 );
 

@@ -1,9 +1,12 @@
-import { action, Form } from "@hyper/actions";
+import { action, Form, redirect } from "@hyper/actions";
 import type { User } from "../../../accounts.ts";
-import { endSession } from "../../../session.ts";
+import { session } from "../../../session.ts";
 
 // Open to all users, because the session may have expired already.
-export const signOut = action("sign_out", { skipHandlerGuard: true }, (ctx) => endSession(ctx));
+export const signOut = action("sign_out", { skipHandlerGuard: true, inject: { session } }, ({ session }) => {
+  session.destroy();
+  return redirect("/");
+});
 
 /** The current user with a sign-out button, or a link to the sign-in. */
 export function Session({ user }: { readonly user: User | null }) {
