@@ -49,6 +49,7 @@ export type {
   SwapMissingEventDetail,
   SwitchEventDetail,
   ToastEventDetail,
+  UnauthorizedEventDetail,
   UploadProgressEventDetail,
 } from "./src/client/events.ts";
 export type { Sync } from "./src/client/call/lanes.ts";

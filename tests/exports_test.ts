@@ -49,7 +49,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
-    ToastEventDetail UploadProgressEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime
+    ToastEventDetail UnauthorizedEventDetail UploadProgressEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime
   `,
   "src/store/redis.ts": `
     Bus BusMessage BusSubscription PublishOptions RateLimiter RateRule RateVerdict RedisBus RedisBusOptions RedisOptions RedisRateLimiter

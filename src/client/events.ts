@@ -66,6 +66,14 @@ export interface ErrorEventDetail extends SuccessEventDetail {
   readonly message: string;
 }
 
+/** Detail of `hyper:unauthorized`. Cancel the event to suppress the message of the runtime, and to show the sign-in yourself. */
+export interface UnauthorizedEventDetail extends CallEventDetail {
+  /** Path of the sign-in page, with the page to come back to. */
+  readonly signIn: string;
+  /** Sends the call again, with the same request ID: an action that has run does not run again. */
+  readonly retry: () => void;
+}
+
 /** Detail of `hyper:requestException`. Cancel the event to suppress the alert of the runtime. */
 export interface ExceptionEventDetail extends CallEventDetail {
   /** The exception. */
@@ -199,6 +207,8 @@ export interface HyperEventMap {
   "hyper:requestSuccess": CustomEvent<SuccessEventDetail>;
   /** Fired when the server responds with an error, once for each failure. */
   "hyper:requestError": CustomEvent<ErrorEventDetail>;
+  /** Fired when a call requires a sign-in, after `requestError`. The page stays as it is. */
+  "hyper:unauthorized": CustomEvent<UnauthorizedEventDetail>;
   /** Fired when the network fails or client code throws. */
   "hyper:requestException": CustomEvent<ExceptionEventDetail>;
   /** Fired before a retry after a lost connection. */

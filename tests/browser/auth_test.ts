@@ -34,7 +34,35 @@ for (const javaScriptEnabled of [true, false]) {
     { javaScriptEnabled },
   );
 
-  authTest(`text typed into a form is kept when the session ends, with ${scripts}`, async ({ page }, { clock }) => {
+  authTest(`a role that was removed meanwhile has no effect, with ${scripts}`, async ({ page }, { accounts }) => {
+    await page.goto("/people");
+    await signIn(page, "ada");
+    await page.getByRole("heading", { name: "People" }).waitFor();
+    accounts.setRole(1, "member");
+    await page.getByRole("button", { name: "Make bob an admin" }).click();
+    await page.getByText("You do not have permission to do this.").waitFor();
+    assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
+    const response = await page.goto("/people");
+    assertEquals(response?.status(), 403);
+    await page.getByRole("heading", { name: "Access denied" }).waitFor();
+  }, { javaScriptEnabled });
+
+  authTest(`too many attempts are rate limited, with ${scripts}`, async ({ page, url }) => {
+    await page.goto("/sign-in");
+    for (let guess = 1; guess <= 5; guess++) {
+      const response = await fetch(url, { method: "POST", headers: { "x-hyper-action": "sign_in" } });
+      await response.body?.cancel();
+    }
+    await page.getByLabel("Name", { exact: true }).fill("ada");
+    await page.getByLabel("Password").fill("a guess");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Too many attempts. Try again in").waitFor();
+  }, { javaScriptEnabled });
+}
+
+authTest(
+  "a form posted without scripts after its session is shown again after the sign-in",
+  async ({ page }, { clock }) => {
     await page.goto("/account");
     await signIn(page, "bob");
     await page.getByLabel("Display name").fill("Robert");
@@ -51,46 +79,91 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("status").getByText("Account saved").waitFor();
     await page.getByRole("heading", { name: "Robert" }).waitFor();
     assertEquals(await page.getByText("Your changes were restored").count(), 0);
-  }, { javaScriptEnabled });
+  },
+  { javaScriptEnabled: false },
+);
 
-  authTest(`a role that was removed meanwhile has no effect, with ${scripts}`, async ({ page }, { accounts }) => {
-    await page.goto("/people");
-    await signIn(page, "ada");
-    await page.getByRole("heading", { name: "People" }).waitFor();
-    accounts.setRole(1, "member");
-    await page.getByRole("button", { name: "Make bob an admin" }).click();
-    await page.getByText("You do not have permission to do this.").waitFor();
-    assertEquals(accounts.list().map(({ role }) => role), ["member", "member"]);
-    const response = await page.goto("/people");
-    assertEquals(response?.status(), 403);
-    await page.getByRole("heading", { name: "Access denied" }).waitFor();
-  }, { javaScriptEnabled });
+authTest("an action requires a sign-in after the session has ended, without scripts", async ({ page }, { clock }) => {
+  await page.goto("/people");
+  await signIn(page, "ada");
+  await page.getByRole("heading", { name: "People" }).waitFor();
+  clock.hours += 9;
+  await page.getByRole("button", { name: "Make bob an admin" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  assertEquals(pathOf(page), "/sign-in?next=%2Fpeople");
+  await signIn(page, "ada");
+  await page.getByRole("button", { name: "Make bob an admin" }).click();
+  await page.getByText("bob, admin").waitFor();
+}, { javaScriptEnabled: false });
 
-  authTest(`an action requires a sign-in after the session expired, with ${scripts}`, async ({ page }, { clock }) => {
-    await page.goto("/people");
-    await signIn(page, "ada");
-    await page.getByRole("heading", { name: "People" }).waitFor();
-    clock.hours += 9;
-    await page.getByRole("button", { name: "Make bob an admin" }).click();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    assertEquals(pathOf(page), "/sign-in?next=%2Fpeople");
-    await signIn(page, "ada");
-    await page.getByRole("button", { name: "Make bob an admin" }).click();
-    await page.getByText("bob, admin").waitFor();
-  }, { javaScriptEnabled });
+authTest("a form whose session has ended stays on the page, and is sent once after the sign-in in another tab", async ({
+  page,
+  context,
+}, { clock, accounts }) => {
+  await page.goto("/account");
+  await signIn(page, "bob");
+  await page.getByLabel("Display name").fill("Robert");
+  clock.hours += 9;
+  await page.getByRole("button", { name: "Save" }).click();
+  const alert = page.getByRole("alert").getByText("Sign in to continue.");
+  await alert.waitFor();
+  assertEquals(pathOf(page), "/account");
+  const popup = context.waitForEvent("page");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const tab = await popup;
+  assertEquals(accounts.find("bob")?.title, "");
+  await signIn(tab, "bob");
+  await tab.close();
+  await comeBack(page);
+  await page.getByRole("heading", { name: "Robert" }).waitFor();
+  await page.getByRole("status").getByText("Account saved").waitFor();
+  assertEquals(await alert.count(), 0);
+});
 
-  authTest(`too many attempts are rate limited, with ${scripts}`, async ({ page, url }) => {
-    await page.goto("/sign-in");
-    for (let guess = 1; guess <= 5; guess++) {
-      const response = await fetch(url, { method: "POST", headers: { "x-hyper-action": "sign_in" } });
-      await response.body?.cancel();
-    }
-    await page.getByLabel("Name", { exact: true }).fill("ada");
-    await page.getByLabel("Password").fill("a guess");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Too many attempts. Try again in").waitFor();
-  }, { javaScriptEnabled });
-}
+authTest("a form of one user does not run as another who signs in: it waits for its button", async ({
+  page,
+  context,
+}, { clock, accounts }) => {
+  await page.goto("/account");
+  await signIn(page, "bob");
+  await page.getByLabel("Display name").fill("Robert");
+  clock.hours += 9;
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").getByText("Sign in to continue.").waitFor();
+  const tab = await context.newPage();
+  await tab.goto("/sign-in");
+  await signIn(tab, "ada");
+  await comeBack(page);
+  await page.getByText("You are signed in as another user now.").first().waitFor();
+  assertEquals([accounts.find("ada")?.title, accounts.find("bob")?.title], ["", ""]);
+  assertEquals(await page.getByLabel("Display name").inputValue(), "Robert");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("status").getByText("Account saved").waitFor();
+  assertEquals([accounts.find("ada")?.title, accounts.find("bob")?.title], ["Robert", ""]);
+});
+
+authTest("a script shows the sign-in itself, and sends the call again", async ({ page, context }, { clock }) => {
+  await page.goto("/people");
+  await signIn(page, "ada");
+  await page.getByRole("heading", { name: "People" }).waitFor();
+  clock.hours += 9;
+  await page.evaluate(() =>
+    addEventListener("hyper:unauthorized", (event) => {
+      event.preventDefault();
+      const { signIn, retry } = (event as CustomEvent).detail;
+      document.title = signIn;
+      addEventListener("signedIn", retry, { once: true });
+    })
+  );
+  await page.getByRole("button", { name: "Make bob an admin" }).click();
+  await page.waitForFunction(() => document.title === "/sign-in?next=%2Fpeople");
+  assertEquals(await page.getByRole("alert").count(), 0);
+  const tab = await context.newPage();
+  await tab.goto("/sign-in");
+  await signIn(tab, "ada");
+  await page.evaluate(() => void dispatchEvent(new Event("signedIn")));
+  await page.getByText("bob, admin").waitFor();
+});
 
 authTest("an admin reads the reason why an operation is denied", async ({ page }) => {
   await page.goto("/people");
@@ -169,6 +242,12 @@ async function signIn(page: Page, name: string): Promise<void> {
 async function signInAt(page: Page, path: string, name: string): Promise<void> {
   await page.goto(path);
   await signIn(page, name);
+}
+
+/** Brings a tab to the front. The tests have several tabs in front at once, so that the browser fires no event for it. */
+async function comeBack(page: Page): Promise<void> {
+  await page.bringToFront();
+  await page.evaluate(() => void dispatchEvent(new Event("focus")));
 }
 
 function pathOf(page: Page): string {

@@ -15,6 +15,7 @@ import { changeAsServer } from "../page/live_changes.ts";
 import { network } from "../page/network.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
+import { SIGN_IN_HEADER } from "../../protocol/names.ts";
 import { receive, type Received } from "./receive.ts";
 import { reportException, showError } from "./report.ts";
 import { ConnectionError, connectionError, send } from "./send.ts";
@@ -180,6 +181,7 @@ async function sendUntilReceived(activeCall: ActiveCall): Promise<Received> {
       const answer = await send(activeCall);
       if (isLost(answer, activeCall.url, activeCall.hasStreamed)) throw connectionError(activeCall);
       clearFailure(words().networkError);
+      activeCall.signInPath = answer.headers.get(SIGN_IN_HEADER);
       activeCall.hasStreamed ||= isStream(answer);
       return await receive(answer, activeCall);
     } catch (error) {

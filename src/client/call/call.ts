@@ -51,6 +51,8 @@ export interface ActiveCall extends Call {
   ok?: boolean;
   /** `true` if the response is a stream, which lasts until it is closed; `undefined` before. */
   isLasting?: boolean;
+  /** Path of the sign-in page, if the server requires a sign-in. */
+  signInPath?: string | null;
   /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */
   sequence: number;
   /** The element that had the focus when the call was made. */

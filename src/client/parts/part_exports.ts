@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { askToSignIn } from "../call/ask_to_sign_in.ts";
 import type { syncAcceptedForm } from "../page/accepted_form.ts";
 import type { clearErrors } from "../page/clear_errors.ts";
 import type { Pages } from "../navigate/pages.ts";
@@ -36,6 +37,7 @@ export interface PartExports {
   };
   /** Errors on forms, toasts, and the texts of the page. */
   readonly feedback: {
+    readonly askToSignIn: typeof askToSignIn;
     readonly announceHidden: typeof announceHidden;
     readonly clearErrors: typeof clearErrors;
     readonly loadPageTexts: typeof loadPageTexts;
