@@ -16,7 +16,7 @@ export interface KeptFormsOptions extends SignedInOptions {
   readonly store: Store;
 }
 
-/** The context of a form guard, as far as it is needed here. */
+/** The context of a form guard: the part that is used here. */
 export interface KeptFormContext extends RequestContext {
   /** The form as it was sent. */
   readonly form: {
