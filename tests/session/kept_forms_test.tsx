@@ -4,16 +4,20 @@ import { action, createMemoryStore, defineForm, Field, field, Form, FormErrors }
 import { keptForms, sessions } from "@hyper/actions/session";
 import { findForm } from "../support/html.ts";
 import { App, JSON_TYPE, type OpenPage } from "../support/app.tsx";
+import { beforePut } from "./support.tsx";
 
 /** An application with one form that outlives its session. */
 class Site extends App {
   readonly saved: string[];
+  /** The values that the store has received, by key. */
+  readonly stored: Map<string, unknown>;
   readonly clock: { ms: number };
 
   constructor() {
     const clock = { ms: 0 };
     const now = () => clock.ms;
-    const store = createMemoryStore({ now });
+    const stored = new Map<string, unknown>();
+    const store = beforePut(createMemoryStore({ now }), (key, value) => void stored.set(key, value));
     const session = sessions({ store, idleSeconds: 60, now });
     const kept = keptForms({ session, store, signIn: "/sign-in" });
     const saved: string[] = [];
@@ -52,6 +56,7 @@ class Site extends App {
     };
     super({ "/": { default: Profile, context, save, signIn }, "/other": { default: Profile, context } });
     this.saved = saved;
+    this.stored = stored;
     this.clock = clock;
   }
 
@@ -115,11 +120,15 @@ Deno.test("an attacker prepares a form in another browser: it is not shown to th
   await victim.signIn("ada");
   assertEquals(about(await victim.open("/")), "saved");
   // The same store, and the cookie that another host of the site has set: over https only `__Host-hyper_resume` counts.
-  await site.signIn("ada");
-  const tossed = new Request("https://site.test/", {
-    headers: { cookie: `hyper_resume=${token}`, accept: "text/html" },
+  const signIn = new Request("https://site.test/", {
+    method: "POST",
+    headers: { "x-hyper-action": "sign_in", "x-hyper-data": '{"user":"mallory"}' },
   });
-  assertEquals((await (await site.handler(tossed)).text()).includes("transfer 1000"), false);
+  const own = (await site.handler(signIn)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  assertEquals(own.startsWith("__Host-session="), true);
+  const headers = { cookie: `${own}; hyper_resume=${token}`, accept: "text/html" };
+  const shown = await (await site.handler(new Request("https://site.test/", { headers }))).text();
+  assertEquals([shown.includes("_hyper_user"), shown.includes("transfer 1000")], [true, false]);
 });
 
 Deno.test("the page of another site posts the form: it is rejected, and nothing is kept", async () => {
@@ -146,6 +155,35 @@ Deno.test("a form above 65,536 characters is not kept, and the user is still sen
   await using site = new Site();
   const { response } = await site.submit(await site.formOf("ada"), "save", { about: "x".repeat(70_000) });
   assertEquals([response.status, response.headers.getSetCookie()], [303, []]);
+});
+
+Deno.test("the cookie of a form that was shown is of no use to another who has a copy of it", async () => {
+  await using site = new Site();
+  const { response } = await site.submit(await site.formOf("ada"), "save", TYPED);
+  const copy = response.headers.getSetCookie().find((text) => text.startsWith("hyper_resume="))?.split(";")[0] ?? "";
+  await site.signIn("ada");
+  assertEquals(about(await site.open("/")), "typed");
+  const signIn = new Request("http://site.test/", {
+    method: "POST",
+    headers: { "x-hyper-action": "sign_in", "x-hyper-data": '{"user":"ada"}' },
+  });
+  const own = (await site.handler(signIn)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const headers = { cookie: `${own}; ${copy}`, accept: "text/html" };
+  const shown = await (await site.handler(new Request("http://site.test/", { headers }))).text();
+  assertEquals([shown.includes("_hyper_user"), shown.includes("typed")], [true, false]);
+});
+
+Deno.test("the store of a kept form has neither its password nor the cookie", async () => {
+  await using site = new Site();
+  const { response } = await site.submit(await site.formOf("ada"), "save", TYPED);
+  const token = response.headers.getSetCookie()[0]?.split(";")[0]?.split("=")[1] ?? "";
+  const stored = JSON.stringify([...site.stored]);
+  assertEquals([token.length, stored.includes("typed"), stored.includes("1234"), stored.includes(token)], [
+    43,
+    true,
+    false,
+    false,
+  ]);
 });
 
 Deno.test("a form is kept for 10 minutes", async () => {

@@ -106,6 +106,11 @@ export class Site implements AsyncDisposable {
           session.destroy();
           return { user: session.user };
         }),
+        handOver: action("hand_over", { inject: { session }, input: z.object({ user: z.string() }) }, (ctx) => {
+          ctx.session.set("name", "of the first");
+          ctx.session.signIn(ctx.data.user);
+          return { name: ctx.session.get("name") };
+        }),
         deny: action("deny", { inject: { session } }, ({ session }) => {
           session.set("name", "of a denied call");
           throw new HyperError(409, "Not now");
@@ -205,4 +210,19 @@ export interface CallResult {
   // deno-lint-ignore no-explicit-any -- tests compare it
   readonly data: any;
   readonly headers: Headers;
+}
+
+/** Returns a store that calls a function before each `put()`. */
+export function beforePut(store: Store, before: (key: string, value: unknown) => void | Promise<void>): Store {
+  return {
+    get: (key) => store.get(key),
+    put: async (key, value, seconds) => {
+      await before(key, value);
+      await store.put(key, value, seconds);
+    },
+    putIfAbsent: (key, value, seconds) => store.putIfAbsent(key, value, seconds),
+    replace: (key, expected, value, seconds) => store.replace(key, expected, value, seconds),
+    deleteIf: (key, expected) => store.deleteIf(key, expected),
+    delete: (key) => store.delete(key),
+  };
 }
