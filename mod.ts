@@ -343,6 +343,7 @@ export {
   type RenderFunction,
   type RenderResult,
 } from "./src/pages/page_module.ts";
+export { isPrefetch } from "./src/http/purpose.ts";
 export { asset } from "./src/pages/asset.ts";
 export type { PageEntry } from "./src/pages/discover.ts";
 export {

@@ -40,7 +40,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvStore
     createMemoryBus createMemoryStore createRateLimiter createSqliteStore defineForm defineFormset dependency
     renderField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
-    getRequestDepCache history html loadJs local pageUrl redirect redirectToOrigin refresh remove lastCheckpoint
+    getRequestDepCache history html isPrefetch loadJs local pageUrl redirect redirectToOrigin refresh remove lastCheckpoint
     signal signals streamClosed streamOpened switchTo toast unsafeHtml useForm validatedNextFormPagePath
   `,
   "client.ts": `

@@ -1,8 +1,9 @@
-// Serves the files of this library that browsers load: the runtime and the base style.
+// Serves the files of this library that browsers load: the runtime, the base style and the speculation rules.
 import { ifNoneMatch } from "@std/http/etag";
 import { CLIENT_FILES, type ClientFile } from "../client_bundle.ts";
 import { isReadMethod, methodResponse, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { BASE_STYLE_PATH, CLIENT_PATH } from "../protocol/names.ts";
+import { SPECULATION_RULES, SPECULATION_RULES_PATH } from "./speculation.ts";
 import { BASE_STYLE, BASE_STYLE_ETAG } from "../style/base_css.ts";
 
 /** A file of the library. */
@@ -28,12 +29,24 @@ const STYLE: LibraryFile = {
   isImmutable: false,
 };
 
+const RULES: LibraryFile = {
+  // The path has a number for the content.
+  etag: '"rules"',
+  text: SPECULATION_RULES,
+  contentType: "application/speculationrules+json",
+  isImmutable: true,
+};
+const OTHER_FILES: ReadonlyMap<string, LibraryFile> = new Map([
+  [BASE_STYLE_PATH, STYLE],
+  [SPECULATION_RULES_PATH, RULES],
+]);
+
 const encoder = new TextEncoder();
 
 /** Returns a file of the library; `null` for any other path. */
 export function libraryFile(request: Request, { pathname }: URL): Response | null {
   if (!pathname.startsWith(FOLDER)) return null;
-  const file = pathname === BASE_STYLE_PATH ? STYLE : runtimeFile(pathname);
+  const file = OTHER_FILES.get(pathname) ?? runtimeFile(pathname);
   if (file === null) return null;
   if (request.method === "OPTIONS") return optionsResponse(READ_METHODS);
   if (!isReadMethod(request.method)) return methodResponse(READ_METHODS);

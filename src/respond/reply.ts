@@ -7,6 +7,7 @@ import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
 import { addToVary } from "../http/vary.ts";
+import { speculationHeader } from "./speculation.ts";
 
 /** A response before it is a `Response`. */
 export interface Reply {
@@ -43,7 +44,7 @@ export function reply(
 
 /** Creates the reply of a page render. */
 export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" }>, method: string): Reply {
-  const headers: Record<string, string> = { "content-type": HTML_TYPE };
+  const headers: Record<string, string> = { "content-type": HTML_TYPE, ...speculationHeader(page.html) };
   const cookies: string[] = [];
   // A page that sets no headers has none to copy.
   for (const [name, value] of page.headers ?? []) {

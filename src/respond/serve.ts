@@ -19,6 +19,7 @@ import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
+import { isPrefetch } from "../http/purpose.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { knowsTemplates, TEMPLATES_VARY } from "../http/templates.ts";
 import { withOwnHeaders } from "../http/vary.ts";
@@ -97,7 +98,9 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   if (!isReadMethod(request.method)) {
     return await serveFailure(withoutToasts, notAllowed(READ_METHODS), services);
   }
-  const toasts = request.method === "GET" ? readFlash(request.headers) : [];
+  const flashed = request.method === "GET" ? readFlash(request.headers) : [];
+  // A page that the user may never see leaves them to the next one.
+  const toasts = flashed.length > 0 && isPrefetch(request.headers) ? [] : flashed;
   let isShown = false;
   const takeToasts = (): readonly ToastValue[] => {
     isShown = true;

@@ -6,7 +6,8 @@ import type { Arrival } from "../arrival.ts";
 import { failure, notAllowed } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import type { Failure } from "../outcome.ts";
-import { READ_METHODS } from "../../http/methods.ts";
+import { isReadMethod, READ_METHODS } from "../../http/methods.ts";
+import { isPrefetch } from "../../http/purpose.ts";
 import { readEarly } from "./read_body.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
@@ -20,6 +21,11 @@ export type Found =
 /** Finds the action of a request by its URL or header; for a POST that names none there, by a field of its body. */
 export function findAction(arrival: Arrival, app: Finding & Reading & Judging & Observing): Found | Promise<Found> {
   const { request, intent } = arrival;
+  const namesAction = intent.kind === "endpoint" || intent.kind === "named";
+  // A browser drops a prefetch that fails, and requests the URL again when the user follows the link.
+  if (namesAction && isReadMethod(request.method) && isPrefetch(request.headers)) {
+    return failure(503, catalogueText("reload"), {}, "An action is not run for a prefetch");
+  }
   if (intent.kind === "endpoint") return toFound(app.manager.findByUid(intent.uid), null, app);
   if (intent.kind === "named") return toFound(app.manager.findByName(intent.name), intent.name, app);
   return request.method === "POST" ? findByField(arrival, app) : { kind: "address" };

@@ -1,0 +1,28 @@
+// Requests for pages that a user may open: prefetch and prerender.
+
+const NAMES = ["sec-purpose", "purpose", "x-hyper-purpose"];
+
+/**
+ * Returns whether a browser requests a page in advance (Fetch, "Sec-Purpose"; a proxy or an older browser sends `Purpose`). The
+ * user may never see the response: count no view, mark nothing as read, consume no token that is valid once.
+ *
+ * The library itself keeps the toasts of such a request for the next page, and responds to it with 503 if it names an action: the
+ * browser then sends it again when the user follows the link.
+ *
+ * @param headers The headers of the request. A client can set them: they do not prove anything.
+ *
+ * @example
+ * ```ts
+ * import { isPrefetch } from "@hyper/actions";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isPrefetch(new Headers({ "sec-purpose": "prefetch;prerender" })), true);
+ * assertEquals(isPrefetch(new Headers()), false);
+ * ```
+ */
+export function isPrefetch(headers: Headers): boolean {
+  return NAMES.some((name) => {
+    const value = headers.get(name);
+    return value !== null && value.toLowerCase().split(/[;,]/).some((token) => token.trim() === "prefetch");
+  });
+}
