@@ -23,6 +23,8 @@ export interface Work {
   readonly name: string;
   /** Minimum ratio to the handwritten code. */
   readonly bar?: number;
+  /** If `true`, the servers that keep the same promises as this library are measured too. */
+  readonly equals?: boolean;
   /** Frameworks that support it, in addition to those written for this benchmark. */
   readonly frameworks?: readonly FrameworkName[];
   /** Returns the request that the client or form of a contender would send. */
@@ -36,6 +38,10 @@ const URLENCODED = { "content-type": "application/x-www-form-urlencoded" };
 const HTML_WANTED = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 // Headers of a browser for a form of the same page.
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
+// Headers of a browser for a page that the user opens from another one.
+const BROWSER = { ...HTML_WANTED, ...SAME_ORIGIN, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+/** The servers that keep the same promises as this library. */
+const EQUALS: ReadonlySet<string> = new Set(["bare-equal", "hono-equal"]);
 
 /** Frameworks that respond to an invalid form with status 400. */
 const REFUSING: ReadonlySet<string> = new Set<FrameworkName>(["astro", "svelte"]);
@@ -57,6 +63,16 @@ export const works: readonly Work[] = [
     },
   },
   {
+    name: "page with one form",
+    equals: true,
+    shot: get("/form", BROWSER),
+    check: (response, text) => {
+      assertEquals(response.status, 200);
+      assertEquals(text.match(/<tr /g)?.length, 20);
+      assertStringIncludes(text, 'type="email"');
+    },
+  },
+  {
     name: "page in three layouts",
     shot: get("/team/board", { "x-user": "Grace" }),
     check: (response, text) => {
@@ -69,6 +85,7 @@ export const works: readonly Work[] = [
   {
     name: "valid form post",
     bar: 0.95,
+    equals: true,
     frameworks: frameworkNames,
     shot: (contender) => post(contender, { name: "Ada", email: "ada@site.test", note: "a note & more" }),
     check: (response) => {
@@ -79,6 +96,7 @@ export const works: readonly Work[] = [
   {
     name: "invalid post, page again",
     bar: 0.90,
+    equals: true,
     frameworks: frameworkNames,
     shot: async (contender) => {
       const shot = await post(contender, { name: "", email: "ada<", note: "a note & more" });
@@ -158,7 +176,15 @@ function call({ name }: Pick<Contender, "name">): Promise<Shot> {
 export async function measureServer({ rounds, seconds }: Effort, only = ""): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const contenders: Contender[] = [];
-  for (const [name, script] of [["hyper", "hyper.ts"], ["bare", "bare.ts"], ["hono", "hono.ts"]] as const) {
+  for (
+    const [name, script] of [
+      ["hyper", "hyper.ts"],
+      ["bare", "bare.ts"],
+      ["hono", "hono.ts"],
+      ["bare-equal", "bare_equal.ts"],
+      ["hono-equal", "hono_equal.tsx"],
+    ] as const
+  ) {
     contenders.push(stack.use(await startContender(name, `./servers/${script}`)));
   }
   const asked = works.filter(({ name }) => name.includes(only));
@@ -176,7 +202,9 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
   const rows: (Row & { readonly cpu: string })[] = [];
   for (const work of asked) {
     console.error(`${work.name} …`);
-    const able = contenders.filter(({ name }) => !isFramework(name) || work.frameworks?.includes(name));
+    const able = contenders.filter(({ name }) =>
+      EQUALS.has(name) ? work.equals === true : !isFramework(name) || work.frameworks?.includes(name)
+    );
     rows.push(await measure(work, able, { rounds, seconds }));
   }
   return {
@@ -193,6 +221,8 @@ export async function measureServer({ rounds, seconds }: Effort, only = ""): Pro
       rows.map(({ work, cpu }) => `${work} ${cpu}`).join("; ") + ".",
       "What this library does and `bare` and `hono` do not: hidden fields that lead back to the page, each mutation once, " +
       "cross-origin verdict, bounded bodies with a deadline.",
+      "`hono-equal` and `bare-equal` keep these promises too: Hono with its `csrf`, `bodyLimit` and `timeout` and a zod schema, " +
+      "and handwritten code; both run a mutation once by an id and a SHA-256 of its input in a bounded map.",
       "`astro` and `svelte` are the same pages in Astro with its actions and in SvelteKit with its form actions, each with its " +
       `own renderer and its own server for Node, as they recommend (${
         frameworkNames.map(versionsOf).join("; ")

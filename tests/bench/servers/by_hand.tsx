@@ -9,7 +9,7 @@ import { BoardFrame, items, ItemTable, Shell, TeamFrame, TodoItem } from "./part
 const FIELDS = ["name", "email", "note"] as const;
 type Field = typeof FIELDS[number];
 type Values = Readonly<Record<Field, string>>;
-type Errors = Readonly<Partial<Record<Field, string>>>;
+export type Errors = Readonly<Partial<Record<Field, string>>>;
 
 const BLANK: Values = { name: "", email: "", note: "" };
 
@@ -85,11 +85,13 @@ export function boardPage(request: Request): string {
   );
 }
 
-export function formPage(values: Values = BLANK, errors: Errors = {}): string {
+/** @param once The id of the form, for a server that runs each mutation once. */
+export function formPage(values: Values = BLANK, errors: Errors = {}, once: string | null = null): string {
   return render(
     <Shell head={script}>
       <main>
         <form method="post" action="/form">
+          {once !== null && <input type="hidden" name="_hyper_once" value={once} />}
           <Row name="name" label="Name" values={values} errors={errors} />
           <Row name="email" label="Email" values={values} errors={errors} />
           <Row name="note" label="Note" values={values} errors={errors} />
