@@ -2,7 +2,7 @@
 
 import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { ignoreRejections, LatePart, TEMPLATES, waits } from "./late_parts.ts";
-import { changeNode, type OnNode } from "./on_node.ts";
+import { changeNode, elementAround, type OnNode } from "./on_node.ts";
 import { Piece } from "./piece.tsx";
 
 /** Renders the place for the templates of late parts. */
@@ -13,8 +13,20 @@ export function templatesNode(): VNode {
 /** Renders each `<Suspense>` as a {@linkcode LatePart} if its content waits. */
 export const withLateParts: OnNode = (vnode) => {
   if (typeof vnode.type !== "function" || !("fallback" in vnode.props) || !isSuspense(vnode.type)) return;
+  if (lacksMarkers(vnode)) return;
   changeNode(vnode, Boundary as typeof vnode.type, vnode.props);
 };
+
+// In these, a marker is text or is dropped, or the content of a template would be parsed as HTML (HTML, 13.2.6). What waits in
+// them is sent in document order.
+const WITHOUT_MARKERS: readonly unknown[] = ["head", "title", "textarea", "script", "style", "svg", "math"];
+
+function lacksMarkers(vnode: Parameters<OnNode>[0]): boolean {
+  for (let around = elementAround(vnode); around !== null; around = elementAround(around)) {
+    if (WITHOUT_MARKERS.includes(around.type)) return true;
+  }
+  return false;
+}
 
 // The method by which Preact finds it, in its builds. An application imports it from Preact's compatibility layer, with its hooks;
 // pages without it do not load them.

@@ -251,3 +251,31 @@ Deno.test("a component of the application with a prop `fallback` is not a <Suspe
   assertMatch(html, /<p title="x">y<\/p>/);
   assertNotMatch(html, /<\?/);
 });
+
+for (
+  const [what, around, expected] of [
+    ["a text area", (part: VNode) => <textarea>{part}</textarea>, "<textarea>late</textarea>"],
+    ["an SVG", (part: VNode) => (
+      <svg>
+        <g>{part}</g>
+      </svg>
+    ), "<svg><g>late</g></svg>"],
+    ["the title", (part: VNode) => <title>{part}</title>, "<title>late</title>"],
+  ] as const
+) {
+  Deno.test(`a part inside ${what}, where markers have no effect, is sent in document order`, async () => {
+    const { Slow, resolve } = slow(() => <>late</>);
+    const sent = send(
+      <Page>
+        {around(
+          <Suspense fallback="a">
+            <Slow />
+          </Suspense>,
+        )}
+      </Page>,
+    );
+    const begun = await sent.next();
+    resolve();
+    assertEquals(begun + await sent.rest(), `<body><main>${expected}</main><footer></footer></body>`);
+  });
+}
