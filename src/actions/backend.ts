@@ -18,9 +18,11 @@ export interface DispatchContext {
    * Runs the standard pipeline (`FormActionDispatch`) for an action.
    *
    * @param action The action of the UID.
+   * @param request The request to run it for, such as a copy with other headers. Its URL, host, method and origin are
+   *   checked as those of the first one. Default: the request of the dispatch.
    * @returns The response. Errors become responses too: this does not reject.
    */
-  run(action: Action): Promise<Response>;
+  run(action: Action, request?: Request): Promise<Response>;
   /** Responds with 404 in the format that the client accepts. */
   notFound(): Promise<Response>;
 }
@@ -91,7 +93,7 @@ export abstract class FormActionBackend {
   /**
    * Responds to a request for an action that it owns.
    *
-   * @param request The request, with an unread body.
+   * @param request The request, with an unread body. It may be read if a clone or a copy with a body is passed on.
    * @param uid The UID of the action.
    * @param context The standard pipeline.
    * @returns The response.

@@ -71,14 +71,14 @@ export class RegistryFormActionBackend extends FormActionBackend {
   /**
    * Runs the standard pipeline for the action of a UID.
    *
-   * @param _request The request, with an unread body.
+   * @param request The request to run it for, with an unread body.
    * @param uid The UID of the action.
    * @param context The standard pipeline.
    * @returns The response; 404 for an unknown UID.
    */
-  override dispatch(_request: Request, uid: string, context: DispatchContext): Promise<Response> {
+  override dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
     const action = this.getByUid(uid);
-    return action === null ? context.notFound() : context.run(action);
+    return action === null ? context.notFound() : context.run(action, request);
   }
 }
 

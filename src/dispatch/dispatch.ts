@@ -8,6 +8,7 @@
 // Nothing is parsed before the request is judged, and no code of the application runs before the page is known and the guards have
 // admitted the call. If only a field of the body names action or page, the body is read, bounded, before that.
 import type { Action } from "../actions/action.ts";
+import type { Report } from "../callback.ts";
 import { readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
 import type { ChangedItem, Item } from "../results/item.ts";
@@ -64,16 +65,9 @@ export class FormActionDispatch {
    * @param trace Records the steps; `null` if nothing observes them.
    */
   async answerTraced(request: Request, client: ClientInfo, trace: Trace | null): Promise<Response> {
-    const app = this.#app;
-    const report = reporterOf({ request, action: null }, app);
+    const report = reporterOf({ request, action: null }, this.#app);
     const arrival = new Arrival(request, client, trace, report);
-    try {
-      const refusal = judgeRequest(arrival, app);
-      return refusal === null ? await this.#answerFound(arrival) : await refuse(arrival, refusal, app);
-    } catch (error) {
-      if (isReportable(error)) report(error);
-      return await refuse(arrival, toFailure(error), app);
-    }
+    return await this.#judged(arrival, report, () => this.#answerFound(arrival));
   }
 
   /**
@@ -105,11 +99,34 @@ export class FormActionDispatch {
     try {
       return await dispatchToBackend(arrival, found.owned, {
         run: (action) => this.#call(action, arrival),
+        runFor: (request, action) => this.#callFor(request, action, arrival),
         notFound: () => refuse(arrival, noSuchAction(null, app), app),
       }, app);
     } catch (error) {
       // The backend has failed: the pipeline itself does not reject.
       return await refuse(arrival, failBackend(arrival, found.owned.action, error, app), app);
+    }
+  }
+
+  /** Runs an action for a request that a backend has made of the one that was received. */
+  #callFor(request: Request, action: Action, { client, trace }: Arrival): Promise<Response> {
+    const report = reporterOf({ request, action: null }, this.#app);
+    const arrival = new Arrival(request, client, trace, report);
+    return this.#judged(arrival, report, () => {
+      arrival.intent = readIntent(request, arrival.url);
+      return this.#call(action, arrival);
+    });
+  }
+
+  /** Responds to a request if its URL, host, method and origin are accepted. */
+  async #judged(arrival: Arrival, report: Report, respond: () => Promise<Response>): Promise<Response> {
+    const app = this.#app;
+    try {
+      const refusal = judgeRequest(arrival, app);
+      return refusal === null ? await respond() : await refuse(arrival, refusal, app);
+    } catch (error) {
+      if (isReportable(error)) report(error);
+      return await refuse(arrival, toFailure(error), app);
     }
   }
 

@@ -16,6 +16,8 @@ export type Outcome =
   | {
     readonly kind: "stream";
     readonly stream: RunningStream;
+    /** The form that the generator rejects, once it has ended. */
+    readonly rejection: Rejection;
     /** Releases the resources of the stream if it cannot be sent. */
     readonly discard: () => Promise<void>;
   }
@@ -23,14 +25,33 @@ export type Outcome =
   | { readonly kind: "markup"; readonly html: string }
   /** Data for the client. */
   | { readonly kind: "value"; readonly value: unknown }
-  /** The input is invalid; `form` is the bound form, or `null` for an action that is called with data. */
-  | { readonly kind: "invalid"; readonly form: AnyBound | null; readonly issues: Issues }
+  | InvalidInput
   /** A button has changed the rows of a form; `form` is the bound form with the change, not validated. */
   | { readonly kind: "rows"; readonly form: AnyBound }
   /** The body of a form could not be read; `form` is blank, with the failure's message as its error. */
   | { readonly kind: "unread"; readonly form: AnyBound; readonly failure: Failure }
   /** A refusal or an error. */
   | Failure;
+
+/** The input is invalid. */
+export interface InvalidInput {
+  readonly kind: "invalid";
+  /** The bound form, or `null` for an action that is called with data. */
+  readonly form: AnyBound | null;
+  /** The messages by field. */
+  readonly issues: Issues;
+}
+
+/** The outcome of a form that is invalid: the form, or a failure if its page is not known. */
+export type Refusal = InvalidInput | Failure;
+
+/** The form that a generator rejects with `form.addError()`. */
+export interface Rejection {
+  /** Set when the generator has ended; `null` if it accepts its form. */
+  refusal: Refusal | null;
+  /** Called with the refusal while the dependencies of the request still exist. Default: none. */
+  show: ((refusal: Refusal) => Promise<void>) | null;
+}
 
 /** A refusal or an error, with a message for the user. */
 export interface Failure {

@@ -145,11 +145,13 @@ async function makeUnreadable(
 /**
  * Records the events of a stream, up to 256 KiB.
  *
- * @param claim Finished when the stream ends; given up when it fails.
+ * @param claim Finished when the stream ends; given up when it fails, or has rejected its form.
+ * @param isRefused Returns whether the generator, which has ended, rejects its form.
  */
 export async function* recordStream(
   events: AsyncGenerator<Patch, void, void>,
   claim: MineClaim,
+  isRefused: () => boolean,
 ): AsyncGenerator<Patch, void, void> {
   let kept: Patch[] | null = [];
   let size = 0;
@@ -168,7 +170,7 @@ export async function* recordStream(
     throw error;
   } finally {
     // Not after the loop: a stream that ends with a redirect returns at its yield.
-    if (failed) await claim.giveUp();
+    if (failed || isRefused()) await claim.giveUp();
     else await claim.finish(kept === null ? { kind: "tooLarge" } : { kind: "events", events: kept });
   }
 }

@@ -4,17 +4,18 @@
  * @module
  */
 import { notify } from "../callback.ts";
-import type { Patch } from "../protocol/patch.ts";
+import { isTerminal, type Patch } from "../protocol/patch.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Observing, Running } from "./app.ts";
 import { failure } from "./failure.ts";
 import { failCall, reporterOf } from "./observe.ts";
-import type { Failure, Outcome } from "./outcome.ts";
+import type { Failure, Outcome, Rejection } from "./outcome.ts";
 import { recordStream } from "./record.ts";
 import { publishChanges } from "./publishing.ts";
 import { isReading } from "./region_actions.ts";
 import { changedRegions, type RegionsApp } from "./regions.ts";
 import { isReported, RunningStream } from "./running_stream.ts";
+import { refuseForm } from "./steps/bind_input.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
@@ -32,8 +33,11 @@ export async function startStream(
     return refusalOf(slot);
   }
   claim?.renew();
-  const recorded = claim === null ? events : recordStream(events, claim);
-  const life = runGenerator(run, recorded, () => stream.leave(), slot, app);
+  const isRefused = (): boolean => run.bound.form !== null && !run.bound.form.isValid;
+  const checked = run.bound.form === null ? events : untilRefused(events, isRefused);
+  const recorded = claim === null ? checked : recordStream(checked, claim, isRefused);
+  const rejection: Rejection = { refusal: null, show: null };
+  const life = runGenerator(run, recorded, () => stream.leave(), rejection, slot, app);
   const stream: RunningStream = new RunningStream({
     events: life,
     slot,
@@ -54,13 +58,14 @@ export async function startStream(
     await claim?.giveUp();
     await lifetime.end();
   };
-  return { kind: "stream", stream, discard };
+  return { kind: "stream", stream, rejection, discard };
 }
 
 async function* runGenerator(
   run: ActionRun,
   events: AsyncGenerator<Patch, void, void>,
   leave: () => void,
+  rejection: Rejection,
   slot: StreamSlot,
   app: Pick<Running, "changes"> & Observing & RegionsApp,
 ): AsyncGenerator<Patch, void, void> {
@@ -81,13 +86,26 @@ async function* runGenerator(
     throw error;
   } finally {
     // Not after the block: a stream that ends with a redirect, or whose reader leaves, returns at its yield.
+    const { form } = run.bound;
+    if (!failed && form !== null && !form.isValid) {
+      rejection.refusal = refuseForm(run.call, run.page.pageRender, form, app);
+      await rejection.show?.(rejection.refusal);
+    } else if (!failed) run.accept();
     slot.release();
     gone?.removeEventListener("abort", leave);
-    if (!failed) {
-      run.accept();
-      publishChanges(run, app);
-    }
+    if (!failed) publishChanges(run, app);
     await run.endStream(app);
+  }
+}
+
+/** Ends a generator that has rejected its form before a redirect: the form is shown instead. */
+async function* untilRefused(
+  events: AsyncGenerator<Patch, void, void>,
+  isRefused: () => boolean,
+): AsyncGenerator<Patch, void, void> {
+  for await (const patch of events) {
+    if (isTerminal(patch.event) && isRefused()) return;
+    yield patch;
   }
 }
 

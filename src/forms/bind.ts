@@ -6,14 +6,14 @@ import type { AnyForm, BoundOf } from "./any_form.ts";
 import { CompositeState } from "./bound_composite.ts";
 import { type BoundData, type BoundState, FormState, type Sent } from "./bound_form.ts";
 import { FormsetState, type RowState } from "./bound_formset.ts";
-import { coerceDeclared, coerceInput, emptied } from "./coerce.ts";
+import { coerceInput } from "./coerce.ts";
 import { listsOf } from "./composite.ts";
-import type { FieldDefinition } from "./field_definition.ts";
+import { type FieldDefinition, fieldOver } from "./field_definition.ts";
 import type { FieldResult } from "./field_rules.ts";
 import { type CleanContext, fieldsOfForm } from "./form.ts";
 import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
-import { leafAt, type Shape, shapeAt } from "./shape.ts";
+import { type Shape, shapeAt } from "./shape.ts";
 import type { RowChange } from "../protocol/row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
@@ -161,10 +161,12 @@ function checkEach<V>(
 }
 
 async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1): Promise<V> {
-  const { sent } = form;
   const { shape } = fieldsOfForm(form.definition);
-  const input: unknown = shape === null ? copyPlain(sent) : coerceInput(shape, sent, false);
-  if (form.definition.fields.size > 0) await checkDeclared(form, shape, input);
+  const declared = await readDeclared(form);
+  // Before texts are converted: the values of declared fields decide which alternative of the schema is chosen.
+  const sent = copyPlain(form.sent);
+  for (const { steps, value } of declared) putAt(sent, steps, declaredInput(shape, steps, value), shape === null);
+  const input: unknown = shape === null ? sent : coerceInput(shape, sent, false);
   // A field that has an error of its own needs none of the schema.
   const invalid = new Set(form.own.all.keys());
   const result = await schema["~standard"].validate(input);
@@ -180,25 +182,33 @@ async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1): 
   return undefined as V;
 }
 
-/** Checks the fields that are declared besides a schema, and puts their values into its input. */
-async function checkDeclared<V>(form: FormState<V>, shape: Shape | null, input: unknown): Promise<void> {
-  for (const [pattern, field] of form.definition.fields) {
-    for (const steps of expandPattern(patternSteps(pattern), form.sent)) {
-      const result = await field.check(valueAt(form.sent, steps));
-      if (result.kind === "valid") putAt(input, steps, valueForSchema(shape, steps, result.value), shape === null);
-      else form.addText(formatPath(steps), result.message);
-    }
-  }
+/** Returns the value of a declared field as it would be submitted for the schema: an empty one is `""`, or left out without a shape. */
+function declaredInput(shape: Shape | null, steps: readonly Step[], value: unknown): unknown {
+  if (shape === null) return value ?? undefined;
+  const part = shapeAt(shape, steps)?.shape;
+  const isText = part?.kind === "scalar" && part.type === "string";
+  return isText && typeof value === "number" ? String(value) : value ?? "";
 }
 
-// An empty field has the value "" or `null`; the schema may expect another one.
-function valueForSchema(shape: Shape | null, steps: readonly Step[], value: unknown): unknown {
-  if (value !== null && value !== "") {
-    const part = shape === null ? null : shapeAt(shape, steps);
-    return part === null ? value : coerceDeclared(part.shape, value, part.optional);
+/** Checks the fields that are declared besides a schema, as they are rendered, and returns their values. */
+async function readDeclared<V>(
+  form: FormState<V>,
+): Promise<readonly { readonly steps: readonly Step[]; readonly value: unknown }[]> {
+  const fields = fieldsOfForm(form.definition);
+  const values: { steps: readonly Step[]; value: unknown }[] = [];
+  for (const [pattern, declared] of form.definition.fields) {
+    for (const steps of expandPattern(patternSteps(pattern), form.sent)) {
+      const sent = valueAt(form.sent, steps);
+      const initial = form.stepInitial(steps);
+      const result = await (fields.at(steps) ?? declared).check(sent, initial);
+      if (result.kind === "valid") {
+        values.push({ steps, value: result.value });
+        continue;
+      }
+      // The schema has its own message for a rule that only it has, and its own step.
+      const own = await fieldOver(declared, { step: "any" }).check(sent, initial);
+      if (own.kind === "invalid") form.addText(formatPath(steps), own.message);
+    }
   }
-  const leaf = shape === null ? null : leafAt(shape, steps);
-  if (leaf === null) return value ?? undefined;
-  if (value === "" && leaf.shape.kind === "scalar" && leaf.shape.emptyFits) return value;
-  return emptied(leaf.shape, leaf.optional);
+  return values;
 }

@@ -2,10 +2,12 @@
 // them.
 //
 // Nothing is rejected here. A string that is not a number stays a string, and the schema reports the error.
-import { isEmptyFile, parseNumber, sentChecked, sentText } from "./sent.ts";
+import { isEmptyFile, parseDateTime, parseDays, parseNumber, sentChecked, sentText } from "./sent.ts";
+import { FIELD_KINDS } from "./field_kinds.ts";
 import { isPlainObject } from "./path.ts";
 import {
   type ListShape,
+  needsValue,
   type ObjectShape,
   resolved,
   type ScalarShape,
@@ -36,7 +38,7 @@ export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unk
 }
 
 /** Returns the value of an empty field: `null` if the part is nullable, else none. */
-export function emptied(shape: ScalarShape | ListShape, optional: boolean): unknown {
+function emptied(shape: ScalarShape | ListShape, optional: boolean): unknown {
   if (shape.nullable) return null;
   // Schemas have their own message for an empty text ("Title is required"), but not for a missing one.
   if (shape.kind === "scalar" && shape.type === "string" && !optional) return "";
@@ -46,7 +48,9 @@ export function emptied(shape: ScalarShape | ListShape, optional: boolean): unkn
 function coerceScalar(shape: ScalarShape, sent: unknown, optional: boolean): unknown {
   if (shape.type === "boolean") {
     if (sent === "" && (optional || shape.nullable)) return emptied(shape, optional);
-    return sent === undefined ? false : sentChecked(sent) ?? sent;
+    if (sent !== undefined) return sentChecked(sent) ?? sent;
+    // A box that may only be checked has no value otherwise.
+    return shape.constant === "true" && (optional || shape.nullable) ? emptied(shape, optional) : false;
   }
   if (sent === "" && !shape.emptyFits) {
     return shape.type === "unknown" && !optional && !shape.nullable ? sent : emptied(shape, optional);
@@ -54,62 +58,121 @@ function coerceScalar(shape: ScalarShape, sent: unknown, optional: boolean): unk
   if (shape.type === "number" && typeof sent === "string") {
     return sent.trim() === "" ? emptied(shape, optional) : parseNumber(sent) ?? sent;
   }
+  if (shape.type === "date" && typeof sent === "string") return parseDate(sent) ?? sent;
+  if (shape.type === "bigint" && typeof sent === "string") {
+    return /^[+-]?\d{1,1000}$/.test(sent.trim()) ? BigInt(sent) : sent;
+  }
   if (shape.values !== null && typeof sent === "string") return shape.values.get(sent) ?? sent;
   if (isEmptyFile(sent)) return emptied(shape, optional);
   return sent;
 }
 
+/** Reads a date as the start of its day in UTC, and a date with a time as local time (ECMAScript, 21.4.1.32). */
+function parseDate(text: string): Date | null {
+  if (parseDays(text) === null && parseDateTime(text) === null) return null;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
 function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown {
-  if (sent === undefined || sent === "") {
-    if (shape.emptyFits || !optional) return [];
-    return shape.nullable ? null : undefined;
-  }
-  const list: readonly unknown[] = Array.isArray(sent) ? sent : [sent];
+  const list = listInput(shape, sent, optional);
+  return shape.isSet && Array.isArray(list) ? new Set(list) : list;
+}
+
+function listInput(shape: ListShape, sent: unknown, optional: boolean): unknown {
+  if (sent instanceof Set) return sent;
+  const isMissing = sent === undefined || sent === "";
+  // The items of a tuple are always rendered, so that an optional one is submitted with empty items.
+  const isBlank = isMissing || shape.first.length > 0 && isBlankInput(sent);
+  if (isBlank && !shape.emptyFits && shape.nullable) return null;
+  if (isBlank && !shape.emptyFits && optional) return undefined;
+  const list: readonly unknown[] = isMissing ? [] : Array.isArray(sent) ? sent : [sent];
   // A list that is rendered as one control submits an empty text or an empty file if none is selected.
   const given = shape.sketch === null ? list : list.filter((item) => item !== "" && !isEmptyFile(item));
-  return given.map((item, index) => coerceInput(shape.first[index] ?? shape.items, item, false));
+  // The controls of the last items of a tuple may submit nothing.
+  const missing = Array.from({ length: Math.max(0, shape.first.length - given.length) }, () => undefined);
+  return [...given, ...missing].map((item, index) => coerceInput(shape.first[index] ?? shape.items, item, false));
 }
 
 function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optional: boolean): unknown {
   const mayLack = optional || shape.nullable;
   // Empty text marks a row that exists and of which no control was submitted.
   if (sent !== undefined && sent !== "" && !isPlainObject(sent)) return sent;
-  if (mayLack && (sent === undefined || isBlankInput(sent))) {
+  if (mayLack && (sent === undefined || isBlankInput(sent) || isPlainObject(sent) && isUntouched(shape, sent))) {
     return shape.nullable && sent !== undefined ? null : undefined;
   }
   const given = sent === undefined || sent === "" ? {} : sent;
-  const { members, rest } = shape.kind === "variants" ? variantOf(shape, given) : shape;
+  const { members, rest, ignored } = shape.kind === "variants" ? chosen(shape, given) : { ...shape, ignored: NONE };
   const entries: [string, unknown][] = [];
   for (const [key, member] of members) {
     const value = coerceInput(member.shape, Object.hasOwn(given, key) ? given[key] : undefined, member.optional);
     if (value !== undefined) entries.push([key, value]);
   }
   for (const [key, value] of Object.entries(given)) {
-    if (!members.has(key)) entries.push([key, rest === null ? value : coerceInput(rest, value, true)]);
+    if (members.has(key) || ignored(key, value)) continue;
+    entries.push([key, rest === null ? value : coerceInput(rest, value, true)]);
   }
   // `fromEntries()` defines own properties; an assignment to `__proto__` would set the prototype.
   return Object.fromEntries(entries);
 }
 
-function variantOf({ variants, merged }: VariantsShape, given: Readonly<Record<string, unknown>>): ObjectShape {
-  const fitting = variants.find(({ members }) =>
-    Array.from(members).every(([key, { shape }]) =>
-      shape.kind !== "scalar" || shape.constant === null ||
-      (Object.hasOwn(given, key) && sentText(given[key]) === shape.constant)
-    )
-  );
-  return fitting ?? merged;
+const NONE = (): boolean => false;
+
+/** The alternative that input is for, and the fields that belong to another one. */
+interface Chosen extends Pick<ObjectShape, "members" | "rest"> {
+  readonly ignored: (key: string, value: unknown) => boolean;
 }
 
 /**
- * Converts the value of a declared field to the type of its schema, which may be another one: a choice "2" of a number,
- * choices of a list of numbers, a number as text.
+ * Returns the alternative whose constants the input has. A form renders the fields of all alternatives, so those of the others
+ * are ignored: a strict object would reject them.
  */
-export function coerceDeclared(shape: Shape, value: unknown, optional: boolean): unknown {
+function chosen({ variants, merged }: VariantsShape, given: Readonly<Record<string, unknown>>): Chosen {
+  const fitting = variants.filter((variant) => hasConstants(variant, given));
+  const [first] = fitting;
+  if (first === undefined) return { ...merged, ignored: NONE };
+  const { members, rest } = fitting.find((variant) => isFilled(variant, given)) ?? first;
+  // Without constants, filled fields tell the alternatives apart.
+  const ignored = (key: string, value: unknown): boolean =>
+    merged.members.has(key) && (fitting.length === 1 || isBlankInput(value));
+  return { members, rest, ignored };
+}
+
+function hasConstants({ members }: ObjectShape, given: Readonly<Record<string, unknown>>): boolean {
+  return Array.from(members).every(([key, { shape }]) =>
+    shape.kind !== "scalar" || shape.constant === null ||
+    (Object.hasOwn(given, key) && sentText(given[key]) === shape.constant)
+  );
+}
+
+function isFilled({ members }: ObjectShape, given: Readonly<Record<string, unknown>>): boolean {
+  return Array.from(members).every(([key, { shape, optional }]) =>
+    optional || shape.kind !== "scalar" || !needsValue(shape) ||
+    !isBlankInput(Object.hasOwn(given, key) ? given[key] : "")
+  );
+}
+
+/**
+ * Returns whether an object was submitted as it is rendered without input: a field that needs a value is empty, and all others
+ * are empty or have the value that their schema gives them, such as a select with a default.
+ */
+function isUntouched(shape: ObjectShape | VariantsShape, given: Readonly<Record<string, unknown>>): boolean {
+  const { members } = shape.kind === "variants" ? shape.merged : shape;
+  const isMissing = Array.from(members).some(([key, { shape: part, optional }]) =>
+    !optional && part.kind === "scalar" && needsValue(part) && given[key] === ""
+  );
+  return isMissing &&
+    Object.entries(given).every(([key, value]) => isBlankInput(value) || isInitial(members.get(key)?.shape, value));
+}
+
+function isInitial(shape: Shape | undefined, value: unknown): boolean {
+  if (shape === undefined) return false;
   const target = resolved(shape);
-  if (typeof value === "string" || Array.isArray(value)) return coerceInput(target, value, optional);
-  const isText = target.kind === "scalar" && target.type === "string";
-  return isText && typeof value === "number" ? String(value) : value;
+  if (target.kind === "object" || target.kind === "variants") return isPlainObject(value) && isUntouched(target, value);
+  if (target.kind === "list") return false;
+  const { type, options: { initial } } = target.sketch;
+  const shown = FIELD_KINDS[type].show(initial);
+  return shown !== "" && (shown === true ? sentChecked(value) === true : shown === sentText(value));
 }
 
 /** Returns whether no part of the submitted data has a value. */

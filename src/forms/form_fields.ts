@@ -69,13 +69,22 @@ function faultOfShape(fields: Declared, shape: Shape): string | null {
   if (objectOf(shape) === null) {
     return "its schema does not accept an object; use one, because a form submits named values";
   }
-  const unsendable = patternsOf(shape).find((pattern) => leafAt(shape, patternSteps(pattern)) === null);
+  const patterns = patternsOf(shape);
+  const unsendable = patterns.find((pattern) => leafAt(shape, patternSteps(pattern)) === null);
   if (unsendable !== undefined) {
-    return `its schema names a field "${unsendable}" that a form cannot submit; use a name without dots and brackets`;
+    return `its schema names a field "${unsendable}" that a form cannot submit; use letters, digits, dashes and underscores`;
   }
+  const unfit = patterns.map((pattern) => ({ pattern, fault: faultAt(shape, patternSteps(pattern)) }))
+    .find(({ fault }) => fault !== null);
+  if (unfit !== undefined) return `its schema has a part "${unfit.pattern}" that ${unfit.fault}`;
   const unknown = [...fields.keys()].find((pattern) => !isInShape(shape, patternSteps(pattern)));
   if (unknown === undefined) return null;
   return `its schema has no field "${unknown}"; it has ${leafNames(shape, {}, new Set()).join(", ")}`;
+}
+
+function faultAt(shape: Shape, steps: readonly Step[]): string | null {
+  const part = leafAt(shape, steps)?.shape;
+  return part?.kind === "scalar" ? part.fault : part?.items.kind === "scalar" ? part.items.fault : null;
 }
 
 // A declared field may render a list as one control.
@@ -96,7 +105,12 @@ function renderedFields(declared: Declared, shape: Shape): Declared {
 function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
   if (shape.kind === "scalar") return pattern === "" ? [] : [pattern];
   if (shape.kind === "reference") return [];
-  if (shape.kind === "list") return shape.sketch === null ? patternsOf(shape.items, `${pattern}[]`) : [pattern];
+  if (shape.kind === "list") {
+    if (shape.sketch !== null) return [pattern];
+    // The items of a tuple have no pattern in common: each is named by its index.
+    if (shape.first.length > 0) return shape.first.flatMap((item, index) => patternsOf(item, `${pattern}[${index}]`));
+    return patternsOf(shape.items, `${pattern}[]`);
+  }
   const { members } = shape.kind === "variants" ? shape.merged : shape;
   return Array.from(members).flatMap(([key, member]) =>
     patternsOf(member.shape, pattern === "" ? key : `${pattern}.${key}`)

@@ -6,6 +6,7 @@ import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import type { AnyFieldOptions } from "./field_options.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
 import { isPlainObject } from "./path.ts";
+import { FLAGS_MEMBER, TYPE_MEMBER } from "./schema_types.ts";
 import { isOnStep } from "./steps.ts";
 import {
   type ListShape,
@@ -17,6 +18,7 @@ import {
   type Shape,
   type Sketch,
 } from "./shape.ts";
+import { oneOf } from "./merge_shapes.ts";
 
 /** A JSON Schema document, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -38,6 +40,8 @@ class Reader {
   read(schema: unknown): Shape {
     if (!isPlainObject(schema)) return scalar("unknown", {});
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref, schema);
+    const special = specialShape(schema);
+    if (special !== null) return special;
     if (Array.isArray(schema.allOf)) return this.read(this.#combined(schema, schema.allOf));
     // Before the alternatives: those of a file differ only in the content type.
     if (isFileSchema(schema)) return scalar("file", schema, fileSketch(schema));
@@ -122,9 +126,7 @@ class Reader {
       return relaxed(choices(own, others.flatMap(constantsOf), others), nullable, emptyFits);
     }
     const shapes = others.map((part) => resolved(this.read(part)));
-    if (shapes.every((shape) => shape.kind === "object")) {
-      return { kind: "variants", variants: shapes, merged: mergeVariants(shapes), nullable };
-    }
+    if (shapes.every((shape) => shape.kind === "object" || shape.kind === "variants")) return oneOf(shapes, nullable);
     const texts = shapes.every((shape) => shape.kind === "scalar" && shape.type === "string");
     const fits = emptyFits || shapes.some((shape) => shape.kind === "scalar" && shape.emptyFits);
     return relaxed(scalar(texts ? "string" : "unknown", own), nullable, texts && fits);
@@ -137,8 +139,10 @@ class Reader {
       kind: "list",
       items,
       first,
+      least: Math.max(first.length, asNumber(schema.minItems) ?? 0),
+      isSet: schema[TYPE_MEMBER] === "set",
       nullable: false,
-      emptyFits: (asNumber(schema.minItems) ?? 0) === 0,
+      emptyFits: first.length === 0 && (asNumber(schema.minItems) ?? 0) === 0,
       sketch: first.length > 0 ? null : listSketch(schema, items),
     };
   }
@@ -150,29 +154,55 @@ class Reader {
       members.set(key, { shape: this.read(value), optional: !required.has(key) });
     }
     const rest = isPlainObject(schema.additionalProperties) ? this.read(schema.additionalProperties) : null;
+    // The names of a record, if they are known.
+    const names = rest === null ? [] : asList(asObject(schema.propertyNames).enum);
+    for (const key of names) {
+      if (rest !== null && typeof key === "string") members.set(key, { shape: rest, optional: !required.has(key) });
+    }
     return { kind: "object", members, rest, nullable: false };
   }
 }
 
 const TEXT: Sketch = { type: "text", options: {} };
 
+const ANOTHER_TYPE = "which a form cannot submit; use a type with a text form, such as z.coerce, or leave it out";
+
+/** Returns the shape of a type without a JSON form; `null` for any other schema. */
+function specialShape(schema: JsonSchema): Shape | null {
+  const type = schema[TYPE_MEMBER];
+  // A set with the type of its values is read as a list.
+  if (type === "set" && schema.type === "array") return null;
+  switch (type) {
+    case undefined:
+      return null;
+    case "date":
+      return scalar("date", schema, { type: "date", options: {} });
+    case "bigint":
+      return scalar("bigint", schema, { type: "text", options: { pattern: "-?[0-9]+" } });
+    default:
+      return { ...scalar("unknown", schema), fault: `has the type ${String(type)}, ${ANOTHER_TYPE}` };
+  }
+}
+
 function scalar(type: ScalarShape["type"], schema: JsonSchema, { type: control, options }: Sketch = TEXT): ScalarShape {
   const sketch = { type: control, options: { ...options, ...annotations(schema) } };
-  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, values: null, sketch };
+  return { kind: "scalar", type, nullable: false, emptyFits: false, constant: null, values: null, fault: null, sketch };
 }
 
 function textShape(schema: JsonSchema): ScalarShape {
-  const { format, pattern } = schema;
+  const { format } = schema;
+  const pattern = typeof schema.pattern === "string" ? schema.pattern : undefined;
+  const flags = schema[FLAGS_MEMBER];
   const minlength = asNumber(schema.minLength);
   const maxlength = asNumber(schema.maxLength);
   const type = textType(format, pattern);
   const options: AnyFieldOptions = {
     ...(FIELD_KINDS[type].moment === null ? { minlength, maxlength } : {}),
-    // Browsers know the format of the other types, and ignore or reject a pattern for them.
-    ...(type === "text" && typeof pattern === "string" ? { pattern: attributePattern(pattern) } : {}),
+    // Browsers know the format of the other types, and ignore or reject a pattern for them. They know no flags.
+    ...(type === "text" && pattern !== undefined && flags === undefined ? { pattern: attributePattern(pattern) } : {}),
   };
   const emptyFits = format === undefined && (minlength ?? 0) === 0 &&
-    (typeof pattern !== "string" || matches(pattern, ""));
+    (pattern === undefined || matches(pattern, "", String(flags ?? "u")));
   return { ...scalar("string", schema, { type, options }), emptyFits };
 }
 
@@ -253,28 +283,6 @@ function listSketch(schema: JsonSchema, items: Shape): Sketch | null {
   const maxItems = asNumber(schema.maxItems);
   const maxFiles = maxItems !== undefined && maxItems > 0 ? maxItems : undefined;
   return { type: "file", options: { ...shared, multiple: true, maxFiles } };
-}
-
-// Merges the members of all variants: constants that differ become choices, and a member that a variant lacks is
-// optional.
-function mergeVariants(variants: readonly ObjectShape[]): ObjectShape {
-  const members = new Map<string, Member>();
-  for (const key of new Set(variants.flatMap((variant) => [...variant.members.keys()]))) {
-    const found = variants.map((variant) => variant.members.get(key)).filter((member) => member !== undefined);
-    const [first] = found;
-    if (first === undefined) continue;
-    const constants = found.map(({ shape }) => shape.kind === "scalar" ? shape.constant : null);
-    const optional = found.length < variants.length || found.some((member) => member.optional);
-    if (first.shape.kind === "scalar" && new Set(constants).size > 1 && constants.every((text) => text !== null)) {
-      const { type, sketch: { options: { initial: _, ...options } } } = first.shape;
-      const choices = [...new Set(constants)].map((value) => ({ value }));
-      const sketch: Sketch = { type: "select", options: { ...options, choices } };
-      members.set(key, { shape: { ...first.shape, type, constant: null, sketch }, optional });
-    } else {
-      members.set(key, { shape: first.shape, optional });
-    }
-  }
-  return { kind: "object", members, rest: null, nullable: false };
 }
 
 function annotated(shape: Shape, schema: JsonSchema): Shape {
@@ -366,9 +374,9 @@ function hasAlternatives(pattern: string): boolean {
   return outer.includes("|");
 }
 
-function matches(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string, flags: string = "u"): boolean {
   try {
-    return new RegExp(pattern, "u").test(text);
+    return new RegExp(pattern, flags).test(text);
   } catch {
     // JSON Schema patterns have the flag `u`; an invalid one is not evaluated.
     return false;

@@ -2,7 +2,8 @@
 //
 // The interfaces are those of https://standardschema.dev, copied so that no validator or type package is required.
 import { ErrorList } from "./error_list.ts";
-import { formatPath } from "./path.ts";
+import { formatPath, isPlainObject } from "./path.ts";
+import { converterOptions, withFlags } from "./schema_types.ts";
 
 /**
  * A validator that follows Standard Schema, such as zod, valibot and arktype.
@@ -88,17 +89,17 @@ export function jsonSchemaOf(schema: StandardSchemaV1): Readonly<Record<string, 
   if (typeof input !== "function") return null;
   // Standard JSON Schema defines the type of this function; readShape() reads its result as unknown.
   const toJsonSchema = input as ToJsonSchema;
-  // The second attempt is for zod, which rejects a schema with a part that has no JSON form (a Date, a File) unless it
-  // may use `{}` for that part.
-  const tries = [undefined, { unrepresentable: "any" }];
-  for (const libraryOptions of tries) {
-    try {
-      return toJsonSchema({ target: "draft-2020-12", libraryOptions });
-    } catch {
-      // The standard requires the converter to throw for a schema without a JSON form. The schema then reads the texts.
-    }
+  const { vendor } = schema["~standard"];
+  const ofPart = (part: unknown): unknown => isStandardSchema(part) ? jsonSchemaOf(part) ?? {} : {};
+  try {
+    const libraryOptions = converterOptions(vendor, ofPart);
+    const document = toJsonSchema({ target: "draft-2020-12", libraryOptions });
+    const complete = vendor === "arktype" ? withFlags(document, Reflect.get(schema, "json")) : document;
+    return isPlainObject(complete) ? complete : null;
+  } catch {
+    // The standard requires the converter to throw for a schema without a JSON form. The schema then reads the texts.
+    return null;
   }
-  return null;
 }
 
 /** Returns the field name of an issue, such as `address.city` or `rows[0].label`; `""` for the whole form. */

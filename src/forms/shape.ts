@@ -8,7 +8,7 @@
 // ```
 import type { AnyFieldOptions } from "./field_options.ts";
 import type { FieldType } from "./field_kinds.ts";
-import { isPlainObject, joinPath, type Step } from "./path.ts";
+import { isPlainObject, joinPath, parsePath, type Step } from "./path.ts";
 
 /** The shape of one part of the input. */
 export type Shape = ScalarShape | ListShape | ObjectShape | VariantsShape | ReferenceShape;
@@ -23,7 +23,7 @@ export interface Sketch {
 export interface ScalarShape {
   readonly kind: "scalar";
   /** The type that its text is converted to. */
-  readonly type: "string" | "number" | "boolean" | "file" | "unknown";
+  readonly type: "string" | "number" | "boolean" | "file" | "date" | "bigint" | "unknown";
   readonly nullable: boolean;
   /** `true` if the empty string is a valid value. */
   readonly emptyFits: boolean;
@@ -31,6 +31,8 @@ export interface ScalarShape {
   readonly constant: string | null;
   /** The valid values by their text if they have several types, such as 10 and "all"; `null` for other values. */
   readonly values: ReadonlyMap<string, unknown> | null;
+  /** The reason why a form cannot submit it, with the remedy; `null` if it can. */
+  readonly fault: string | null;
   readonly sketch: Sketch;
 }
 
@@ -40,6 +42,10 @@ export interface ListShape {
   readonly items: Shape;
   /** The shapes of the first items, if they differ from the others. */
   readonly first: readonly Shape[];
+  /** The number of items that it must have. */
+  readonly least: number;
+  /** `true` if the value is a `Set`. */
+  readonly isSet: boolean;
   readonly nullable: boolean;
   /** `true` if the empty list is valid. */
   readonly emptyFits: boolean;
@@ -114,8 +120,9 @@ export function shapeAt(
     const target = resolved(current);
     if (typeof step === "number") {
       if (target.kind !== "list") return null;
-      // An existing row needs the values of a row, even if the list is optional.
-      [current, optional, required] = [target.first[step] ?? target.items, false, true];
+      // An existing row needs the values of a row, even if the list is optional. The items of a tuple are always rendered.
+      const isTuple = target.first.length > 0;
+      [current, optional, required] = [target.first[step] ?? target.items, false, !isTuple || required];
       continue;
     }
     const object = objectOf(target);
@@ -143,12 +150,14 @@ export function leafAt(shape: Shape, steps: readonly Step[]): Leaf | null {
  * Returns the names of the controls of a shape, in order, with as many list items as the data has.
  *
  * @param declared The patterns of declared fields: a list among them is rendered as one control.
+ * @param mayLack If `true`, the part or an object around it is optional: a list then needs no items.
  */
 export function leafNames(
   shape: Shape,
   data: unknown,
   declared: ReadonlySet<string>,
   name: string = "",
+  mayLack: boolean = false,
 ): readonly string[] {
   // A recursive schema is rendered as deep as the data.
   if (shape.kind === "reference" && name !== "" && !isPlainObject(data) && data !== "") return [];
@@ -157,21 +166,43 @@ export function leafNames(
   if (target.kind === "list") {
     if (target.sketch !== null || declared.has(name.replace(/\[\d+\]/g, "[]"))) return [name];
     const items: readonly unknown[] = Array.isArray(data) ? data : [];
-    return items.flatMap((item, index) =>
-      leafNames(target.first[index] ?? target.items, item, declared, joinPath(name, index))
+    // Items that the list must have are rendered without data: otherwise it could not be filled.
+    const least = mayLack || target.nullable ? target.first.length : target.least;
+    const count = Math.max(items.length, Math.min(least, MAX_BLANK_ITEMS));
+    return Array.from({ length: count }, (_, index) => index).flatMap((index) =>
+      leafNames(target.first[index] ?? target.items, items[index], declared, joinPath(name, index))
     );
   }
-  const { members } = target.kind === "variants" ? target.merged : target;
-  return Array.from(members).flatMap(([key, member]) => {
-    const inner: unknown = isPlainObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
-    return leafNames(member.shape, inner, declared, joinPath(name, key));
-  });
+  const { members, rest } = target.kind === "variants" ? target.merged : target;
+  const given: Readonly<Record<string, unknown>> = isPlainObject(data) ? data : {};
+  const own = Array.from(members).flatMap(([key, member]) =>
+    leafNames(
+      member.shape,
+      Object.hasOwn(given, key) ? given[key] : undefined,
+      declared,
+      joinPath(name, key),
+      member.optional || mayLack,
+    )
+  );
+  if (rest === null) return own;
+  // Members of a record are named by the data only.
+  const others = Object.keys(given).filter((key) => !members.has(key) && isStepName(key));
+  return [...own, ...others.flatMap((key) => leafNames(rest, given[key], declared, joinPath(name, key)))];
 }
 
-function needsValue(shape: ScalarShape | ListShape): boolean {
+// A schema may require more items than anyone fills in.
+const MAX_BLANK_ITEMS = 20;
+
+// Names with other characters are not the name of a field.
+function isStepName(key: string): boolean {
+  return parsePath(`_.${key}`).length === 2;
+}
+
+/** Returns whether a part is invalid without a value. */
+export function needsValue(shape: ScalarShape | ListShape): boolean {
   if (shape.kind === "list") return !shape.emptyFits;
   // Both states of a checkbox are values; only one that must be checked requires input.
   if (shape.type === "boolean" && shape.sketch.type === "checkbox") return shape.constant === "true";
-  if (shape.type === "unknown") return false;
+  if (shape.type === "unknown" && shape.values === null) return false;
   return !shape.nullable && !shape.emptyFits;
 }

@@ -1,13 +1,15 @@
 // `<Field>`: one field of a form with its label, its help and its errors.
 //
 // User input becomes text between tags, the text of `value`, or the presence of `checked` or `selected`, and nothing else.
+import { h } from "preact";
 import { type AttributeValue, type ControlAttributes, pickAttributes } from "./attributes.ts";
 import { useContext } from "./use_context.ts";
 import type { BoundField } from "../forms/bound_field.ts";
 import { FIELD_KINDS } from "../forms/field_kinds.ts";
 import type { FieldChoice } from "../forms/field_rules.ts";
-import { FormScope } from "./page_state.ts";
+import { FormScope, PageStateContext } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** Options for rendering a field. */
 export interface RenderFieldProps extends ControlAttributes {
@@ -96,20 +98,42 @@ export function renderField(field: BoundField, props: RenderFieldProps = {}): Ma
   const control = <FieldControl field={field} help={help} {...rest} />;
   if (isChoiceGroup(field, props.as)) {
     return (
-      <fieldset class="hyper-field" {...groupAttributes(field, help)}>
+      <FieldBox field={field} as="fieldset" attributes={groupAttributes(field, help)}>
         <legend>{label}</legend>
         {control}
         {renderNotes(field, help)}
-      </fieldset>
+      </FieldBox>
     );
   }
   const caption = <label for={field.id}>{label}</label>;
   return (
-    <div class="hyper-field">
+    <FieldBox field={field} as="div">
       {field.kind === "checkbox" ? [control, caption] : [caption, control]}
       {renderNotes(field, help)}
-    </div>
+    </FieldBox>
   );
+}
+
+/**
+ * Renders the element around a field. `data-required` or `data-optional` has the word that marks its label, for
+ * `content: attr(data-optional)` in CSS. As text of the label it would be part of the name of the control.
+ */
+function FieldBox({ field, as, attributes, children }: {
+  readonly field: BoundField;
+  readonly as: "div" | "fieldset";
+  readonly attributes?: Attributes;
+  readonly children: Markup;
+}): MarkupNode {
+  const texts = useContext(PageStateContext)?.texts;
+  const mark = markOf(field);
+  const word = mark === null ? {} : { [`data-${mark}`]: texts?.write(catalogueText(`${mark}Field`)) ?? "" };
+  return h(as, { class: "hyper-field", ...word, ...attributes }, children);
+}
+
+// Both states of a checkbox are values. A field of an extra row is required once its row has input.
+function markOf({ kind, required, definition }: BoundField): "required" | "optional" | null {
+  if (required) return "required";
+  return definition.required || kind === "checkbox" ? null : "optional";
 }
 
 function renderNotes(field: BoundField, help: Markup): MarkupNode {
@@ -241,7 +265,7 @@ function renderChoice(field: BoundField, choice: FieldChoice, attributes: Attrib
         checked={field.selected.includes(choice.value)}
         disabled={choice.disabled || attributes.disabled === true}
         required={isRequired || undefined}
-        {...invalidState(field)}
+        {...(field.multiple ? invalidState(field) : {})}
       />
       <label for={id}>{choice.label}</label>
     </div>
@@ -267,7 +291,8 @@ function isChoiceGroup({ kind, inputType }: BoundField, as: RenderFieldProps["as
 
 function groupAttributes(field: BoundField, help: Markup): Attributes {
   const described = describedBy(field, help, undefined);
-  return field.multiple ? described : { role: "radiogroup", ...described, ...(field.required ? ARIA_REQUIRED : {}) };
+  if (field.multiple) return described;
+  return { role: "radiogroup", ...described, ...(field.required ? ARIA_REQUIRED : {}), ...invalidState(field) };
 }
 
 function ruleAttributes({ type, constraints }: BoundField): Attributes {

@@ -8,6 +8,7 @@ import { useContext } from "./use_context.ts";
 import { FormScope, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import { catalogueText } from "../texts/catalogue.ts";
+import type { Texts } from "../texts/texts.ts";
 
 /** Props of `<FormErrors>`. */
 export interface FormErrorsProps {
@@ -43,20 +44,30 @@ export interface FormErrorsProps {
  * assertStringIncludes(page, 'name="title"');
  * ```
  */
-export function FormErrors({ title, ...props }: FormErrorsProps): MarkupNode | null {
+export function FormErrors(props: FormErrorsProps): MarkupNode | null {
   const form = useContext(FormScope);
   if (form === null) throw new TypeError("Cannot render <FormErrors>: it is outside a <Form> of an action with a form");
   if (form.errorCount === 0) return null;
   const { texts } = usePageState("FormErrors");
-  const fields = new Map(form.fields.map((field) => [field.name, field]));
-  const errors = inFieldOrder([...form.errors], [...fields.keys()]);
+  return <ErrorSummary {...props} errors={[...form.errors]} fields={form.fields} texts={texts} />;
+}
+
+/** Renders errors as an alert, in the order of the fields. */
+export function ErrorSummary(
+  { errors, fields, texts, title, ...props }: FormErrorsProps & {
+    readonly errors: readonly (readonly [name: string, messages: readonly string[]])[];
+    readonly fields: readonly BoundField[];
+    readonly texts: Texts;
+  },
+): MarkupNode {
+  const named = new Map(fields.map((field) => [field.name, field]));
   return (
     // Without scripts, `autofocus` moves the focus here when the page loads; otherwise the runtime does.
     <div class={props.class ?? "hyper-form-errors"} role="alert" tabindex={-1} autofocus data-hyper-errors>
       <p>{title ?? texts.write(catalogueText("formErrors"))}</p>
       <ul>
-        {errors.flatMap(([name, messages]) =>
-          messages.map((message) => <li key={`${name} ${message}`}>{renderMessage(fields.get(name), message)}</li>)
+        {inFieldOrder(errors, [...named.keys()]).flatMap(([name, messages]) =>
+          messages.map((message) => <li key={`${name} ${message}`}>{renderMessage(named.get(name), message)}</li>)
         )}
       </ul>
     </div>

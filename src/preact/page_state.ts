@@ -43,7 +43,7 @@ export interface PageState {
   readonly userTag: string | null;
   /** The path of this page, which its GET forms are sent to. */
   readonly path: string;
-  /** The element to put around the form that failed; `null` if the whole page is wanted. */
+  /** The element to put around the form that failed; `null` if none has. */
   readonly cutTag: string | null;
   /** Returns whether this form is the one that failed. */
   isFailed(action: Action, instance: string | null): boolean;

@@ -48,10 +48,6 @@ export class RenderState implements PageState {
   tookToasts = false;
   /** `true` if the page asked for toasts, even if there were none. */
   askedForToasts = false;
-  /** `true` if the page rendered the form that failed. */
-  tookFailed = false;
-  /** The regions of this page, kept for the same reason. */
-  #regions: Map<string, string | Promise<string>> | null = null;
   /** The principal; `undefined` before a region needs it. */
   #principal: string | null | PromiseLike<string | null> | undefined;
   readonly #services: RenderingServices;
@@ -59,14 +55,15 @@ export class RenderState implements PageState {
   readonly #failed: FailedForm | null;
   /** The blank forms of this page. Kept, because a component that suspended asks for its form again. */
   #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
+  /** The regions of this page, kept for the same reason. */
+  #regions: Map<string, string | Promise<string>> | null = null;
 
   constructor(
     services: RenderingServices,
     pageRender: PageRender,
-    failed: FailedForm | null = null,
-    cutTag: string | null = null,
+    failed: (FailedForm & { readonly cutTag: string }) | null = null,
   ) {
-    this.cutTag = cutTag;
+    this.cutTag = failed?.cutTag ?? null;
     this.#services = services;
     this.#pageRender = pageRender;
     this.#failed = failed;
@@ -114,10 +111,7 @@ export class RenderState implements PageState {
     instance: string | null,
     initial: object | null,
   ): AnyBound | null | Promise<AnyBound | null> {
-    if (this.#failed !== null && this.isFailed(action, instance)) {
-      this.tookFailed = true;
-      return this.#failed.form;
-    }
+    if (this.#failed !== null && this.isFailed(action, instance)) return this.#failed.form;
     if (action.form === null) return null;
     return this.#blankForm(JSON.stringify([action.name, instance]), action, action.form, instance, initial);
   }

@@ -25,6 +25,7 @@ import { LateParts } from "./late_parts.ts";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
 import { isMarkupNode, keepCarriageReturns, rawHtml, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
+import { withUndrawnErrors } from "./undrawn_errors.tsx";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
 
@@ -62,7 +63,7 @@ class PreactRendering implements Rendering {
     if (html !== null) {
       node.checkLayouts();
       state.check?.(html);
-      return await toAnswer({ kind: "rendered", html, tree, document });
+      return await toAnswer({ kind: "rendered", html, failed: null, tree, document });
     }
     const { status, headers } = tree;
     if (lateAfterMs === null) return { kind: "parts", html: completeInParts(node, document, null), status, headers };
@@ -72,16 +73,14 @@ class PreactRendering implements Rendering {
 
   async pageOfForm(of: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null> {
     const rendered = await this.#render(of, { failed, status });
-    return rendered.kind === "response" || rendered.document.state.tookFailed ? await toAnswer(rendered) : null;
+    return rendered.kind === "response" || rendered.failed !== null ? await toAnswer(rendered) : null;
   }
 
   async failedForm(of: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }> {
-    // A random name, so that the content of a page cannot contain it. It is removed before the response.
-    const cutTag = `hyper-cut-${crypto.randomUUID()}`;
-    const rendered = await this.#render(of, { failed, cutTag, part: "body" });
+    const rendered = await this.#render(of, { failed, part: "body" });
     if (rendered.kind === "response") return rendered;
-    const form = cutOut(keepCarriageReturns(rendered.html), cutTag);
-    if (form === null) return { kind: "html", html: "" };
+    if (rendered.failed === null) return { kind: "html", html: "" };
+    const form = keepCarriageReturns(rendered.failed);
     const id = /^<form\b[^>]*? id="([^"]*)"/.exec(form)?.[1] ?? formId(failed.action, failed.instance);
     return { kind: "html", html: form, selector: selectorOfId(id) };
   }
@@ -192,15 +191,20 @@ class PreactRendering implements Rendering {
     tree: PageTree,
     page: PageRoute,
     pageRender: PageRender,
-    { failed, cutTag, part = "document" }: RenderOptions,
+    { failed = null, part = "document" }: RenderOptions,
   ): Promise<RenderedPage> {
-    const state = new RenderState(this.#services, pageRender, failed, cutTag);
+    // A random name, so that the content of a page cannot contain it. It is removed before the response.
+    const cutTag = `hyper-cut-${crypto.randomUUID()}`;
+    const state = new RenderState(this.#services, pageRender, failed && { ...failed, cutTag });
     const document = part === "document" ? await beginRender(tree, state) : { nodes: bodyOnly(), head: NO_HEAD, state };
     const { node, checkLayouts } = pageNode(tree, state);
     const html = await renderRaw(node, page, document.nodes.onNode);
     checkLayouts();
     state.check?.(html);
-    return { kind: "rendered", html, tree, document };
+    const parts = failed === null ? null : splitAround(html, cutTag);
+    if (failed === null || parts === null) return { kind: "rendered", html, failed: null, tree, document };
+    const form = await withUndrawnErrors(parts.content, failed.form, state.texts);
+    return { kind: "rendered", html: parts.before + form + parts.after, failed: form, tree, document };
   }
 }
 
@@ -210,8 +214,6 @@ interface RenderOptions {
   readonly failed?: FailedForm | null;
   /** The status, if the page sets none. Default: 200. */
   readonly status?: number;
-  /** The element to put around the form that failed. Default: none. */
-  readonly cutTag?: string;
   /** The part that is rendered. Default: the whole document. */
   readonly part?: "document" | "body";
 }
@@ -220,6 +222,8 @@ interface RenderOptions {
 interface RenderedPage {
   readonly kind: "rendered";
   readonly html: string;
+  /** The form that failed, which `html` contains; `null` if the page does not render it. */
+  readonly failed: string | null;
   readonly tree: PageTree;
   readonly document: DocumentRender;
 }
@@ -297,11 +301,20 @@ async function plainFailure(status: number, message: string, { lang, write }: Te
   return plainAnswer(`<!DOCTYPE html>${await renderHtml(page, null)}`, status);
 }
 
-/** Returns the content of the first `<name>` element, or `null` if there is none. */
-function cutOut(html: string, name: string): string | null {
-  const open = `<${name}>`;
+/** Splits HTML at the first `<name>` element, and removes the tags of this name; returns `null` if there is none. */
+function splitAround(
+  html: string,
+  name: string,
+): { readonly before: string; readonly content: string; readonly after: string } | null {
+  const [open, close] = [`<${name}>`, `</${name}>`];
   const start = html.indexOf(open);
-  return start === -1 ? null : html.slice(start + open.length, html.indexOf(`</${name}>`, start));
+  if (start === -1) return null;
+  const end = html.indexOf(close, start);
+  return {
+    before: html.slice(0, start),
+    content: html.slice(start + open.length, end),
+    after: html.slice(end).replaceAll(open, "").replaceAll(close, ""),
+  };
 }
 
 function selectorOfId(id: string): string {

@@ -10,8 +10,9 @@ import { catalogueText } from "../texts/catalogue.ts";
 import type { RespondServices } from "./services.ts";
 
 /** Responds with JSON. */
-export async function respondWithData(answer: Answer, { userTexts }: RespondServices): Promise<Reply | Response> {
+export async function respondWithData(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, limits } = answer;
+  const { userTexts } = services;
   const failureData = (refusal: Failure): Reply => {
     const { status, headers, reason } = refusal;
     return problem(status, userTexts.ofFailure(refusal, answer.arrival), headers, reason === null ? {} : { reason });
@@ -30,7 +31,11 @@ export async function respondWithData(answer: Answer, { userTexts }: RespondServ
     case "stream": {
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepUpTo(limits.gatheredBytes, events));
-      return collected.kind === "failure" ? failureData(collected) : items(events, collected.isComplete);
+      if (collected.kind === "failure") return failureData(collected);
+      const { refusal: refused } = outcome.rejection;
+      return refused === null
+        ? items(events, collected.isComplete)
+        : await respondWithData({ ...answer, outcome: refused }, services);
     }
     case "invalid":
       return problem(422, userTexts.of(answer.arrival).write(catalogueText("checkFields")), {}, {

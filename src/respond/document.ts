@@ -28,7 +28,11 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
     case "stream": {
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
-      return collected.kind === "failure" ? await failureDocument(answer, collected, services) : back(answer, events);
+      if (collected.kind === "failure") return await failureDocument(answer, collected, services);
+      const { refusal: refused } = outcome.rejection;
+      return refused === null
+        ? back(answer, events)
+        : await respondWithDocument({ ...answer, outcome: refused }, services);
     }
     case "markup":
       return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);

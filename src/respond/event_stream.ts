@@ -34,6 +34,8 @@ export interface EventStreamOptions {
   readonly maxSeconds: number;
   /** Returns the last event of a stream that failed; `null` for a temporary error, after which the client reconnects. */
   readonly errorEvent: (error: unknown) => Patch | null;
+  /** Returns the last events of a stream whose generator has ended. */
+  readonly lastEvents: () => readonly Patch[];
   /** Called once, with the reason of the end. */
   readonly onEnd: (reason: EndReason) => void;
 }
@@ -146,7 +148,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       }
       const { result } = woken;
       if (result.done) {
-        controller.enqueue(encoder.encode(encodeEvent(END)));
+        controller.enqueue(encoder.encode(encodeEvents(options.lastEvents())));
         end("ended");
         return controller.close();
       }

@@ -9,8 +9,7 @@ import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, toFailure } from "../dispatch/failure.ts";
 import { reporterOf } from "../dispatch/observe.ts";
-import type { Failure, Outcome } from "../dispatch/outcome.ts";
-import type { RunningStream } from "../dispatch/running_stream.ts";
+import type { Failure, InvalidInput, Outcome, Refusal } from "../dispatch/outcome.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
@@ -34,7 +33,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
     case "events":
       return events(200, outcome.events, answer);
     case "stream":
-      return await stream(outcome.stream, answer, services);
+      return await stream(outcome, answer, services);
     case "markup": {
       if (intent.target === null) {
         throw new TypeError(
@@ -84,13 +83,25 @@ async function redirected(response: Response, answer: Answer, onError: Report): 
   return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
 }
 
-async function stream(running: RunningStream, answer: Answer, services: RespondServices): Promise<Reply> {
+async function stream(
+  { stream: running, rejection }: Extract<Outcome, { kind: "stream" }>,
+  answer: Answer,
+  services: RespondServices,
+): Promise<Reply | Response> {
   const { signals, heartbeatSeconds } = services;
   const { arrival: { request }, limits } = answer;
   const actionName = answer.action?.name ?? "";
+  let last: readonly Patch[] = [];
+  rejection.show = async (refusal) => {
+    last = await refusalEvents(refusal, answer, services);
+  };
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
   if (early.kind === "failed") return failureEvents(toFailure(early.error), answer, services);
+  // The generator has rejected its form before its first item: the response has a status of its own.
+  if (rejection.refusal !== null && early.kind === "done" && (await first).done) {
+    return events(rejection.refusal.kind === "failure" ? rejection.refusal.status : 422, last, answer);
+  }
 
   const onError = reporterFor(answer, services);
   const openedAt = performance.now();
@@ -100,6 +111,7 @@ async function stream(running: RunningStream, answer: Answer, services: RespondS
     stream: running,
     heartbeatSeconds,
     maxSeconds: limits.streamSeconds,
+    lastEvents: () => last,
     errorEvent: (error) => isPassing(error, request) ? null : errorPatch(toFailure(error), answer, services),
     onEnd: (reason) =>
       signals.streamClosed.send(
@@ -136,44 +148,63 @@ async function settledWithin(promise: Promise<unknown>, milliseconds: number): P
   return result;
 }
 
-async function invalid(
-  { form, issues }: Extract<Outcome, { kind: "invalid" }>,
-  answer: Answer,
-  services: RespondServices,
-): Promise<Reply | Response> {
-  const error = errorPatch(failure(422, catalogueText("checkFields")), answer, services, issues);
-  if (form === null) return events(422, [error], answer);
-  return await formEvents(form, 422, { focus: "first-invalid" }, [error], answer, services);
+async function invalid(input: InvalidInput, answer: Answer, services: RespondServices): Promise<Reply | Response> {
+  return await asEvents(422, await invalidEvents(input, answer, services), answer, services);
 }
 
 /** Shows a form whose rows a button has changed. */
 async function changed(form: AnyBound, answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  return await formEvents(form, 200, {}, [], answer, services);
+  return await asEvents(200, await formEvents(form, {}, answer, services), answer, services);
 }
 
-/** Patches a form of the page, before other events. */
-async function formEvents(
-  form: AnyBound,
+async function asEvents(
   status: number,
-  options: { readonly focus?: "first-invalid" },
-  others: readonly Patch[],
+  shown: readonly Patch[] | Response,
   answer: Answer,
   services: RespondServices,
 ): Promise<Reply | Response> {
-  const { action, origin, instance } = answer;
-  if (action === null || origin === null) return events(status, others, answer);
-  const rendered = await services.rendering.failedForm(origin, { action, instance, form });
-  if (rendered.kind === "response") {
-    return await redirected(rendered.response, answer, reporterFor(answer, services)) ?? rendered.response;
-  }
-  // A page that does not show the form now has nothing to patch; the other events have the issues.
-  if (rendered.selector === undefined) return events(status, others, answer);
+  if (!(shown instanceof Response)) return events(status, shown, answer);
+  return await redirected(shown, answer, reporterFor(answer, services)) ?? shown;
+}
+
+/** Returns the events of an invalid form: the form with its errors, and the issues. A guard of its page responds itself. */
+async function invalidEvents(
+  { form, issues }: InvalidInput,
+  answer: Answer,
+  services: RespondServices,
+): Promise<readonly Patch[] | Response> {
+  const error = errorPatch(failure(422, catalogueText("checkFields")), answer, services, issues);
+  const shown = form === null ? [] : await formEvents(form, { focus: "first-invalid" }, answer, services);
+  return shown instanceof Response ? shown : [...shown, error];
+}
+
+/** Returns the patch of a form of the page; none for a page that does not show the form now. */
+async function formEvents(
+  form: AnyBound,
+  options: { readonly focus?: "first-invalid" },
+  { action, origin, instance }: Answer,
+  { rendering }: RespondServices,
+): Promise<readonly Patch[] | Response> {
+  if (action === null || origin === null) return [];
+  const rendered = await rendering.failedForm(origin, { action, instance, form });
+  if (rendered.kind === "response") return rendered.response;
   const { html: content, selector: target } = rendered;
-  return events(
-    status,
-    [{ event: "patch_html", data: { target, content, swap: "morph", ...options } }, ...others],
-    answer,
-  );
+  return target === undefined ? [] : [{ event: "patch_html", data: { target, content, swap: "morph", ...options } }];
+}
+
+/** Returns the last events of a stream that has rejected its form. Never rejects: an error becomes the last event. */
+async function refusalEvents(refusal: Refusal, answer: Answer, services: RespondServices): Promise<readonly Patch[]> {
+  if (refusal.kind === "failure") return [errorPatch(refusal, answer, services)];
+  try {
+    const shown = await invalidEvents(refusal, answer, services);
+    if (!(shown instanceof Response)) return shown;
+    // The stream has begun, so that the page cannot respond any more: the issues are shown where the form is.
+    await notify(() => shown.body?.cancel(), reporterFor(answer, services));
+    return [errorPatch(failure(422, catalogueText("checkFields")), answer, services, refusal.issues)];
+  } catch (error) {
+    reporterFor(answer, services)(error);
+    return [errorPatch(toFailure(error), answer, services)];
+  }
 }
 
 function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Reply {

@@ -320,3 +320,9 @@ export function toBody(entries: readonly FormEntry[], enctype: string | null): F
       return toParams(fields);
   }
 }
+
+/** Returns the group of a check box or a radio button, which has its state and description; else the control itself. */
+export function groupOf(control: ElementNode): ElementNode {
+  const isChoice = /^(checkbox|radio)$/.test(controlType(control));
+  return isChoice ? closest(control, ({ tagName }) => tagName === "fieldset") ?? control : control;
+}

@@ -11,6 +11,7 @@ import {
   fillControls,
   formControls,
   type FormEntry,
+  groupOf,
   isDisabled,
   isField,
   isOn,
@@ -309,11 +310,11 @@ class PageField implements TestField {
   }
 
   get isInvalid(): boolean {
-    return this.#controls.some((it) => attribute(it, "aria-invalid") === "true");
+    return this.#controls.some((it) => [it, groupOf(it)].some((node) => attribute(node, "aria-invalid") === "true"));
   }
 
   get description(): string {
-    return referencedText(this.#first, "aria-describedby");
+    return referencedText(this.#first, "aria-describedby") || referencedText(groupOf(this.#first), "aria-describedby");
   }
 }
 
@@ -344,8 +345,7 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
   }
 
   get title(): string {
-    const [title] = query(this.node, "head > title");
-    return title === undefined ? "" : readableText(title);
+    return query(this.node, "head > title").slice(0, 1).map(readableText).join();
   }
 
   /** The base of relative URLs. */

@@ -124,6 +124,10 @@ export interface FormTextValues {
   readonly minRows: CountTextValues;
   /** A formset has too many rows. */
   readonly maxRows: CountTextValues;
+  /** Word for a field that needs a value, for style sheets. */
+  readonly requiredField: NoTextValues;
+  /** Word for a field that may be left empty, for style sheets. */
+  readonly optionalField: NoTextValues;
   /** Label of the box that deletes a row of a formset. */
   readonly deleteRow: NoTextValues;
   /** Label of the number that orders a row of a formset. */

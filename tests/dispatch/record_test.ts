@@ -198,7 +198,7 @@ Deno.test("recordStream() keeps the events of a stream that ended", async () => 
     yield toast("b");
     await Promise.resolve();
   };
-  assertEquals(await Array.fromAsync(recordStream(events(), claim)), [toast("a"), toast("b")]);
+  assertEquals(await Array.fromAsync(recordStream(events(), claim, () => false)), [toast("a"), toast("b")]);
   assertEquals(ends, [{ kind: "events", events: [toast("a"), toast("b")] }]);
 });
 
@@ -209,10 +209,20 @@ Deno.test("recordStream() keeps the events before a return at a yield, as after 
     await Promise.resolve();
     yield toast("b");
   };
-  const recorded = recordStream(events(), claim);
+  const recorded = recordStream(events(), claim, () => false);
   await recorded.next();
   await recorded.return();
   assertEquals(ends, [{ kind: "events", events: [toast("a")] }]);
+});
+
+Deno.test("recordStream() releases the claim when the generator has rejected its form", async () => {
+  const { claim, ends } = claiming();
+  const events = async function* () {
+    yield toast("a");
+    await Promise.resolve();
+  };
+  await Array.fromAsync(recordStream(events(), claim, () => true));
+  assertEquals(ends, ["given up"]);
 });
 
 Deno.test("recordStream() releases the claim when the stream fails", async () => {
@@ -222,6 +232,6 @@ Deno.test("recordStream() releases the claim when the stream fails", async () =>
     await Promise.resolve();
     throw new Error("broken");
   };
-  await assertRejects(() => Array.fromAsync(recordStream(events(), claim)), Error, "broken");
+  await assertRejects(() => Array.fromAsync(recordStream(events(), claim, () => false)), Error, "broken");
   assertEquals(ends, ["given up"]);
 });

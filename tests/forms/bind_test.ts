@@ -5,7 +5,7 @@ import { withFormsets } from "../../src/forms/composite.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm, successFeedback } from "../../src/forms/form.ts";
 import { defineFormset } from "../../src/forms/formset.ts";
-import { bindTo, ctx } from "./support.ts";
+import { bindTo, ctx, showBlank } from "./support.ts";
 import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
 const fields = { title: field.text({ required: true }) };
@@ -105,4 +105,81 @@ Deno.test("successFeedback() returns the declared feedback for the values of a b
   const form = defineForm("note", { fields, success: { toast: ({ title }) => `Saved ${title}`, redirect: "/notes" } });
   const bound = await bind(form, { mode: "checked", sent: { title: "Milk" }, ctx, ...WHERE });
   assertEquals(successFeedback(bound, ctx), { toast: "Saved Milk", redirect: "/notes" });
+});
+
+Deno.test("a field declared over a schema is checked as it is rendered: with the rules of both", async () => {
+  const schema = z.object({
+    half: z.number().multipleOf(0.5).max(3, "At most three"),
+    code: z.string().max(3, "Three at most"),
+    name: z.string().min(2, "Two or more"),
+  });
+  const form = defineForm("a", {
+    schema,
+    fields: {
+      half: field.number({ min: 1, messages: { min: "From one" } }),
+      code: field.text({ maxlength: 5 }),
+      name: field.text({ required: true, messages: { required: "A name, please" } }),
+    },
+  });
+  const { constraints } = showBlank(form).field("half");
+  assertEquals([constraints.min, constraints.max, constraints.step], [1, 3, 0.5]);
+  const valid = await bindTo(form, { half: "1.5", code: "abc", name: "Ada" });
+  assertEquals(valid.issues, {});
+  assertEquals(valid.values, { half: 1.5, code: "abc", name: "Ada" });
+  const cases = [
+    [{ half: "0.5", code: "abc", name: "" }, { half: ["From one"], name: ["A name, please"] }],
+    // Rules of the schema keep the messages of the schema.
+    [{ half: "3.5", code: "abcd", name: "A" }, {
+      half: ["At most three"],
+      code: ["Three at most"],
+      name: ["Two or more"],
+    }],
+  ] as const;
+  for (const [sent, issues] of cases) assertEquals((await bindTo(form, sent)).issues, issues);
+});
+
+Deno.test("an optional object that was not touched is absent, although a select or a hidden field of it has a value", async () => {
+  const address = z.object({
+    country: z.enum(["de", "fr"]).default("de"),
+    kind: z.literal("home"),
+    city: z.string().min(1),
+  });
+  const form = defineForm("a", { schema: z.object({ name: z.string(), address: address.optional() }) });
+  const blank = { country: "de", kind: "home", city: "" };
+  assertEquals((await bindTo(form, { name: "Ada", address: blank })).values, { name: "Ada" });
+  const touched: [object, readonly string[]][] = [
+    [{ ...blank, country: "fr" }, ["address.city"]],
+    [{ ...blank, city: "Bonn" }, []],
+  ];
+  for (const [address, invalid] of touched) {
+    assertEquals((await bindTo(form, { name: "Ada", address })).fieldNames, invalid);
+  }
+  const { values } = await bindTo(form, { name: "Ada", address: { ...blank, city: "Bonn" } });
+  assertEquals(values.address, { country: "de", kind: "home", city: "Bonn" });
+});
+
+Deno.test("a list and a tuple render the items that they must have; names of a record come from the data", async () => {
+  const schema = z.object({
+    rows: z.array(z.object({ a: z.string().min(1) })).min(2),
+    more: z.array(z.object({ a: z.string() })).min(2).optional(),
+    pair: z.tuple([z.string().min(1), z.number()]),
+    by: z.record(z.string(), z.number()),
+  });
+  const form = defineForm("a", { schema });
+  const names = (initial: object) => showBlank(form, initial).fields.map(({ name }) => name);
+  assertEquals(names({}), ["rows[0].a", "rows[1].a", "pair[0]", "pair[1]"]);
+  assertEquals(names({ by: { north: 1 } }).at(-1), "by.north");
+  assertEquals(showBlank(form).field("pair[1]").type, "number");
+  const sent = { rows: [{ a: "1" }, { a: "2" }], pair: ["x", "2"], by: { north: "3" } };
+  assertEquals((await bindTo(form, sent)).values, {
+    rows: [{ a: "1" }, { a: "2" }],
+    pair: ["x", 2],
+    by: { north: 3 },
+  });
+});
+
+Deno.test("an optional box that may only be checked is left out when it is not checked", async () => {
+  const form = defineForm("a", { schema: z.object({ news: z.literal(true).optional(), terms: z.literal(true) }) });
+  assertEquals((await bindTo(form, { terms: "on" })).values, { terms: true });
+  assertEquals((await bindTo(form, { news: "on" })).fieldNames, ["terms"]);
 });

@@ -44,7 +44,12 @@ Deno.test("coerceInput() converts strings to numbers, booleans and lists, and ke
     [z.tuple([z.string(), z.number()]), ["1", "1"], ["1", 1]],
     [z.string(), "5", "5"],
     [z.string(), 5, 5],
-    [z.date(), "2025-01-01", "2025-01-01"],
+    [z.date(), "2025-01-01", new Date("2025-01-01T00:00:00Z")],
+    [z.date(), "2025-01-01T10:30", new Date("2025-01-01T10:30")],
+    [z.date(), "tomorrow", "tomorrow"],
+    [z.bigint(), "9007199254740993", 9007199254740993n],
+    [z.bigint(), "1.5", "1.5"],
+    [z.set(z.number()), ["1", "2", "1"], new Set([1, 2])],
     [z.object({ n: z.number() }), { n: "1" }, { n: 1 }],
     [z.object({ n: z.number() }), "text", "text"],
     [z.object({ n: z.number(), b: z.boolean() }), undefined, { b: false }],
@@ -71,7 +76,8 @@ Deno.test("coerceInput() converts an empty string to the empty value of the sche
     [z.enum(["a", "b"]).optional(), undefined],
     [z.enum(["a", "b"]).nullable(), null],
     [z.date().optional(), undefined],
-    [z.date(), ""],
+    [z.date(), undefined],
+    [z.bigint().optional(), undefined],
   ];
   for (const [schema, expected] of table) assertStrictEquals(field(schema, ""), expected);
 });

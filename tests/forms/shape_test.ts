@@ -73,7 +73,11 @@ Deno.test("readShape() maps each kind of value to the field type of browsers", (
     }]],
     [z.array(z.file()).max(3), ["file", false, { multiple: true, maxFiles: 3 }]],
     [z.array(z.file()).min(1), ["file", true, { multiple: true }]],
-    [z.date(), ["text", false, {}]],
+    [z.date(), ["date", true, {}]],
+    [z.bigint(), ["text", true, { pattern: "-?[0-9]+" }]],
+    [z.set(z.enum(["a", "b"])), ["multiSelect", false, {
+      choices: ["a", "b"].map((value) => ({ value, label: undefined })),
+    }]],
     [z.union([z.string().max(3), z.number()]), ["text", false, {}]],
     [z.union([z.email(), z.url()]), ["text", true, {}]],
     [z.object({ a: z.string() }), null],

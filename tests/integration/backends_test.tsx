@@ -110,6 +110,76 @@ for (
   });
 }
 
+/** Bodies that name their action in a field, which is read before the backend is asked. */
+const NAMED: Readonly<Record<string, () => BodyInit>> = {
+  urlencoded: () => new URLSearchParams([["_action", "save"], ["title", "a b&ü"], ["title", "2"]]),
+  multipart: () => {
+    const body = new FormData();
+    for (const [name, value] of [["_action", "save"], ["title", "a b&ü"], ["title", "2"]] as const) {
+      body.append(name, value);
+    }
+    // Large enough to be stored on the disk.
+    body.set('fi"le', new File(["x".repeat(2 * 1024 * 1024)], 'a".txt', { type: "text/plain" }));
+    return body;
+  },
+  JSON: () => JSON.stringify({ _action: "save", title: ["a b&ü", "2"] }),
+};
+
+for (const [name, body] of Object.entries(NAMED)) {
+  // The body is searched for a name only if it has fields.
+  for (const named of name === "JSON" ? ["by the URL"] : ["by the URL", "by a field"]) {
+    Deno.test(`B3: a backend may clone, read and replace a request whose action is named ${named}: ${name}`, async () => {
+      using temp = new TempFiles();
+      const seen: unknown[] = [];
+      const save = action("save", (ctx) => {
+        const files = [...ctx.files.values()].flat().map(({ name, size, type }) => [name, size, type]);
+        seen.push([ctx.data.title, files, ctx.request.headers.get("x-user")]);
+      });
+      class Own extends RegistryFormActionBackend {
+        override async dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
+          const text = await request.clone().text();
+          seen.push(text.includes("save") || named === "by the URL");
+          const headers = new Headers(request.headers);
+          headers.set("x-user", "ada");
+          const kept = await super.dispatch(request.clone(), uid, context);
+          const response = await super.dispatch(new Request(request, { headers }), uid, context);
+          return kept.status === response.status ? response : kept;
+        }
+      }
+      await using app = new App({ "/": { default: () => "", save } }, { backends: [new Own()] });
+      const url = named === "by the URL" ? formActionUrl("save") : "/";
+      const content = body();
+      const response = await app.request(url, {
+        method: "POST",
+        body: content,
+        headers: {
+          accept: "text/html",
+          ...(typeof content === "string" ? { "content-type": "application/json" } : {}),
+        },
+      });
+      await response.text();
+      const files = name === "multipart" ? [['a".txt', 2 * 1024 * 1024, "text/plain"]] : [];
+      const got = (user: string | null) => [["a b&ü", "2"], files, user];
+      assertEquals([response.status, seen], [204, [true, got(null), got("ada")]]);
+      assertEquals(temp.left, []);
+    });
+  }
+}
+
+Deno.test("B3: a request that a backend replaces is judged like the first: another site's origin is denied", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  class Own extends RegistryFormActionBackend {
+    override dispatch(request: Request, uid: string, context: DispatchContext): Promise<Response> {
+      const headers = { origin: "https://evil.test", "sec-fetch-site": "cross-site" };
+      return super.dispatch(new Request(request, { headers }), uid, context);
+    }
+  }
+  await using app = new App({ "/": { default: () => "", save } }, { backends: [new Own()] });
+  const response = await app.request(formActionUrl("save"), { method: "POST" });
+  assertEquals([response.status, runs], [403, 0]);
+});
+
 class Marked extends RegistryFormActionBackend {
   readonly #mark: string;
   readonly #namespace: string | null;

@@ -1,5 +1,5 @@
 /** Forms in the whole pipeline: initial values, invalid forms and success feedback. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import {
   action,
   defineForm,
@@ -15,6 +15,7 @@ import {
   HyperError,
   type PageProps,
   redirect,
+  type RequestContext,
   toast,
   Toasts,
 } from "../../mod.ts";
@@ -384,6 +385,51 @@ Deno.test("the result of an action function that called form.addError() is not s
   assertEquals(page.status, 200);
   assertStringIncludes(page.html, "Not today");
 });
+
+for (
+  const [moment, progress, status] of [["before its first item", 0, 422], ["after items", 2, 200]] as const
+) {
+  Deno.test(`form.addError() in a generator ${moment} makes the form invalid: page, runtime, data, and no success signal`, async () => {
+    let runs = 0;
+    const dispatched: string[] = [];
+    const store = dependency(() => "the shop");
+    const signup = action("signup", { form: TitleForm }, async function* ({ form }) {
+      runs++;
+      for (let step = 0; step < progress; step++) yield toast(`Step ${step}`);
+      await Promise.resolve();
+      if (form.values.title === "taken") form.addError("title", "Somebody has this one");
+      yield redirect("/welcome");
+    });
+    const Page = ({ context }: PageProps) => (
+      <main>
+        <h1>{String(context.store)}</h1>
+        <Form action={signup} />
+      </main>
+    );
+    const context = { store: ({ deps }: RequestContext) => deps.get(store) };
+    await using app = new App({ "/": { default: Page, context, signup } });
+    using _watch = app.handler.signals.actionDispatched.connect(({ actionName }) => void dispatched.push(actionName));
+    let page = await app.open("/");
+    for (let round = 1; round <= 2; round++) {
+      page = await app.submit(page, "signup", { title: "taken" });
+      assertEquals([page.status, runs], [200, round]);
+      assertStringIncludes(text(findForm(page.root, "signup")), "Somebody has this one");
+      assertEquals(valueOf(findForm(page.root, "signup"), "title"), "taken");
+    }
+    const sent = await app.submitByRuntime(page, "signup", { title: "taken" });
+    const events = await eventsOf(sent);
+    const items = Array.from({ length: progress }, () => "toast");
+    assertEquals([sent.status, namesOf(events)], [status, [...items, "patch_html", "error", "end"]]);
+    const issues = { title: ["Somebody has this one"] };
+    assertObjectMatch(events.at(-2)?.data as object, { status: 422, issues });
+    assertStringIncludes(JSON.stringify(events.at(-3)?.data), "Somebody has this one");
+    const data = await app.data("signup", { fields: { title: "taken" } });
+    assertObjectMatch(data as object, { ok: false, status: 422, issues });
+    assertEquals(dispatched, []);
+    const done = await app.submit(page, "signup", { title: "free" });
+    assertEquals([done.status, done.response.headers.get("location"), dispatched], [303, "/welcome", ["signup"]]);
+  });
+}
 
 Deno.test("success feedback is declared: a toast and a target, for an action function that returns nothing", async () => {
   const form = defineForm("note", {

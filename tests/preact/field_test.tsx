@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { z } from "zod";
+import { action, Form } from "../../mod.ts";
 import { bind } from "../../src/forms/bind.ts";
 import { field } from "../../src/forms/field.ts";
 import { defineForm } from "../../src/forms/form.ts";
 import { Field, FieldControl, type FieldProps, renderField } from "../../src/preact/field.tsx";
 import { FormErrors } from "../../src/preact/form_errors.tsx";
 import { showBlank } from "../forms/support.ts";
+import { App } from "../support/app.tsx";
 import { elements, one, show, showSent } from "./drawing.tsx";
 import { ENGLISH_TEXTS } from "../../src/texts/texts.ts";
 
@@ -157,6 +159,7 @@ Deno.test("Field renders radio buttons as one group with a legend", async () => 
   const html = await showSent(NoteForm, { mode: "zzz" }, <Field name="mode" />);
   const group = one(html, "fieldset");
   assertEquals([group.role, group["aria-required"], group["aria-describedby"]], ["radiogroup", "true", "e-note-mode"]);
+  assertEquals(group["aria-invalid"], "true");
   assertEquals(one(html, "legend").text, "Mode");
   assertEquals(elements(html, "input").map(({ id, name, value, disabled }) => [id, name, value, disabled]), [
     ["f-note-mode", "mode", "a", undefined],
@@ -164,7 +167,12 @@ Deno.test("Field renders radio buttons as one group with a legend", async () => 
     ["f-note-mode---2", "mode", "c", ""],
   ]);
   for (const input of elements(html, "input")) {
-    assertEquals([input.type, input.required, input["aria-invalid"], input.checked], ["radio", "", "true", undefined]);
+    assertEquals([input.type, input.required, input["aria-invalid"], input.checked], [
+      "radio",
+      "",
+      undefined,
+      undefined,
+    ]);
   }
   assertEquals(elements(html, "label").map((label) => label.for), [
     "f-note-mode",
@@ -173,6 +181,20 @@ Deno.test("Field renders radio buttons as one group with a legend", async () => 
   ]);
   const chosen = elements(await showSent(NoteForm, { mode: "b" }, <Field name="mode" />), "input");
   assertEquals(chosen.map((input) => "checked" in input), [false, true, false]);
+});
+
+Deno.test("Field names a required and an optional field for CSS, in the language of the page", async () => {
+  const save = action("save", { form: NoteForm }, () => {});
+  const Page = () => (
+    <Form action={save}>
+      {["title", "mode", "tags", "done"].map((name) => <Field key={name} name={name} />)}
+    </Form>
+  );
+  await using app = new App({ "/": { default: Page, save } }, { messages: { lang: "fr" } });
+  const { html } = await app.open("/");
+  const marks = Array.from(html.matchAll(/class="hyper-field"([^>]*)/g), ([, rest = ""]) => /data-\S+/.exec(rest)?.[0]);
+  const required = 'data-required="obligatoire"';
+  assertEquals(marks, [required, required, 'data-optional="facultatif"', required]);
 });
 
 Deno.test("Field renders choices as checkboxes or radio buttons with `as`", async () => {

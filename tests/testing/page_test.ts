@@ -257,7 +257,7 @@ Deno.test("form.field() returns value, state and description", () => {
     <label><input type="checkbox" name="done" checked> Done</label>
     <label>Size <select name="s"><option value="1">S</select></label>
     <label>Tags <select name="t" multiple><option selected>a<option selected>b</select></label>
-    <fieldset><legend>Colour</legend><label><input type="radio" name="c" value="r">Red</label><label><input
+    <fieldset role="radiogroup" aria-invalid="true" aria-describedby="h"><legend>Colour</legend><label><input type="radio" name="c" value="r">Red</label><label><input
       type="radio" name="c" value="b" checked>Blue</label></fieldset>
     <fieldset><legend>Days</legend><label><input type="checkbox" name="d" value="1" checked>Mon</label><label><input
       type="checkbox" name="d" value="2">Tue</label></fieldset>
@@ -266,6 +266,7 @@ Deno.test("form.field() returns value, state and description", () => {
   const { name, value, isInvalid, description } = form.field("title");
   assertEquals([name, value, isInvalid, description], ["Title", "x", true, "Too long Short"]);
   assertEquals(form.field("Done").isInvalid, false);
+  assertEquals([form.field("Colour").isInvalid, form.field("Colour").description], [true, "Short"]);
   assertEquals(
     ["Done", "Size", "Tags", "Colour", "Days", "file", "Mon"].map((label) => form.field(label).value),
     [true, "1", ["a", "b"], "b", ["1"], [], true],

@@ -19,7 +19,7 @@ import { failure } from "../failure.ts";
 import { askGuard } from "../guards.ts";
 import { type EarlyInjection, injectBeforeForm } from "../injection.ts";
 import { sendInvalid } from "../observe.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome, Refusal } from "../outcome.ts";
 import type { Input } from "./read_input.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
@@ -56,7 +56,7 @@ export async function bindInput(
 }
 
 /** Returns the outcome of an invalid form: signaled first, then judged by whether its page is known (seed 004, the chart). */
-export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, app: Observing): Outcome {
+export function refuseForm(call: Call, pageRender: PageRender, form: AnyBound, app: Observing): Refusal {
   sendInvalid(call, form.errors, app);
   // A page is needed only to show the form again.
   if (!isProgram(call.arrival.intent.audience) && !pageRender.isOrigin) {

@@ -51,6 +51,8 @@ export const GERMAN: Catalogue = {
     `Fügen Sie mindestens ${format.count(count, { one: "# Zeile", other: "# Zeilen" })} hinzu`,
   maxRows: ({ count }, format) =>
     `Entfernen Sie Zeilen: höchstens ${format.count(count, { one: "# Zeile", other: "# Zeilen" })}`,
+  requiredField: "erforderlich",
+  optionalField: "freiwillig",
   deleteRow: "Löschen",
   orderRow: "Reihenfolge",
   addRow: "Zeile hinzufügen",

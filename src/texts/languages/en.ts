@@ -55,6 +55,8 @@ export const ENGLISH: Catalogue = {
   fileMessage: ({ name, message }) => `${name}: ${message}`,
   minRows: ({ count }, format) => `Add at least ${format.count(count, { one: "# row", other: "# rows" })}`,
   maxRows: ({ count }, format) => `Keep at most ${format.count(count, { one: "# row", other: "# rows" })}`,
+  requiredField: "required",
+  optionalField: "optional",
   deleteRow: "Delete",
   orderRow: "Order",
   addRow: "Add row",

@@ -50,6 +50,8 @@ export const SPANISH: Catalogue = {
   minRows: ({ count }, format) => `Añada al menos ${format.count(count, { one: "# fila", other: "# filas" })}`,
   maxRows: ({ count }, format) =>
     `Elimine filas: como máximo ${format.count(count, { one: "# fila", other: "# filas" })}`,
+  requiredField: "obligatorio",
+  optionalField: "opcional",
   deleteRow: "Eliminar",
   orderRow: "Orden",
   addRow: "Añadir fila",

@@ -50,6 +50,8 @@ export const FRENCH: Catalogue = {
   minRows: ({ count }, format) => `Ajoutez au moins ${format.count(count, { one: "# ligne", other: "# lignes" })}`,
   maxRows: ({ count }, format) =>
     `Supprimez des lignes : au plus ${format.count(count, { one: "# ligne", other: "# lignes" })}`,
+  requiredField: "obligatoire",
+  optionalField: "facultatif",
   deleteRow: "Supprimer",
   orderRow: "Ordre",
   addRow: "Ajouter une ligne",
