@@ -154,7 +154,7 @@ function isFilled({ members }: ObjectShape, given: Readonly<Record<string, unkno
 
 /**
  * Returns whether an object was submitted as it is rendered without input: a field that needs a value is empty, and all others
- * are empty or have the value that their schema gives them, such as a select with a default.
+ * are empty or have the value of their schema, such as a select with a default.
  */
 function isUntouched(shape: ObjectShape | VariantsShape, given: Readonly<Record<string, unknown>>): boolean {
   const { members } = shape.kind === "variants" ? shape.merged : shape;

@@ -165,7 +165,7 @@ class Reader {
 
 const TEXT: Sketch = { type: "text", options: {} };
 
-const ANOTHER_TYPE = "which a form cannot submit; use a type with a text form, such as z.coerce, or leave it out";
+const ANOTHER_TYPE = "which a form cannot submit; use a type that text can be converted to, or leave it out";
 
 /** Returns the shape of a type without a JSON form; `null` for any other schema. */
 function specialShape(schema: JsonSchema): Shape | null {

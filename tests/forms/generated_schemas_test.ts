@@ -489,7 +489,7 @@ for (const [library, schemaOf] of Object.entries(LIBRARIES)) {
   });
 }
 
-/** Fills in a form. A text without a pattern is entered again until its schema accepts it, as a user does who reads the message. */
+/** Fills in a form. Text without a pattern is entered again until its schema accepts it, as a user does who reads the message. */
 async function fillIn(form: FormDefinition, part: Part, everything: boolean, seed: number): Promise<unknown> {
   const attempts = new Map<string, number>();
   let issues: unknown;
