@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { assertType, type IsExact } from "@std/testing/types";
 import type { ActionType, CallOptions, Outcome } from "../../client.ts";
 import { createActions } from "../../client.ts";
+import { action, defineForm, field, toast } from "../../mod.ts";
+import { z } from "zod";
 
 // Declared as on a page; only their types are used.
 interface Module {
@@ -38,6 +40,51 @@ Deno.test("createActions() types names, data and results of the actions of a mod
     await actions.find({}, { targt: "#x" });
     // @ts-expect-error: not an action
     await actions.helper();
+  };
+  assertEquals(typeof check, "function");
+});
+
+Deno.test("createActions() types what arrives: the result after JSON, and the input of forms and schemas", () => {
+  const schema = z.object({ n: z.string().transform(Number), due: z.iso.date().optional() });
+  const form = defineForm("note", { fields: { title: field.text({ required: true }), stars: field.number() } });
+  const module = {
+    list: action("list", { input: schema }, ({ data }) => ({
+      at: new Date(0),
+      count: data.n,
+      left: undefined as string | undefined,
+      rows: [{ by: new URL("https://a.example"), tags: ["a"] as const }],
+    })),
+    save: action("save", { form }, ({ form }) => ({ title: form.values.title, stars: form.values.stars })),
+    tell: action("tell", () => toast("Hello")),
+    steps: action("steps", async function* () {
+      yield toast("1");
+      await Promise.resolve();
+    }),
+  };
+  const check = async (): Promise<void> => {
+    const actions = createActions<typeof module>();
+    const list = await actions.list({ n: "1" });
+    if (list.kind === "success") {
+      assertType<IsExact<typeof list.data.at, string>>(true);
+      assertType<IsExact<typeof list.data.count, number>>(true);
+      assertType<IsExact<typeof list.data.left, string | undefined>>(true);
+      assertType<IsExact<(typeof list.data.rows)[number]["by"], string>>(true);
+      // @ts-expect-error: a date arrives as text
+      list.data.at.getTime();
+    }
+    // @ts-expect-error: the input of a schema, not its output
+    await actions.list({ n: 1 });
+    // @ts-expect-error: another type
+    await actions.list({ n: "1", due: new Date(0) });
+    const save = await actions.save({ title: "Milk" });
+    if (save.kind === "success") assertType<IsExact<typeof save.data, { title: string; stars: number | null }>>(true);
+    await actions.save({ title: "Milk", stars: null });
+    // @ts-expect-error: a required field is missing
+    await actions.save({ stars: 3 });
+    await actions.tell();
+    await actions.steps();
+    // @ts-expect-error: no action has this name
+    await actions.tel();
   };
   assertEquals(typeof check, "function");
 });
