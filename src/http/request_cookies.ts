@@ -47,6 +47,14 @@ export class RequestCookies implements Cookies {
     return this.#isHeadSent;
   }
 
+  /**
+   * `true` if the form of the request was rendered for another user: on a shared computer, the form of one must not run as the next.
+   * A request that has not used its session is not compared, so that this is read after guards and injected values.
+   */
+  get isOfOtherUser(): boolean {
+    return this.sentUserTag !== null && this.userTag !== null && this.sentUserTag !== this.userTag;
+  }
+
   get(name: string): string | null {
     const changed = this.#changed?.get(name);
     if (changed !== undefined) return changed;

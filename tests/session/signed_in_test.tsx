@@ -27,6 +27,16 @@ class Club extends App {
     const save = action("save", { form: NoteForm, inject: { session } }, ({ form, session }) => {
       saved.push(`${session.user}: ${form.values.text}`);
     });
+    const Guarded = defineForm("guarded", {
+      fields: { text: field.text({ label: "Text" }) },
+      guard: async ({ deps }) => (await deps.get(session)).user !== null,
+    });
+    const late = action("late", { form: Guarded, skipHandlerGuard: true }, async ({ form, deps }) => {
+      saved.push(`${(await deps.get(session)).user}: ${form.values.text}`);
+    });
+    const open = action("open", { skipHandlerGuard: true, inject: { session } }, ({ session }) => {
+      saved.push(`${session.user}: open`);
+    });
     const clear = action("clear", { inject: { session } }, ({ session }) => {
       saved.push(`${session.user}: cleared`);
     });
@@ -48,6 +58,8 @@ class Club extends App {
         <Form action={clear}>
           <button>Clear</button>
         </Form>
+        <Form action={late} />
+        <Form action={open} />
       </main>
     );
     const SignIn = () => (
@@ -57,7 +69,7 @@ class Club extends App {
       </Form>
     );
     super({
-      "/notes": { render: guard, default: Notes, context: { user }, save, clear },
+      "/notes": { render: guard, default: Notes, context: { user }, save, clear, late, open },
       "/sign-in": { default: SignIn, signIn, signOut },
       "/public": { default: () => <Form action={save} /> },
     }, { guard, principal: session.principal, ...options });
@@ -168,6 +180,16 @@ Deno.test("the runtime posts the form of the user before: the form is patched fo
   const response = await club.submitByRuntime(tab, "save", { text: "of ada" });
   const events = parseEvents(await response.text());
   assertEquals([response.status, namesOf(events), club.saved], [422, ["patch_html", "error", "end"], []]);
+});
+
+Deno.test("the form of the user before is not run either, if only its own guard or an injected value uses the session", async () => {
+  await using club = new Club();
+  await club.signIn("ada");
+  const tab = await club.open("/notes");
+  await club.signIn("bob");
+  assertEquals((await club.submit(tab, "late", { text: "x" })).status, 200);
+  assertEquals((await club.submit(tab, "open")).status, 409);
+  assertEquals(club.saved, []);
 });
 
 Deno.test("a form without fields of the user before is not run", async () => {

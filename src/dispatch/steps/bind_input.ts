@@ -46,10 +46,10 @@ export async function bindInput(
   app: Observing & Wording,
 ): Promise<Bound | Outcome> {
   const { action } = call;
-  if (input.isOfOtherUser && action.form === null) return failure(409, catalogueText("otherUser"));
   call.arrival.trace?.step("dependencies");
   if (action.form !== null) return await bindForm(call, page, input, action.form, app);
   const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, page.deps) : NOTHING.injected;
+  if (call.cookies.isOfOtherUser) return failure(409, catalogueText("otherUser"));
   const { kwargs } = input;
   if (action.input === null) return { kind: "bound", data: kwargs, form: null, deps: page.deps, injected };
   return await bindData(call, page, input, action.input, injected, app);
@@ -99,7 +99,7 @@ async function bindForm(
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, call, deps, input, app) });
   const form = binds instanceof Promise ? await binds : binds;
-  if (input.isOfOtherUser) form.addError("", app.userTexts.of(call).write(catalogueText("otherUser")));
+  if (call.cookies.isOfOtherUser) form.addError("", app.userTexts.of(call).write(catalogueText("otherUser")));
   if (!form.isValid) return refuseForm(call, pageRender, form, app);
   const bound = deps.derive({ form });
   const injected = hasMembers(early.waiting)

@@ -45,8 +45,6 @@ export interface Input {
   readonly instance: string | null;
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
-  /** `true` if its form was rendered for another user than that of the session. */
-  readonly isOfOtherUser: boolean;
   /** The change of the rows of its form that was asked for in place of a submit, or `null`. */
   readonly rowChange: RowChange | null;
 }
@@ -92,16 +90,8 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const files = body.kind === "fields" ? uploadedFiles(body.fields) : NO_FILES;
   const instance = fieldText(body, INSTANCE_FIELD);
   const rowChange = readRowChange(call, body);
-  return { kind: "input", kwargs, files, instance, onceId, isOfOtherUser: isOfOtherUser(call, body), rowChange };
-}
-
-/**
- * Returns whether a form was rendered for another user: on a shared computer, the form of one must not run as the next. A request that
- * has not used its session is not compared.
- */
-function isOfOtherUser({ cookies }: Call, body: Body): boolean {
-  const sent = cookies.sentUserTag = fieldText(body, USER_FIELD);
-  return sent !== null && cookies.userTag !== null && sent !== cookies.userTag;
+  arrival.cookies.sentUserTag = fieldText(body, USER_FIELD);
+  return { kind: "input", kwargs, files, instance, onceId, rowChange };
 }
 
 /** Reads the change of rows that a button of the form asks for, in the body, or in the URL of a GET form. */
