@@ -49,10 +49,12 @@ export class RequestCookies implements Cookies {
 
   /**
    * `true` if the form of the request was rendered for another user: on a shared computer, the form of one must not run as the next.
-   * A request that has not used its session is not compared, so that this is read after guards and injected values.
+   * A request that has used its session neither for its principal nor otherwise is not compared, so that this is read after guards
+   * and injected values.
    */
   get isOfOtherUser(): boolean {
-    return this.sentUserTag !== null && this.userTag !== null && this.sentUserTag !== this.userTag;
+    const userTag = this.userTag ?? principalTags.get(this.#request);
+    return this.sentUserTag !== null && userTag !== undefined && this.sentUserTag !== userTag;
   }
 
   get(name: string): string | null {
@@ -127,6 +129,14 @@ export class RequestCookies implements Cookies {
     this.#set = [...this.#set, value];
     (this.#changed ??= new Map()).set(cookie.name, isExpired(cookie) ? null : cookie.value);
   }
+}
+
+/** The digests of users who were identified by their session as the principal of a request. */
+const principalTags = new WeakMap<object, string>();
+
+/** Notes the digest of the user who is the principal of a request. */
+export function notePrincipal(request: Request, userTag: string): void {
+  principalTags.set(request, userTag);
 }
 
 /** Returns the digest of the user of the session that the request has used; `null` without one. */

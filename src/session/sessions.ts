@@ -3,11 +3,11 @@ import { warn } from "../callback.ts";
 import type { Dependency, RequestContext } from "../context.ts";
 import { getRequestDepCache } from "../deps/cache.ts";
 import { dependency } from "../deps/resolver.ts";
-import { RequestCookies } from "../http/request_cookies.ts";
+import { notePrincipal, RequestCookies } from "../http/request_cookies.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
 import { isSessionToken, sessionKey, type SessionRecord } from "./record.ts";
-import { RequestSession, type Session, type SessionCookie, type SessionSchemas } from "./session.ts";
+import { RequestSession, type Session, type SessionCookie, type SessionSchemas, userTag } from "./session.ts";
 import { type OpenSession, SessionRecords } from "./session_records.ts";
 
 /** Options for {@linkcode sessions}. */
@@ -151,7 +151,9 @@ export function sessions<S extends SessionSchemas = Readonly<Record<never, never
     principal: async (request: Request) => {
       // The request does not tell whether its client used https: a session knows which of the two cookies is its own.
       const open = await loads.find(request, new RequestCookies(request), cookieOf.both);
-      return open?.record.user ?? null;
+      const user = open?.record.user ?? null;
+      if (user !== null) notePrincipal(request, userTag(user));
+      return user;
     },
     list: async (user: string) => {
       const all = await records.users.list(user);

@@ -37,6 +37,9 @@ class Club extends App {
     const open = action("open", { skipHandlerGuard: true, inject: { session } }, ({ session }) => {
       saved.push(`${session.user}: open`);
     });
+    const inside = action("inside", { skipHandlerGuard: true }, async ({ deps }) => {
+      saved.push(`${(await deps.get(session)).user}: inside`);
+    });
     const clear = action("clear", { inject: { session } }, ({ session }) => {
       saved.push(`${session.user}: cleared`);
     });
@@ -60,6 +63,7 @@ class Club extends App {
         </Form>
         <Form action={late} />
         <Form action={open} />
+        <Form action={inside} />
       </main>
     );
     const SignIn = () => (
@@ -69,7 +73,7 @@ class Club extends App {
       </Form>
     );
     super({
-      "/notes": { render: guard, default: Notes, context: { user }, save, clear, late, open },
+      "/notes": { render: guard, default: Notes, context: { user }, save, clear, late, open, inside },
       "/sign-in": { default: SignIn, signIn, signOut },
       "/public": { default: () => <Form action={save} /> },
     }, { guard, principal: session.principal, ...options });
@@ -189,6 +193,8 @@ Deno.test("the form of the user before is not run either, if only its own guard 
   await club.signIn("bob");
   assertEquals((await club.submit(tab, "late", { text: "x" })).status, 200);
   assertEquals((await club.submit(tab, "open")).status, 409);
+  // Only its action function uses the session, and the handler for the principal.
+  assertEquals((await club.submit(tab, "inside")).status, 409);
   assertEquals(club.saved, []);
 });
 
