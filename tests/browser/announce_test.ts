@@ -374,3 +374,104 @@ Deno.test("an alert covers no control at a width of 320 px, under a strict polic
     assertEquals([right <= 320, width > 300], [true, true]);
   }, { viewport: { width: 320, height: 568 } });
 });
+
+const RETRY: readonly [name: string, status: number, retryAfter: () => string][] = [
+  ["seconds", 429, () => "30"],
+  ["a date", 503, () => new Date(Date.now() + 30_000).toUTCString()],
+  ["seconds, with a status for which trying again does not help otherwise", 409, () => "30"],
+];
+
+for (const [name, status, retryAfter] of RETRY) {
+  Deno.test(`the button that tries again is disabled until the time of Retry-After: ${name}`, async () => {
+    const headers = () => ({ "retry-after": retryAfter() });
+    const answer = () => sse([["error", { status, message: "Later" }], END], { status, headers: headers() });
+    const { served, ids, mend } = failing(answer);
+    await withPage(served, async ({ page, events }) => {
+      await page.clock.install();
+      await page.goto("/");
+      await page.getByRole("button", { name: "Save" }).click();
+      const button = page.getByRole("button", { name: "Try again" });
+      await button.waitFor();
+      await page.clock.runFor(27_000);
+      assertEquals(await button.isDisabled(), true);
+      await page.clock.runFor(4_000);
+      assertEquals(await button.isDisabled(), false);
+      mend();
+      await button.click();
+      await events.next("hyper:requestSuccess");
+      assertEquals([ids.length, await page.getByRole("alert").count()], [2, 0]);
+    });
+  });
+}
+
+/** Returns `true` if a button is above everything else, and can be pressed. */
+const isOnTop = (page: Page, name: string): Promise<boolean> =>
+  page.getByRole("button", { name }).evaluate((button) => {
+    const { x, y, width, height } = button.getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2) === button;
+  });
+
+/** Waits until the button is above everything else, or fails. */
+async function assertOnTop(page: Page, name: string): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!await isOnTop(page, name)) {
+    if (Date.now() > end) throw new Error(`Cannot press the button "${name}": something is above it`);
+  }
+}
+
+const COVER = `style="position:fixed;inset:0;width:100%;height:100%;max-width:100%;max-height:100%;border:0"`;
+const LAYERS = `${BUTTON}<dialog id="d" ${COVER}><dialog id="inner" ${COVER}></dialog></dialog>
+  <div id="pop" popover ${COVER}>Popover</div>`;
+const REMOVED = ["patch_html", { target: "#d", swap: "delete" }] as const;
+
+const button = "Close";
+
+for (const kind of ["failure", "toast"] as const) {
+  Deno.test(`a ${kind} stays above dialogs and popovers that open after it, close and are removed`, async () => {
+    const save = kind === "failure" ? error(409, "No") : () => sse([["toast", { value: "Yes", duration: 0 }], END]);
+    const actions = { save, remove: () => sse([REMOVED, END]) };
+    await withPage(app({ body: LAYERS, actions }), async ({ page }) => {
+      await page.goto("/");
+      await page.getByRole("button", { name: "Save" }).click();
+      await assertOnTop(page, button);
+      const dialog = (id: string, method: "showModal" | "close") =>
+        page.evaluate(
+          ([id, method]) => document.querySelector<HTMLDialogElement>(`#${id}`)?.[method](),
+          [
+            id,
+            method,
+          ] as const,
+        );
+      if (kind === "failure") {
+        await page.evaluate(() => document.querySelector<HTMLElement>("#pop")?.showPopover());
+        await assertOnTop(page, button);
+        await page.evaluate(() => document.querySelector<HTMLElement>("#pop")?.hidePopover());
+      }
+      await dialog("d", "showModal");
+      await assertOnTop(page, button);
+      await dialog("inner", "showModal");
+      await assertOnTop(page, button);
+      await dialog("inner", "close");
+      await assertOnTop(page, button);
+      await dialog("d", "close");
+      await assertOnTop(page, button);
+      await dialog("d", "showModal");
+      await page.evaluate(() => action("remove"));
+      await assertOnTop(page, button);
+    });
+  });
+}
+
+Deno.test("a toast that comes while a modal dialog is open is shown in it, in a region with the class of that of the page", async () => {
+  const body = `${TWO}<div data-hyper-toasts class="mine" role="status"></div>`;
+  const actions = { save: () => sse([["toast", { value: "Yes", duration: 0 }], END]) };
+  await withPage(app({ body, actions }), async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() => document.querySelector("dialog")?.showModal());
+    await page.evaluate(() => action("save"));
+    await page.locator("dialog > .mine[role=status]").getByText("Yes").waitFor();
+    await page.evaluate(() => document.querySelector("dialog")?.close());
+    await page.locator("body > .mine").getByText("Yes").waitFor();
+    assertEquals(await page.locator("[data-hyper-toast]").count(), 1);
+  });
+});

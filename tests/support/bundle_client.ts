@@ -52,6 +52,7 @@ export const INTERNAL: readonly string[] = [
   "parsePage",
   "pageTexts",
   "patchSignals",
+  "retryAfter",
   "retryInterval",
   "seen",
   "setEntry",

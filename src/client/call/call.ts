@@ -49,6 +49,8 @@ export interface ActiveCall extends Call {
   readonly signal: AbortSignal;
   /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean;
+  /** The header `Retry-After` of the response; `null` without one. */
+  retryAfter?: string | null;
   /** `true` if the response is a stream, which lasts until it is closed; `undefined` before. */
   isLasting?: boolean;
   /** Path of the sign-in page, if the server requires a sign-in. */

@@ -60,6 +60,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
   const { id, signal, connection, sequence, depth } = activeCall;
   const { status, ok } = answer;
   activeCall.ok = ok;
+  activeCall.retryAfter = answer.headers.get("retry-after");
   const events: ReceivedEvent[] = [];
   let data: unknown = null;
   let failure: Failure | undefined = ok ? undefined : fail(status);

@@ -10,6 +10,9 @@ import type { ErrorOutcome } from "./outcome.ts";
 import { ConnectionError } from "./send.ts";
 import { words } from "../page/words.ts";
 
+/** The longest time of a timer, in milliseconds (HTML, 8.6). */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Fires `requestException`, and shows an alert unless a listener cancels the event. */
 export function reportException(activeCall: ActiveCall, error: unknown): void {
   // A part that could not be loaded has its own message.
@@ -30,7 +33,14 @@ export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): 
   if (message !== undefined) showCallFailure(activeCall, message, /^(408|42[59]|5)/.test(`${status}`));
 }
 
-/** Shows an alert. If trying again can help, it has a button that sends the call again, with the same request id. */
-function showCallFailure({ key, sourceEl, again }: ActiveCall, message: string, canHelp: boolean): void {
-  showFailure(key, message, sourceEl, canHelp ? again : undefined);
+/**
+ * Shows an alert. If trying again can help, it has a button that sends the call again, with the same request id. The button can be
+ * used once the time of `Retry-After` has come.
+ */
+function showCallFailure({ key, sourceEl, again, retryAfter }: ActiveCall, message: string, canHelp: boolean): void {
+  // Seconds, or a date (RFC 9110, 10.2.3).
+  const wait = retryAfter ? +retryAfter * 1000 || Date.parse(retryAfter) - Date.now() : 0;
+  // A longer timer would end at once.
+  const ms = Math.min(wait, MAX_TIMER_MS);
+  showFailure(key, message, sourceEl, canHelp || ms > 0 ? again : undefined, undefined, ms);
 }

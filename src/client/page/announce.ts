@@ -31,6 +31,8 @@ interface Failure {
   readonly text: string;
   /** Tries again. */
   readonly retry: (() => void) | undefined;
+  /** The time from which trying again can help, in milliseconds as of `Date.now()`. */
+  readonly until: number;
 }
 
 /** The failures on the page. */
@@ -46,6 +48,7 @@ let list: HTMLDivElement | undefined;
  * @param source Gets the focus back when the alert is removed while it has it.
  * @param retry Tries again; without it there is no button for that.
  * @param label Label of the button. Default: `tryAgain` of the texts.
+ * @param wait Milliseconds until the button can be used. Default: 0.
  */
 export function showFailure(
   key: string,
@@ -53,6 +56,7 @@ export function showFailure(
   source: Element | null,
   retry?: () => void,
   label: string = words().tryAgain,
+  wait = 0,
 ): void {
   clearFailure(key);
   const { requestFailed, dismiss } = words();
@@ -62,7 +66,7 @@ export function showFailure(
     alert = makeAlert(text, source, label, dismiss);
     if (!retry) { for (const button of all("[hyper-retry]", alert)) dom(button).remove(); }
   }
-  failures = [...failures, { key, alert, text, retry }];
+  failures = [...failures, { key, alert, text, retry, until: Date.now() + wait }];
   if (!list) {
     list = make("div", { popover: "manual", "data-hyper-alerts": "", "data-hyper-own": "" });
     const sheet = new CSSStyleSheet();
@@ -70,10 +74,28 @@ export function showFailure(
     doc.adoptedStyleSheets.push(sheet);
   }
   list.append(alert);
-  const place = all("dialog:modal").at(-1) ?? doc.body;
+  raiseFailures();
+  shutRetry(alert);
+  setTimeout(shutRetry, wait, alert);
+}
+
+/** Returns the topmost modal dialog, outside of which nothing can be reached, or else the body. */
+export const findTop = (): Element => all("dialog:modal").at(-1) ?? doc.body;
+
+/** Shows the alerts above everything else on the page. */
+export function raiseFailures(): void {
+  if (!failures[0] || !list) return;
+  const place = findTop();
   if (list.parentNode !== place) dom(place).prepend(list);
-  // Where there are no popovers it is an ordinary block at the start of the page.
+  // Shown last, it is above all others. Where there are no popovers it is an ordinary block at the start of the page.
+  list.togglePopover?.(false);
   list.togglePopover?.(true);
+}
+
+/** Disables the buttons that try again until the time of every failure of an alert has come. */
+function shutRetry(alert: HTMLDivElement): void {
+  const isShut = failures.some((failure) => failure.alert === alert && failure.until > Date.now());
+  for (const button of all("[hyper-retry]", alert)) dom(button).toggleAttribute("disabled", isShut);
 }
 
 function makeAlert(text: string, source: Element | null, label: string, dismiss: string): HTMLDivElement {

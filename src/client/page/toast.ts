@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { doc, dom, ours } from "../dom.ts";
+import { findTop, raiseFailures } from "./announce.ts";
+import { attr, doc, dom, ours } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
 import { words } from "./words.ts";
 
@@ -15,6 +16,7 @@ const STYLE = '@layer hyper{[hyper-close]:empty::before{content:"×"}}';
 
 /** A toast on the page. */
 interface ShownToast {
+  readonly toast: HTMLDivElement;
   readonly label: HTMLSpanElement;
   readonly restart: () => void;
   /** Number of equal toasts. */
@@ -64,7 +66,7 @@ export function showToast({ message, title, value, level, duration }: Wire): voi
     hide();
     if (before instanceof HTMLElement) dom(before).focus();
   };
-  shown.set(key, { label, restart, count: 1 });
+  shown.set(key, { toast, label, restart, count: 1 });
   restart();
   addTo(region, toast);
 }
@@ -92,13 +94,39 @@ function findRegion(): Element {
     doc.adoptedStyleSheets.push(sheet);
     hasStyle = true;
   }
-  return ours("[data-hyper-toasts]")[0] ?? dom(doc.body).appendChild(makeRegion());
+  // Nothing outside of a modal dialog can be seen or reached, and nothing in a closed one.
+  const place = findTop();
+  const isIn = (region: Element) => (dom(region).closest("dialog:not([open]),dialog:modal") ?? doc.body) === place;
+  return ours("[data-hyper-toasts]").find(isIn) ?? dom(place).appendChild(makeRegion());
+}
+
+/** Moves toasts and failures above what has come over them, such as a modal dialog. */
+function raise(): void {
+  raiseFailures();
+  for (const { toast } of shown.values()) {
+    const region = dom(findRegion());
+    if (!region.contains(toast)) region.append(toast);
+  }
+}
+
+/** Keeps toasts and failures above dialogs and popovers until the signal is aborted. */
+export function start(signal: AbortSignal): void {
+  for (const type of ["toggle", "close"]) {
+    doc.addEventListener(type, ({ target }) => {
+      if (!(target instanceof Element && dom(target).matches("[data-hyper-own]"))) raise();
+    }, { capture: true, signal });
+  }
+  // A patch may have removed the dialog that they were in.
+  addEventListener("hyper:swap:after", raise, { signal });
 }
 
 function makeRegion(): HTMLDivElement {
   const region = createOwn("toasts");
   region.role = "status";
   region.ariaLive = "polite";
+  // It looks like that of the page.
+  const name = attr(ours("[data-hyper-toasts]")[0], "class");
+  if (name) region.className = name;
   return region;
 }
 
