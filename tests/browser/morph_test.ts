@@ -745,6 +745,9 @@ onPage(
   },
 );
 
+/** Number of pairs of trees of each kind. */
+const PAIRS = 7_000;
+
 interface Tree {
   readonly tag: string;
   readonly id: string;
@@ -754,7 +757,9 @@ interface Tree {
 
 const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   tree: fc.record({
-    tag: fc.constantFrom("div", "div", "span", "ul", "i", "template", "details", "svg"),
+    tag: fc.constantFrom(
+      ..."div div span ul li i p a template details svg math mi table tbody tr td select option".split(" "),
+    ),
     id: fc.oneof({ weight: 2, arbitrary: fc.constant("") }, fc.constantFrom(..."abcdefghijkl")),
     attributes: fc.dictionary(
       fc.constantFrom("class", "name", "title", "data-hyper-key"),
@@ -776,43 +781,51 @@ function markupOf({ tag, id, attributes, children }: Tree, seen: Set<string>): s
   return `<${tag}${words.join("")}>${inside.join("")}</${tag}>`;
 }
 
-onPage(
-  "morphElement() turns any tree into any other, and keeps elements with the same id and tag name",
-  "",
-  async (page) => {
-    const seed = Math.trunc(Math.random() * 2 ** 31);
-    const samples = fc.sample(fc.tuple(tree, tree), { numRuns: 1000, seed });
-    const pairs = samples.map(([from, to]) => [markupOf(from, new Set()), markupOf(to, new Set())] as const);
-    const wrong = await page.evaluate((pairs) => {
-      function parse(markup: string): Element {
-        const template = document.createElement("template");
-        template.innerHTML = markup;
-        return template.content.firstElementChild!;
-      }
-      /** Returns the markup of a tree with its templates, independent of the order of attributes. */
-      function read(node: Node | null): string {
-        if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
-        const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);
-        const inside = node instanceof HTMLTemplateElement ? node.content : node;
-        return `<${node.nodeName} ${attributes}>${[...inside.childNodes].map(read).join("|")}</>`;
-      }
-      const keyed = (root: Element) =>
-        new Map([...root.querySelectorAll("[id]")].map((el) => [el.nodeName + el.id, el]));
-      return pairs.filter(([from, markup]) => {
-        document.body.replaceChildren(parse(from));
-        const root = document.body.children[0]!;
-        const before = keyed(root);
-        const result = lib.morphElement(root, parse(markup));
-        const after = keyed(result);
-        const lost = [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
-        return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||
-          read(result) !== read(parse(markup));
-      });
-    }, pairs);
-    wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
-    assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
-  },
-);
+for (const kind of ["any other tree", "an edited tree"]) {
+  onPage(
+    `morphElement() turns any tree into ${kind}, and keeps elements with the same id and tag name`,
+    "",
+    async (page) => {
+      const seed = Math.trunc(Math.random() * 2 ** 31);
+      const edits = fc.array(fc.nat(10_000), { minLength: 1, maxLength: 6 });
+      const samples = fc.sample(fc.tuple(tree, tree, edits), { numRuns: PAIRS, seed })
+        .map(([from, to, edits]) => [from, kind === "an edited tree" ? edited(from, edits) : to] as const);
+      const pairs = samples.map(([from, to]) => [markupOf(from, new Set()), markupOf(to, new Set())] as const);
+      const wrong = await page.evaluate((pairs) => {
+        function parse(markup: string): Element {
+          const template = document.createElement("template");
+          template.innerHTML = markup;
+          return template.content.firstElementChild!;
+        }
+        /** Returns the markup of a tree with its templates, independent of the order of attributes. */
+        function read(node: Node | null): string {
+          if (!(node instanceof Element)) return `${node?.nodeName} ${node?.nodeValue}`;
+          const attributes = node.getAttributeNames().sort().map((name) => `${name}=${node.getAttribute(name)}`);
+          const inside = node instanceof HTMLTemplateElement ? node.content : node;
+          return `<${node.nodeName} ${attributes}>${[...inside.childNodes].map(read).join("|")}</>`;
+        }
+        const keyed = (root: Element) =>
+          new Map([...root.querySelectorAll("[id]")].map((el) => [el.nodeName + el.id, el]));
+        return pairs.filter(([from, markup]) => {
+          document.body.replaceChildren(parse(from));
+          const root = document.body.children[0]!;
+          // The parser repeats some elements that are not closed, with their ids.
+          const areUnique = [root, parse(markup)].every((tree) =>
+            keyed(tree).size === tree.querySelectorAll("[id]").length
+          );
+          const before = keyed(root);
+          const result = lib.morphElement(root, parse(markup));
+          const after = keyed(result);
+          const lost = areUnique && [...after].some(([key, element]) => before.has(key) && before.get(key) !== element);
+          return lost || document.body.childNodes.length !== 1 || result !== document.body.firstChild ||
+            read(result) !== read(parse(markup));
+        });
+      }, pairs);
+      wrong.sort(([a, b], [c, d]) => a.length + b.length - c.length - d.length);
+      assertEquals(wrong[0], undefined, `seed ${seed}, ${wrong.length} wrong`);
+    },
+  );
+}
 
 /** Wraps, unwraps, adds, removes and moves elements of a tree at random. */
 function edited(tree: Tree, numbers: readonly number[]): Tree {
