@@ -28,6 +28,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/navigate": ["browser/navigate_test.ts", "browser/fetched_page_test.ts"],
   "src/client/navigate/unsaved.ts": ["browser/unsaved_test.ts"],
   "src/client/page": ["browser/apply_test.ts"],
+  "src/client/page/markup.ts": ["browser/page_parity_test.ts"],
   "src/client/page/element_hook.ts": ["browser/hooks_test.ts"],
   "src/client/page/end_streams.ts": ["browser/element_streams_test.ts"],
   "src/client/page/alpine.ts": ["browser/alpine_test.ts"],

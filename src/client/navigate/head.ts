@@ -55,7 +55,10 @@ export function planHead(page: Document, { url, headers }: PageHead): HeadPlan |
   const old = new Map(childrenOf(doc).map((element) => [headKey(element, baseURI), element]));
   const added: Addition[] = [];
   for (const element of childrenOf(view)) {
-    if (old.delete(headKey(element, from)) || element.matches("title,base,script:not([src]),noscript")) continue;
+    if (
+      old.delete(headKey(element, from)) ||
+      element.matches("title,base,script:not([src]),noscript,[data-hyper-noscript]")
+    ) continue;
     const url = urlOf(element, from);
     const kind = element.localName === "script" ? "script" : "style";
     const grant = grantTo(element, kind, isOf(location, URL.parse(url)), policy);

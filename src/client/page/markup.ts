@@ -34,8 +34,15 @@ export function trustedPolicy(): TrustedPolicy {
 }
 
 /** Parses a document. */
-export const parsePage = (text: string): Document =>
-  asScripting(Document.parseHTMLUnsafe(trustedPolicy().createHTML(text)));
+export function parsePage(text: string): Document {
+  // A parser without scripts ends the head at an image in a `<noscript>`, and what follows is in the body. One with scripts
+  // reads text there (HTML, 13.2.6.4.4), and a template has no effect either.
+  const safe = text.replace(
+    /^.*?(?=<body)/is,
+    (head) => head.replace(/<noscript\b/gi, "<template data-hyper-noscript").replace(/<\/noscript\b/gi, "</template"),
+  );
+  return asScripting(Document.parseHTMLUnsafe(trustedPolicy().createHTML(safe)));
+}
 
 /**
  * Parses content for a place in the page: also table rows, options, and elements of SVG and MathML. For `<html>` the
