@@ -8,7 +8,7 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
  */
 const LIMITS = {
   navigation: 4_000,
-  feedback: 2_000,
+  feedback: 2_200,
   patch: 4_000,
   live: 3_500,
   extras: 2_000,
