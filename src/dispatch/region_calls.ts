@@ -2,7 +2,7 @@
 import type { PageRender } from "../pages/page_render.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ActionRun } from "./action_run.ts";
-import type { Finding, Running } from "./app.ts";
+import type { Admission, Finding, Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
 import { failure } from "./failure.ts";
@@ -15,7 +15,7 @@ import { refreshPatch } from "./settle.ts";
 import { startStream } from "./stream_life.ts";
 
 /** The parts of an application that the actions of the runtime need. */
-export type RegionCallsApp = RegionsApp & Finding & Pick<Running, "streams" | "changes">;
+export type RegionCallsApp = RegionsApp & Finding & Pick<Running, "streams" | "changes"> & Pick<Admission, "principal">;
 
 /** Runs an action of the runtime. */
 export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Promise<Outcome> {
@@ -37,7 +37,7 @@ async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: Reg
   const entries = `${run.input.kwargs.regions ?? ""}`.split(",").slice(0, MAX_CLAIMS);
   const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
   if (claims.length === entries.length) {
-    return { kind: "events", events: await renderRegions(outermost(claims, () => true), now, app) };
+    return { kind: "events", events: await renderRegions(outermost(claims, () => true), now, call, app) };
   }
   // They were signed for another user, or by a key that is not valid any more: the page has new ones.
   const rendered = await app.rendering.body(now);

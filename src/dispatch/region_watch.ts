@@ -10,7 +10,7 @@ import type { Changed } from "../live/changes.ts";
 import type { OriginPage } from "../pages/origin.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { ActionRun } from "./action_run.ts";
-import type { Finding, Running } from "./app.ts";
+import type { Admission, Finding, Running } from "./app.ts";
 import { claimsOf, topicsOf } from "./claimed_regions.ts";
 import { freshPage } from "./fresh_page.ts";
 import { reporterOf } from "./observe.ts";
@@ -41,7 +41,7 @@ interface Subscribed {
 }
 
 /** The parts of an application that watching needs. */
-type WatchApp = RegionsApp & Finding & Pick<Running, "changes">;
+type WatchApp = RegionsApp & Finding & Pick<Running, "changes"> & Pick<Admission, "principal">;
 
 /** Reads what a browser wants to watch: untrusted, bounded, and ignored where it is malformed. */
 export function readWatched({ pages }: Readonly<Record<string, unknown>>): readonly Watched[] {
@@ -75,7 +75,7 @@ export async function* watchRegions(
   }, ASK_AGAIN_MS);
   try {
     const { place } = app.changes;
-    let subscribed = await subscribe(run, watched, app);
+    let subscribed = await subscribe(run, watched, run.admitted.principal, app);
     watcher.set(new Set(subscribed.byTopic.keys()));
     yield* eventsOf([...subscribed.denied, ...missed(subscribed, app)].map((each) => [each, null]), place);
     for (let changed = await nextOf(watcher, signal); changed !== null; changed = await nextOf(watcher, signal)) {
@@ -83,7 +83,8 @@ export async function* watchRegions(
       if (!isAsking) continue;
       isAsking = false;
       const before = new Set(subscribed.denied);
-      subscribed = await subscribe(run, watched, app);
+      const principal = app.principal === null ? null : await app.principal(run.call.request);
+      subscribed = await subscribe(run, watched, principal, app);
       watcher.set(new Set(subscribed.byTopic.keys()));
       yield* eventsOf(subscribed.denied.filter((each) => !before.has(each)).map((each) => [each, null]), null);
     }
@@ -100,11 +101,16 @@ function nextOf(watcher: ReturnType<WatchApp["changes"]["watch"]>, signal: Abort
 }
 
 /** Asks the guards of each page and region, with fresh dependencies, for their topics. */
-async function subscribe(run: ActionRun, watched: readonly Watched[], app: WatchApp): Promise<Subscribed> {
+async function subscribe(
+  run: ActionRun,
+  watched: readonly Watched[],
+  principal: string | null,
+  app: WatchApp,
+): Promise<Subscribed> {
   const byTopic = new Map<string, Watched[]>();
   const denied: Watched[] = [];
   await Promise.all(Array.from(Map.groupBy(watched, ({ at }) => at), async ([at, regions]) => {
-    const topics = await topicsOfPage(run, at, regions, app);
+    const topics = await topicsOfPage(run, at, regions, principal, app);
     for (const each of regions) {
       const names = topics.get(each.reference);
       if (names === undefined) denied.push(each);
@@ -119,9 +125,10 @@ async function topicsOfPage(
   run: ActionRun,
   at: string,
   watched: readonly Watched[],
+  principal: string | null,
   app: WatchApp,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { call, admitted: { principal } } = run;
+  const { call } = run;
   const { arrival, controller: { signal } } = call;
   const found = new Map<string, readonly string[]>();
   const origin: OriginPage | null = app.origins.resolveAddress(at, arrival.url);

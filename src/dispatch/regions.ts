@@ -7,6 +7,7 @@ import type { Finding, Injecting, Observing, Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type ClaimedRegion, outermost, readClaims, topicsOf } from "./claimed_regions.ts";
 import { freshPage } from "./fresh_page.ts";
+import { reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Admitted } from "./steps/admit.ts";
 
@@ -50,7 +51,7 @@ export async function changedRegions(
   try {
     if (claims.regions.length === 0 || !await isPageAdmitted(now)) return audience === "data" ? namesOf([]) : [];
     const dirty = await dirtyOf(claims.regions, new Set(topics), now);
-    return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, app);
+    return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, call, app);
   } finally {
     await cache[Symbol.asyncDispose]();
   }
@@ -75,23 +76,30 @@ async function dirtyOf(
   return outermost(regions, (each) => dirty.has(each));
 }
 
-/** Renders regions, and nothing else of their page. */
+/** Renders regions, and nothing else of their page. One that fails is reported, and stays as it is on the page. */
 export async function renderRegions(
   regions: readonly ClaimedRegion[],
   pageRender: PageRender,
-  { rendering }: RegionsApp,
+  call: Call,
+  app: RegionsApp,
 ): Promise<readonly Patch[]> {
-  const render = rendering.regions(pageRender);
+  const render = app.rendering.regions(pageRender);
   // A patch changes every copy of an instance.
   const instances = new Map(regions.map((each) => [each.reference, each]));
-  return await Promise.all(Array.from(instances.values(), async ({ reference, region, instance }): Promise<Patch> => ({
-    event: "patch_html",
-    data: {
-      target: `[${REGION_ATTRIBUTE}="${reference}"]`,
-      content: await render(region, instance),
-      swap: "morph",
-    },
-  })));
+  const patches = await Promise.all(Array.from(instances.values(), async ({ reference, region, instance }) => {
+    try {
+      const content = await render(region, instance);
+      return [{
+        event: "patch_html",
+        data: { target: `[${REGION_ATTRIBUTE}="${reference}"]`, content, swap: "morph" },
+      }] as const;
+    } catch (error) {
+      // The action has run, and the others have their content.
+      reporterOf(call, app)(error);
+      return [];
+    }
+  }));
+  return patches.flat();
 }
 
 function namesOf(regions: readonly ClaimedRegion[]): readonly Patch[] {

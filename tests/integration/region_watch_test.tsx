@@ -8,6 +8,7 @@ import {
   type HandlerOptions,
   region,
 } from "@hyper/actions";
+import { stopTime } from "../support/clock.ts";
 import { createParser } from "../../src/protocol/event_stream.ts";
 import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
 import { PLACE_ATTRIBUTE } from "../../src/protocol/region_names.ts";
@@ -288,4 +289,19 @@ Deno.test("a generator publishes its changes when it has ended, and not if it th
     assertEquals((await browser.next())?.dirty, [regions[0]![0]]);
   }
   await handler.close();
+});
+
+Deno.test("a stream of a user who has signed out names the regions once, and is silent afterwards", async () => {
+  using clock = stopTime();
+  let isSignedOut = false;
+  const { handler } = rowsApp({ principal: (request) => isSignedOut ? null : request.headers.get("user") });
+  const regions = (await open(handler)).slice(0, 2);
+  await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+  await browser.ready();
+  isSignedOut = true;
+  await clock.tick(60_000);
+  assertEquals((await browser.next())?.dirty, regions.map(([each]) => each));
+  await handler.changed("row:a", "row:b");
+  await handler.close();
+  assertEquals(await browser.next(), null);
 });

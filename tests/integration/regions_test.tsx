@@ -261,3 +261,32 @@ Deno.test("a region renders one element: null leaves a placeholder, anything els
   assertMatch(errors.join(), /Cannot render region "two" of ".+": it is not one element/);
   await handler.close();
 });
+
+Deno.test("a region that fails is reported; the action has succeeded, and the other regions are in its response", async () => {
+  const errors: string[] = [];
+  let isBroken = false;
+  const Good = region("good", { depends: "all" }, () => <p>good</p>);
+  const Bad = region("bad", { depends: "all" }, () => {
+    if (isBroken) throw new Error("broken");
+    return <p>bad</p>;
+  });
+  const touch = action("touch", () => [changed("all"), toast("Done")]);
+  const Page = () => (
+    <main>
+      <Bad />
+      <Good />
+    </main>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Good, Bad, touch }) }],
+    onError: (error) => void errors.push(String(error)),
+  });
+  const references = referencesIn(await (await handler(new Request("http://localhost/"))).text());
+  isBroken = true;
+  const text = await (await handler(callOf("touch", { regions: references.join(",") }))).text();
+  assertEquals(Array.from(text.matchAll(/event: (\w+)/g), ([, name]) => name), ["patch_html", "toast", "end"]);
+  assertStringIncludes(text, "good");
+  assertEquals(errors, ["Error: broken"]);
+  await handler.close();
+});
