@@ -49,6 +49,7 @@ export const SECTIONS: readonly Section[] = [
     ["actions", "Actions"],
     ["forms", "Forms"],
     ["validation", "Validation"],
+    ["live_pages", "Live pages"],
     ["streams", "Streams and live topics"],
     ["uploads", "Uploads"],
     ["styling", "Styling"],
