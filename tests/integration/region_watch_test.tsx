@@ -38,7 +38,7 @@ function rowsApp(options: HandlerOptions = {}) {
   );
   const page = { default: Page, Row, Own, touch, steps };
   const render = ({ request }: { readonly request: Request }) =>
-    request.headers.get("user") === "alice" ? undefined : new Response(null, { status: 403 });
+    request.headers.has("banned") ? new Response(null, { status: 403 }) : undefined;
   const handler = createHandler({
     keys: ["k".repeat(32)],
     principal: (request) => request.headers.get("user"),
@@ -85,7 +85,7 @@ class Browser implements AsyncDisposable {
           "x-hyper-action": "hyper:watch",
           accept: "text/event-stream",
           "content-type": "application/json",
-          user,
+          ...(user === "banned" ? { user: "alice", banned: "yes" } : { user }),
         },
         body: JSON.stringify({ pages }),
       }),
@@ -202,7 +202,7 @@ for (
   const [what, watched, user] of [
     ["another user's region", (regions) => ({ at: "/", regions }), "bob"],
     ["a region of another page", (regions) => ({ at: "/other", regions: regions.slice(0, 2) }), "alice"],
-    ["a region of a page whose guard denies it", (regions) => ({ at: "/alice", regions }), "bob"],
+    ["a region of a page whose guard denies it", (regions) => ({ at: "/alice", regions }), "banned"],
     ["an instance that was not rendered", (regions) => ({
       at: "/",
       regions: regions.slice(0, 1).map(([each]) => [each.replace("~a", "~b"), ""]),
