@@ -25,7 +25,7 @@ import { failedStart, hiddenFailedStart } from "./error_markup.ts";
 import { reportOf } from "./error_report.ts";
 import { scriptTag, withInvitation, withPanel } from "./page_tail.ts";
 import { PANEL_SCRIPT } from "./panel_bundle.ts";
-import { createPanelStreams } from "./panel_streams.ts";
+import { createPanelStreams, type PanelStreams } from "./panel_streams.ts";
 import { watchStatic } from "./static_watch.ts";
 
 /** Options for {@linkcode createDevelopment}. */
@@ -68,134 +68,174 @@ interface Exchange {
   readonly reports: Promise<ErrorReport>[];
 }
 
+/** The browser that sent a request. */
+interface Viewer {
+  /** The canonical URL; `null` if it is rejected. */
+  readonly url: URL | null;
+  /** `true` if it has opened the link. */
+  readonly isOpen: boolean;
+  /** `true` if it may read the errors: it has opened the link, and the request comes from this site. */
+  readonly mayRead: boolean;
+  /** `true` if it is told about the link. */
+  readonly isInvited: boolean;
+}
+
 /** Maximum number of origins for which the link is logged. */
 const MAX_ORIGINS = 20;
 /** Maximum length of the path that the link returns to, in characters. */
 const MAX_PATH = 200;
 
 /** Creates what development mode adds to a handler. */
-export function createDevelopment({ baseDir, site, log }: DevelopmentOptions): Development {
-  // Identifies this start of the server: a panel that meets another one refreshes its page.
-  const build = crypto.randomUUID();
-  // Finds the request of an error that is thrown without it, such as by the render of its page.
-  const current = createAsyncContext<Exchange>();
-  const exchanges = new WeakMap<Request, Exchange>();
-  // `close()` waits for unfinished reports, so that no file stays open.
-  const pending = new Set<Promise<unknown>>();
-  // The reason why the application did not start; never reset.
-  let failure: Promise<ErrorReport> | null = null;
-  // Panels wait for it: before, they would show a page of an application that may not start.
-  const started = Promise.withResolvers<void>();
-  const streams = createPanelStreams({
-    hello: async () => {
-      await started.promise;
-      return { build, failure: await failure };
-    },
-    watch: () =>
-      baseDir === null ? null : watchStatic(join(baseDir, "static"), (path) => streams.send("file", { path })),
-  });
-  let isClosed = false;
-  const access = createAccess({ project: baseDir ?? mainModule(), storage: findStorage(), log });
-  // Origins whose link was logged. Limited, because a client can invent host names.
-  const loggedOrigins = new Set<string>();
-  log(startLine(access));
+export function createDevelopment(options: DevelopmentOptions): Development {
+  return new RunningDevelopment(options);
+}
 
-  const report = (error: unknown, where: string, request: Request | null): Promise<ErrorReport> => {
-    const id = request?.headers.get(REQUEST_ID_HEADER) ?? null;
-    const requestId = id !== null && REQUEST_ID_PATTERN.test(id) ? id : null;
-    const origin = { where, requestId, baseDir };
-    // The value throws when it is inspected.
-    const made = reportOf(error, origin).catch(() => reportOf(new Error(UNREADABLE), origin));
-    pending.add(made);
-    notify(() => made.finally(() => pending.delete(made)), logDevelopment);
-    return made;
-  };
+class RunningDevelopment implements Development {
+  readonly #baseDir: string | null;
+  readonly #site: Site;
+  readonly #log: (line: string) => void;
+  /** Identifies this start of the server: a panel that meets another one refreshes its page. */
+  readonly #build: string = crypto.randomUUID();
+  /** Finds the request of an error that is thrown without it, such as by the render of its page. */
+  readonly #current = createAsyncContext<Exchange>();
+  readonly #exchanges = new WeakMap<Request, Exchange>();
+  /** `close()` waits for unfinished reports, so that no file stays open. */
+  readonly #pending = new Set<Promise<unknown>>();
+  /** Panels wait for it: before, they would show a page of an application that may not start. */
+  readonly #started = Promise.withResolvers<void>();
+  readonly #streams: PanelStreams;
+  readonly #access: Access;
+  /** Origins whose link was logged. Limited, because a client can invent host names. */
+  readonly #loggedOrigins = new Set<string>();
+  /** The reason why the application did not start; never reset. */
+  #failure: Promise<ErrorReport> | null = null;
+  #isClosed = false;
+
+  constructor({ baseDir, site, log }: DevelopmentOptions) {
+    this.#baseDir = baseDir;
+    this.#site = site;
+    this.#log = log;
+    this.#streams = createPanelStreams({
+      hello: async () => {
+        await this.#started.promise;
+        return { build: this.#build, failure: await this.#failure };
+      },
+      watch: () =>
+        baseDir === null ? null : watchStatic(join(baseDir, "static"), (path) => this.#streams.send("file", { path })),
+    });
+    this.#access = createAccess({ project: baseDir ?? mainModule(), storage: findStorage(), log });
+    log(startLine(this.#access));
+  }
+
+  async answer(request: Request, trace: Trace, answer: () => Promise<Response>): Promise<Response> {
+    const viewer = this.#viewerOf(request);
+    const { url, mayRead } = viewer;
+    const own = url === null ? null : this.#serveOwn(request, url, mayRead);
+    if (own !== null) return own;
+    const exchange: Exchange = { request, trace, mayRead, reports: [] };
+    this.#exchanges.set(request, exchange);
+    let response: Response;
+    try {
+      response = await this.#current.run(exchange, answer);
+    } catch (error) {
+      return await this.#answerFailure(error, viewer);
+    }
+    if (isActionRequest(request, url?.pathname ?? "", trace)) {
+      this.#log(formatActionLine(lineOf(exchange, trace.outcome, null)));
+    }
+    if (!isPage(request, response)) return response;
+    if (viewer.isOpen) return withPanel(response, exchange.reports, this.#build);
+    return url !== null && viewer.isInvited && this.#invite(url) ? withInvitation(response) : response;
+  }
+
+  note(error: unknown, request: Request, actionName: string | null): void {
+    const exchange = this.#exchanges.get(request) ?? this.#current.getStore();
+    const where = actionName === null
+      ? `${request.method} ${URL.parse(request.url)?.pathname ?? "?"}`
+      : `Action ${actionName}`;
+    const made = this.#report(error, where, exchange?.request ?? request);
+    if (exchange?.mayRead === true) exchange.reports.push(made);
+    notify(async () => this.#streams.send("failure", await made), logDevelopment);
+  }
+
+  start(): void {
+    this.#started.resolve();
+  }
+
+  failToStart(error: unknown): void {
+    this.#failure = this.#report(error, "The start of the application", null);
+    this.#started.resolve();
+  }
+
+  streamClosed({ request, reason }: StreamClosed): void {
+    const exchange = this.#exchanges.get(request);
+    if (exchange !== undefined) this.#log(formatActionLine(lineOf(exchange, reason, exchange.trace.events)));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#streams.close();
+    await Promise.all(this.#pending);
+  }
+
+  #viewerOf(request: Request): Viewer {
+    const canonical = canonicalRequest(request, this.#site);
+    // A rejected URL or host has the same response as in production.
+    if (canonical.kind !== "ok") return { url: null, isOpen: false, mayRead: false, isInvited: false };
+    const { url } = canonical;
+    const isOpen = this.#access.isOpenTo(request);
+    const isHere = isFromHere(request, url);
+    // A navigation from another site never has the cookie, so it does not get the invitation.
+    return { url, isOpen, mayRead: isOpen && isHere, isInvited: !isOpen && isHere && isNavigation(request) };
+  }
 
   /** Responds to requests that only development mode knows; `null` for all others. */
-  const serveOwn = (request: Request, url: URL, mayRead: boolean): Response | null => {
+  #serveOwn({ method }: Request, url: URL, mayRead: boolean): Response | null {
     const { pathname, searchParams } = url;
-    if (request.method !== "GET") return null;
-    if (pathname === DEV_PATH && searchParams.has("token")) return access.open(url);
+    if (method !== "GET") return null;
+    if (pathname === DEV_PATH && searchParams.has("token")) return this.#access.open(url);
     if (!mayRead) return null;
     if (pathname === DEV_PATH) {
-      return isClosed
+      return this.#isClosed
         ? new Response(null, { status: 503 })
-        : new Response(streams.open(), { headers: { ...PRIVATE, "content-type": EVENT_STREAM } });
+        : new Response(this.#streams.open(), { headers: { ...PRIVATE, "content-type": EVENT_STREAM } });
     }
     if (pathname !== DEV_SCRIPT_PATH) return null;
     return new Response(PANEL_SCRIPT, { headers: { ...PRIVATE, "content-type": "text/javascript; charset=utf-8" } });
-  };
+  }
 
-  /** Logs the link for the origin that a browser without the cookie has requested. */
-  const logLink = ({ origin, pathname }: URL): void => {
-    if (loggedOrigins.has(origin) || loggedOrigins.size >= MAX_ORIGINS) return;
-    loggedOrigins.add(origin);
-    const to = pathname === "/" || pathname.length > MAX_PATH ? "" : `&to=${encodeURIComponent(pathname)}`;
-    log(`Development: open ${origin}${access.link}${to} once in this browser to see errors and the panel in its pages`);
-  };
+  /** Responds for an application that did not start; throws the error again for all who may not see the reason. */
+  async #answerFailure(error: unknown, { url, mayRead, isInvited }: Viewer): Promise<Response> {
+    if (this.#failure === null || url === null) throw error;
+    if (mayRead) return errorPage(`${failedStart(await this.#failure)}${scriptTag(this.#build, null)}`);
+    if (isInvited && this.#invite(url)) return errorPage(hiddenFailedStart());
+    throw error;
+  }
 
-  return {
-    async answer(request, trace, answer) {
-      const canonical = canonicalRequest(request, site);
-      // A rejected URL or host has the same response as in production.
-      const url = canonical.kind === "ok" ? canonical.url : null;
-      const isOpen = url !== null && access.isOpenTo(request);
-      const isHere = url !== null && isFromHere(request, url);
-      const own = url === null ? null : serveOwn(request, url, isOpen && isHere);
-      if (own !== null) return own;
-      const exchange: Exchange = { request, trace, mayRead: isOpen && isHere, reports: [] };
-      exchanges.set(request, exchange);
-      // A navigation from another site never has the cookie, so it does not get the invitation.
-      const isInvited = url !== null && !isOpen && isHere && isNavigation(request);
-      let response: Response;
-      try {
-        response = await current.run(exchange, answer);
-      } catch (error) {
-        if (failure === null) throw error;
-        // The page that stays needs the parts of the runtime that it has not loaded yet.
-        const file = url === null ? null : libraryFile(request, url);
-        if (file !== null) return file;
-        if (exchange.mayRead) return errorPage(`${failedStart(await failure)}${scriptTag(build, null)}`);
-        if (!isInvited) throw error;
-        logLink(url);
-        if (!isLoopback(url)) throw error;
-        return errorPage(hiddenFailedStart());
-      }
-      const pathname = url?.pathname ?? "";
-      if (isActionRequest(request, pathname, trace)) log(formatActionLine(lineOf(exchange, trace.outcome, null)));
-      if (!isPage(request, response)) return response;
-      if (isOpen) return withPanel(response, exchange.reports, build);
-      if (!isInvited) return response;
-      logLink(url);
-      // Another host name may be a tunnel that other people use.
-      return isLoopback(url) ? withInvitation(response) : response;
-    },
-    note(error, request, actionName) {
-      const exchange = exchanges.get(request) ?? current.getStore();
-      const where = actionName === null
-        ? `${request.method} ${URL.parse(request.url)?.pathname ?? "?"}`
-        : `Action ${actionName}`;
-      const made = report(error, where, exchange?.request ?? request);
-      if (exchange?.mayRead === true) exchange.reports.push(made);
-      notify(async () => streams.send("failure", await made), logDevelopment);
-    },
-    start() {
-      started.resolve();
-    },
-    failToStart(error) {
-      failure = report(error, "The start of the application", null);
-      started.resolve();
-    },
-    streamClosed({ request, reason }) {
-      const exchange = exchanges.get(request);
-      if (exchange !== undefined) log(formatActionLine(lineOf(exchange, reason, exchange.trace.events)));
-    },
-    async close() {
-      isClosed = true;
-      await streams.close();
-      await Promise.all(pending);
-    },
-  };
+  /** Logs the link for the origin that a browser without the cookie has requested; returns whether its page may show it. */
+  #invite(url: URL): boolean {
+    const { origin, pathname } = url;
+    if (!this.#loggedOrigins.has(origin) && this.#loggedOrigins.size < MAX_ORIGINS) {
+      this.#loggedOrigins.add(origin);
+      const to = pathname === "/" || pathname.length > MAX_PATH ? "" : `&to=${encodeURIComponent(pathname)}`;
+      this.#log(
+        `Development: open ${origin}${this.#access.link}${to} once in this browser to see errors and the panel in its pages`,
+      );
+    }
+    // Another host name may be a tunnel that other people use.
+    return isLoopback(url);
+  }
+
+  #report(error: unknown, where: string, request: Request | null): Promise<ErrorReport> {
+    const id = request?.headers.get(REQUEST_ID_HEADER) ?? null;
+    const requestId = id !== null && REQUEST_ID_PATTERN.test(id) ? id : null;
+    const origin = { where, requestId, baseDir: this.#baseDir };
+    // The value throws when it is inspected.
+    const made = reportOf(error, origin).catch(() => reportOf(new Error(UNREADABLE), origin));
+    this.#pending.add(made);
+    notify(() => made.finally(() => this.#pending.delete(made)), logDevelopment);
+    return made;
+  }
 }
 
 const UNREADABLE = "Something was thrown that cannot be shown";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Cookie } from "../../src/cookies.ts";
+import { stopTime } from "../support/clock.ts";
 import { formatSetCookie, isExpired, parseCookies, parseSetCookie } from "../../src/http/cookie.ts";
 
 Deno.test("parseCookies() returns each pair as it was sent", () => {
@@ -36,6 +37,11 @@ for (
     assertEquals([cookie.name, cookie.isHttpOnly, isExpired(cookie)], ["s", isHttpOnly, isRemoved]);
   });
 }
+
+Deno.test("parseSetCookie() counts Max-Age in seconds from now", () => {
+  using _clock = stopTime();
+  assertEquals(parseSetCookie("s=1; Max-Age=60").expires, Date.now() + 60_000);
+});
 
 for (
   const [text, path] of [
