@@ -138,7 +138,7 @@ class RunningDevelopment implements Development {
     try {
       response = await this.#current.run(exchange, answer);
     } catch (error) {
-      return await this.#answerFailure(error, viewer);
+      return await this.#answerFailure(error, request, viewer);
     }
     if (isActionRequest(request, url?.pathname ?? "", trace)) {
       this.#log(formatActionLine(lineOf(exchange, trace.outcome, null)));
@@ -205,8 +205,11 @@ class RunningDevelopment implements Development {
   }
 
   /** Responds for an application that did not start; throws the error again for all who may not see the reason. */
-  async #answerFailure(error: unknown, { url, mayRead, isInvited }: Viewer): Promise<Response> {
+  async #answerFailure(error: unknown, request: Request, { url, mayRead, isInvited }: Viewer): Promise<Response> {
     if (this.#failure === null || url === null) throw error;
+    // The page that stays needs the parts of the runtime that it has not loaded yet.
+    const file = libraryFile(request, url);
+    if (file !== null) return file;
     if (mayRead) return errorPage(`${failedStart(await this.#failure)}${scriptTag(this.#build, null)}`);
     if (isInvited && this.#invite(url)) return errorPage(hiddenFailedStart());
     throw error;

@@ -228,6 +228,10 @@ Deno.test("createHandler({ dev }) shows on every page why the application did no
     assertEquals(hidden.status, 500);
     assertNotMatch(await hidden.text(), /TypeError|dev\.js/);
     await assertRejects(() => handler(get("/", { "sec-fetch-site": "cross-site" })), TypeError);
+    // A page that is still open needs the parts of the runtime.
+    const script = await handler(get("/_hyper/client.js"));
+    assertEquals([script.status, script.headers.get("content-type")], [200, "text/javascript; charset=utf-8"]);
+    await script.body?.cancel();
     const events = await openStream(handler, developer);
     const { data } = await events.next();
     // deno-lint-ignore no-explicit-any -- the result of JSON.parse()
