@@ -10,12 +10,12 @@ export function errorMarkup(report: ErrorReport): string {
   );
   return (
     // The report for the panel. In an attribute, because some policies require a nonce even for data scripts.
-    `<section ${DEV_ERROR_ATTRIBUTE}="${escape(JSON.stringify(report))}"><h2>${escape(where)}</h2>` +
-    `<p><strong>${escape(message)}</strong></p>` +
-    (place === null ? "" : `<p>${escape(place)}</p>`) +
+    `<section ${DEV_ERROR_ATTRIBUTE}="${escapeText(JSON.stringify(report))}"><h2>${escapeText(where)}</h2>` +
+    `<p><strong>${escapeText(message)}</strong></p>` +
+    (place === null ? "" : `<p>${escapeText(place)}</p>`) +
     // The parser drops the first newline in a `<pre>` (HTML, 13.2.6.4.7).
-    (lines.length === 0 ? "" : `<pre>\n${escape(lines.join(""))}</pre>`) +
-    `<pre>\n${escape(stack)}</pre></section>`
+    (lines.length === 0 ? "" : `<pre>\n${escapeText(lines.join(""))}</pre>`) +
+    `<pre>\n${escapeText(stack)}</pre></section>`
   );
 }
 
@@ -49,6 +49,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

@@ -79,7 +79,7 @@ export function Rows({ formset: name, as = "div", children, ...attributes }: Row
       const place = { row, prefix: definition.prefix, number: at + 1 };
       return inRow(place, row.index === currentRow ? cloneElement(root, { tabindex: -1, autofocus: true }) : root);
     }),
-    removed.map((row) => removedRow(row, rowRoot(row, children).type)),
+    removed.map((row) => hiddenRow(row, rowRoot(row, children).type)),
     <template>
       {inRow({ row: emptyRow, prefix: definition.prefix, number: null }, rowRoot(emptyRow, children))}
     </template>,
@@ -136,7 +136,7 @@ export function rowStep({ index }: BoundFormsetRow): string {
 }
 
 /** Renders a removed row: the values that identify it, and the mark that deletes it. */
-function removedRow(row: BoundFormsetRow, type: unknown): MarkupNode {
+function hiddenRow(row: BoundFormsetRow, type: unknown): MarkupNode {
   const inputs = [...row.form.fields, ...[row.deleteField].filter((field) => field !== null)].flatMap(hiddenInputs);
   return h(
     // The type of a row's root is a tag, as rowRoot() has checked.

@@ -91,11 +91,11 @@ function problem(
   headers: Readonly<Record<string, string>>,
   members: { readonly issues?: Issues; readonly reason?: string },
 ): Reply {
-  const body = { ok: false, type: "about:blank", title: titleOf(status), status, detail, ...members };
+  const body = { ok: false, type: "about:blank", title: phraseOf(status), status, detail, ...members };
   return reply(status, JSON.stringify(body), { ...lowerCased(headers), "content-type": PROBLEM_TYPE });
 }
 
 /** Returns the phrase of a status (RFC 9457, 4.2.1). */
-function titleOf(status: number): string {
+function phraseOf(status: number): string {
   return isStatus(status) ? STATUS_TEXT[status] : "Error";
 }

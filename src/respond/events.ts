@@ -48,7 +48,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
     case "invalid":
       return await invalid(outcome, answer, services);
     case "rows":
-      return await changed(outcome.form, answer, services);
+      return await respondWithRows(outcome.form, answer, services);
     case "unread":
       return failureEvents(outcome.failure, answer, services);
     case "failure":
@@ -153,7 +153,7 @@ async function invalid(input: InvalidInput, answer: Answer, services: RespondSer
 }
 
 /** Shows a form whose rows a button has changed. */
-async function changed(form: AnyBound, answer: Answer, services: RespondServices): Promise<Reply | Response> {
+async function respondWithRows(form: AnyBound, answer: Answer, services: RespondServices): Promise<Reply | Response> {
   return await asEvents(200, await formEvents(form, {}, answer, services), answer, services);
 }
 

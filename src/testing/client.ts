@@ -9,12 +9,12 @@ import type { Call, CallTab } from "./answer.ts";
 import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
 import { fieldsOf, noteSent, toBody } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
-import { type ElementNode, parsePage } from "./dom.ts";
+import { type ElementNode, parseDocument } from "./dom.ts";
 import type { Fault } from "./faults.ts";
 import { Network } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
 import { OpenPage, PageForm, type PageVisit, type Tab } from "./page.ts";
-import { Patcher, swapOf } from "./patches.ts";
+import { Patcher, readSwap } from "./patches.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
 import type { TestCallOptions, TestCalls, TestClient, TestClientOptions } from "./test_client.ts";
@@ -149,7 +149,7 @@ class Client implements TestClient, Tab {
 
   async send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome> {
     const target = form.submitAttribute(submitter, "hyper-target", "hyper-target");
-    const swap = swapOf(form.submitAttribute(submitter, "hyper-swap", "hyper-swap"));
+    const swap = readSwap(form.submitAttribute(submitter, "hyper-swap", "hyper-swap"));
     const options = { ...(target && { target }), ...(swap !== undefined && { swap }) };
     return await this.#start(name, {}, options, form, submitter, form.page).outcome();
   }
@@ -207,7 +207,7 @@ class Client implements TestClient, Tab {
 
   #newPage(url: URL, status: number, headers: Headers, body: string): OpenPage {
     const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
-    return new OpenPage({ tab: this, document: parsePage(isHtml ? body : ""), url, status, headers, body });
+    return new OpenPage({ tab: this, document: parseDocument(isHtml ? body : ""), url, status, headers, body });
   }
 
   #start(

@@ -1,7 +1,7 @@
 // The controls of a form: their values, the input of a user, and the entries that a browser sends.
 import {
   attribute,
-  childrenOf,
+  childNodesOf,
   closest,
   collapse,
   type ElementNode,
@@ -72,7 +72,7 @@ export function isDisabled(control: ElementNode): boolean {
 }
 
 function isInFirstLegend(control: ElementNode, fieldset: ElementNode): boolean {
-  const legend = childrenOf(fieldset).filter(isElementNode).find(({ tagName }) => tagName === "legend");
+  const legend = childNodesOf(fieldset).filter(isElementNode).find(({ tagName }) => tagName === "legend");
   return legend !== undefined && closest(control, (it) => it === legend) !== null;
 }
 

@@ -36,7 +36,7 @@ const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
   getAttributeValue: (element, name) => attribute(element, name) ?? undefined,
   hasAttrib: (element, name) => attribute(element, name) !== null,
   getName: (element) => element.tagName,
-  getChildren: (node) => [...childrenOf(node)],
+  getChildren: (node) => [...childNodesOf(node)],
   getParent: (node) => node.parentNode,
   getSiblings: (node) => "parentNode" in node && node.parentNode !== null ? node.parentNode.childNodes : [node],
   getText: rawText,
@@ -44,12 +44,12 @@ const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
 };
 
 /** Parses a document as a browser with scripts off does: with the content of `<noscript>`. */
-export function parsePage(markup: string): DocumentNode {
+export function parseDocument(markup: string): DocumentNode {
   return parse(markup, { scriptingEnabled: false });
 }
 
 /** Parses content for a place in a document: rows, options and parts of an SVG drawing as well as ordinary elements. */
-export function parseContent(markup: string, place: ElementNode | null): ChildNode[] {
+export function parseFragmentIn(markup: string, place: ElementNode | null): ChildNode[] {
   // Rows and cells are parsed correctly without a place; only foreign elements need their parent element.
   const isDrawing = place !== null && place.namespaceURI.endsWith("/svg") && place.tagName !== "foreignObject";
   const options = { scriptingEnabled: false };
@@ -64,11 +64,11 @@ export function query(root: Node, selector: string): ElementNode[] {
 
 /** Returns the elements below a node, in document order. */
 export function elementsIn(root: Node): ElementNode[] {
-  return childrenOf(root).filter(isElementNode).flatMap((element) => [element, ...elementsIn(element)]);
+  return childNodesOf(root).filter(isElementNode).flatMap((element) => [element, ...elementsIn(element)]);
 }
 
 /** Returns the children of a node. */
-export function childrenOf(node: Node): readonly ChildNode[] {
+export function childNodesOf(node: Node): readonly ChildNode[] {
   return "childNodes" in node ? node.childNodes : [];
 }
 
@@ -105,14 +105,14 @@ export function detach(node: ChildNode): void {
 }
 
 /** Returns the markup of a node, including its own tags. */
-export function markupOf(node: Node): string {
+export function outerMarkup(node: Node): string {
   if (isElementNode(node)) return serializeOuter(node);
   return "childNodes" in node ? serialize(node) : rawText(node);
 }
 
 /** Returns all text below a node, unchanged. */
 export function rawText(node: Node): string {
-  return isTextNode(node) ? node.value : childrenOf(node).map(rawText).join("");
+  return isTextNode(node) ? node.value : childNodesOf(node).map(rawText).join("");
 }
 
 /** Returns the text that a user reads: one space for any white space, and one between two blocks. */
@@ -128,7 +128,7 @@ export function collapse(text: string): string {
 function visibleText(node: Node): string {
   if (isTextNode(node)) return node.value;
   if (isElementNode(node) && UNSEEN.has(node.tagName)) return "";
-  const text = childrenOf(node).map(visibleText).join("");
+  const text = childNodesOf(node).map(visibleText).join("");
   return isElementNode(node) && INLINE.has(node.tagName) ? text : ` ${text} `;
 }
 

@@ -1,7 +1,7 @@
 // Accessible names, from labels, texts and attributes (ACCNAME 1.2, 4.3.2).
 import {
   attribute,
-  childrenOf,
+  childNodesOf,
   closest,
   collapse,
   type ElementNode,
@@ -34,7 +34,7 @@ export function referencedText(element: ElementNode, name: string): string {
 export function groupName(control: ElementNode): string {
   const group = closest(control, ({ tagName }) => tagName === "fieldset");
   if (group === null) return "";
-  const legend = childrenOf(group).filter(isElementNode).find(({ tagName }) => tagName === "legend");
+  const legend = childNodesOf(group).filter(isElementNode).find(({ tagName }) => tagName === "legend");
   return legend === undefined ? accessibleName(group) : readableText(legend);
 }
 
@@ -58,7 +58,7 @@ function labelText(element: ElementNode): string {
 function withoutControls(node: Node): string {
   if (isTextNode(node)) return node.value;
   if (isElementNode(node) && CONTROLS.has(node.tagName)) return "";
-  return childrenOf(node).map(withoutControls).join("");
+  return childNodesOf(node).map(withoutControls).join("");
 }
 
 function ownText(element: ElementNode): string {

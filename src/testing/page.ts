@@ -25,8 +25,8 @@ import {
   type DocumentNode,
   type ElementNode,
   elementsIn,
-  markupOf,
   type Node,
+  outerMarkup,
   query,
   readableText,
 } from "./dom.ts";
@@ -86,7 +86,7 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   get html(): string {
-    return markupOf(this.node);
+    return outerMarkup(this.node);
   }
 
   find(selector: string): TestElement {

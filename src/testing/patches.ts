@@ -6,7 +6,7 @@ import { followAnswer, forget, type SentForm } from "./controls.ts";
 import {
   attribute,
   type ChildNode,
-  childrenOf,
+  childNodesOf,
   detach,
   type DocumentNode,
   type ElementNode,
@@ -14,8 +14,8 @@ import {
   insert,
   isElementNode,
   type ParentNode,
-  parseContent,
-  parsePage,
+  parseDocument,
+  parseFragmentIn,
   query,
   rawText,
 } from "./dom.ts";
@@ -33,7 +33,7 @@ export interface PatchDefaults {
 }
 
 /** Returns the swap mode with this name, or `undefined`. */
-export function swapOf(name: unknown): Swap | undefined {
+export function readSwap(name: unknown): Swap | undefined {
   return SWAPS.find((swap) => swap === name);
 }
 
@@ -60,7 +60,7 @@ export class Patcher {
    * @throws {Error} When nothing matches and the patch or the call is strict, or when the answer lacks the selected element.
    */
   apply(document: DocumentNode, data: Wire, defaults: PatchDefaults, place: number): string | null {
-    const swap = swapOf(data.swap ?? defaults.swap) ?? "outer";
+    const swap = readSwap(data.swap ?? defaults.swap) ?? "outer";
     if (swap === "none") return null;
     const target = text(data.target) ?? defaults.target;
     const elements = target === null ? [] : query(document, target);
@@ -93,10 +93,10 @@ export class Patcher {
 
 /** Updates the body of a document from that of another, as the runtime does with a page that it has fetched again. */
 function putBody(document: DocumentNode, body: ElementNode, swap: Swap, markup: string): ElementNode[] {
-  const [fresh] = query(parsePage(markup), "body");
+  const [fresh] = query(parseDocument(markup), "body");
   if (fresh === undefined) return [];
   keepElements(document, [fresh]);
-  if (swap === "morph") return [morphElement(body, fresh)];
+  if (swap === "morph") return [mergeElement(body, fresh)];
   replace(body, [fresh]);
   return [fresh];
 }
@@ -140,7 +140,7 @@ function putContent(
       return [];
     case "morph": {
       const twin = roots.find((root) => attribute(root, "id") === attribute(element, "id")) ?? roots[0];
-      const now = twin === undefined ? null : morphElement(element, twin);
+      const now = twin === undefined ? null : mergeElement(element, twin);
       // The nodes around the twin go around the element.
       replace(now ?? element, nodes.map((node) => node === twin && now !== null ? now : node));
       return roots.map((root) => root === twin && now !== null ? now : root);
@@ -154,8 +154,8 @@ function putContent(
 
 /** Returns content for a place; of a document the children of its body. */
 function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
-  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseContent(markup, place);
-  return query(parsePage(markup), "body").flatMap((body) => [...body.childNodes]);
+  if (!/^\s*<(!doctype|html|head|body)[\s>]/i.test(markup)) return parseFragmentIn(markup, place);
+  return query(parseDocument(markup), "body").flatMap((body) => [...body.childNodes]);
 }
 
 function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
@@ -196,7 +196,7 @@ function keepElements(document: DocumentNode, nodes: ChildNode[]): void {
  * Updates an element from another one. The element stays, and so does everything in it that has a twin by id or by position, with
  * the input of the user, unless the server has another value now.
  */
-function morphElement(element: ElementNode, twin: ElementNode): ElementNode {
+function mergeElement(element: ElementNode, twin: ElementNode): ElementNode {
   if (element === twin) return element;
   if (element.tagName !== twin.tagName || element.namespaceURI !== twin.namespaceURI) {
     replace(element, [twin]);
@@ -215,12 +215,12 @@ function morphChildren(parent: ParentNode, twin: ParentNode): void {
   const old = parent.childNodes.filter(isElementNode);
   const named = new Map(old.map((child) => [attribute(child, "id"), child]));
   const unnamed = old.filter((child) => attribute(child, "id") === null);
-  const next = childrenOf(twin).map((child): ChildNode => {
+  const next = childNodesOf(twin).map((child): ChildNode => {
     if (!isElementNode(child) || old.includes(child)) return child;
     const id = attribute(child, "id");
     const at = unnamed.findIndex((it) => it.tagName === child.tagName);
     const match = id === null ? unnamed.splice(at, at === -1 ? 0 : 1)[0] : named.get(id);
-    return match === undefined || match.tagName !== child.tagName ? child : morphElement(match, child);
+    return match === undefined || match.tagName !== child.tagName ? child : mergeElement(match, child);
   });
   for (const child of [...parent.childNodes]) detach(child);
   insert(parent, next, null);

@@ -1,6 +1,6 @@
 /** Test pages that are created from markup, in a tab that records its navigations. */
 import type { FormEntry } from "../../src/testing/controls.ts";
-import { parsePage } from "../../src/testing/dom.ts";
+import { parseDocument } from "../../src/testing/dom.ts";
 import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";
 import type { TestPage } from "../../src/testing/test_page.ts";
 
@@ -21,7 +21,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
     },
     send: () => Promise.reject(new Error("nothing is sent here")),
   };
-  const document = parsePage(markup);
+  const document = parseDocument(markup);
   const headers = new Headers();
   return { page: new OpenPage({ tab, document, url: new URL(url), status: 200, headers, body: markup }), visits };
 }

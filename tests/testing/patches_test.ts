@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { entriesOf, type FieldInput, fillControls, noteSent } from "../../src/testing/controls.ts";
-import { attribute, markupOf, parsePage, query } from "../../src/testing/dom.ts";
+import { attribute, outerMarkup, parseDocument, query } from "../../src/testing/dom.ts";
 import { type PatchDefaults, Patcher } from "../../src/testing/patches.ts";
 import type { HtmlPatchData, Swap } from "../../src/protocol/patch.ts";
 import { openPage } from "./open_page.ts";
@@ -9,10 +9,10 @@ const DEFAULTS: PatchDefaults = { target: null, swap: "outer", strictTargets: fa
 
 /** Returns the content of the body of a document after patches. */
 function patched(markup: string, ...patches: readonly HtmlPatchData[]): string {
-  const document = parsePage(`<body>${markup}</body>`);
+  const document = parseDocument(`<body>${markup}</body>`);
   const patcher = new Patcher();
   for (const patch of patches) patcher.apply(document, { ...patch }, DEFAULTS, patcher.next());
-  return query(document, "body").map(markupOf).join("").replace(/^<body>|<\/body>$/g, "");
+  return query(document, "body").map(outerMarkup).join("").replace(/^<body>|<\/body>$/g, "");
 }
 
 const SWAPPED: Readonly<Record<Swap, string>> = {
@@ -41,14 +41,14 @@ Deno.test("Patcher.apply() patches every match, and a nested one only if it is s
 });
 
 Deno.test("Patcher.apply() uses target and swap mode of the call when the patch has none", () => {
-  const document = parsePage("<p></p>");
+  const document = parseDocument("<p></p>");
   const defaults = { target: "p", swap: "inner", strictTargets: false } as const;
   new Patcher().apply(document, { content: "x" }, defaults, 1);
-  assertEquals(markupOf(document), "<html><head></head><body><p>x</p></body></html>");
+  assertEquals(outerMarkup(document), "<html><head></head><body><p>x</p></body></html>");
 });
 
 Deno.test("Patcher.apply() reports a missing target, and throws if strict", () => {
-  const document = parsePage("<p></p>");
+  const document = parseDocument("<p></p>");
   const patcher = new Patcher();
   assertEquals(patcher.apply(document, { content: "", target: "#x" }, DEFAULTS, 1), "#x");
   assertEquals(patcher.apply(document, { content: "" }, DEFAULTS, 2), "");
@@ -66,7 +66,7 @@ Deno.test("Patcher.apply() parses rows, options and parts of an SVG in their con
     patched("<table><tbody></tbody></table>", { target: "tbody", swap: "inner", content: "<tr><td>1</td></tr>" }),
     "<table><tbody><tr><td>1</td></tr></tbody></table>",
   );
-  const document = parsePage("<svg></svg>");
+  const document = parseDocument("<svg></svg>");
   const content = '<linearGradient id="g"></linearGradient>';
   new Patcher().apply(document, { target: "svg", swap: "append", content }, DEFAULTS, 1);
   const [drawn] = query(document, "#g");
@@ -88,18 +88,18 @@ Deno.test("Patcher.apply() uses only the selected part of a patch, itself or ins
 
 Deno.test("Patcher.apply() puts the body of a document into the body, and its children into any other target", () => {
   const content = '<!doctype html><body class="new"><p>1</p></body>';
-  const document = parsePage('<body class="old"><i></i></body>');
+  const document = parseDocument('<body class="old"><i></i></body>');
   new Patcher().apply(document, { target: "body", swap: "morph", content }, DEFAULTS, 1);
-  assertEquals(markupOf(document), '<html><head></head><body class="new"><p>1</p></body></html>');
+  assertEquals(outerMarkup(document), '<html><head></head><body class="new"><p>1</p></body></html>');
   assertEquals(patched("<i></i>", { target: "i", content }), "<p>1</p>");
 });
 
 Deno.test("morph keeps elements by id and by position, and updates attributes, text and order", () => {
-  const document = parsePage('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
+  const document = parseDocument('<ul id="l"><li id="a">A</li><li id="b">B</li><li class="x">C</li></ul>');
   const [a, b, c] = query(document, "li");
   const content = '<ul id="l" class="new"><li id="b">B2</li><li id="n">N</li><li id="a">A</li><li>C2</li></ul>';
   new Patcher().apply(document, { target: "#l", swap: "morph", content }, DEFAULTS, 1);
-  assertEquals(query(document, "#l").map(markupOf), [content]);
+  assertEquals(query(document, "#l").map(outerMarkup), [content]);
   const now = query(document, "li");
   assertStrictEquals(now[0], b);
   assertStrictEquals(now[2], a);
@@ -121,7 +121,7 @@ Deno.test("morph keeps typed and checked values, unless the server sends another
 Deno.test("Patcher.apply() updates a form whose response was accepted, except controls changed after it was sent", () => {
   const controls = `<input name="a"><input name="b"><input name="c" type="password"><input name="d" type="checkbox">`;
   const markup = `<form>${controls}<select name="e"><option>one<option>two</select></form>`;
-  const document = parsePage(markup);
+  const document = parseDocument(markup);
   const [form] = query(document, "form");
   assert(form !== undefined);
   const fill = (name: string, input: FieldInput) => fillControls(query(form, `[name=${name}]`), input);
@@ -144,7 +144,7 @@ Deno.test("morph puts the content around the matching element around the element
 
 for (const swap of ["inner", "morph"] as const) {
   Deno.test(`hyper-keep keeps an element in ${swap}, by its id`, () => {
-    const document = parsePage('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
+    const document = parseDocument('<main id="m"><div><video id="v" hyper-keep src="1"></video></div></main>');
     const [island] = query(document, "#v");
     const inside = '<p><video id="v" src="2"></video></p>';
     const content = swap === "inner" ? inside : `<main id="m">${inside}</main>`;
@@ -155,32 +155,32 @@ for (const swap of ["inner", "morph"] as const) {
 }
 
 Deno.test("a late response does not replace newer content, in the element or in the one with its id", () => {
-  const document = parsePage('<p id="a"></p><p id="b"></p>');
+  const document = parseDocument('<p id="a"></p><p id="b"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", content: '<p id="a">late</p>' }, DEFAULTS, late);
   patcher.apply(document, { target: "p", swap: "inner", content: "early" }, DEFAULTS, early);
-  assertEquals(query(document, "p").map(markupOf), ['<p id="a">late</p>', '<p id="b">early</p>']);
+  assertEquals(query(document, "p").map(outerMarkup), ['<p id="a">late</p>', '<p id="b">early</p>']);
 });
 
 Deno.test("a late response may still append, and a second patch of one response is not late", () => {
-  const document = parsePage('<p id="a"></p>');
+  const document = parseDocument('<p id="a"></p>');
   const patcher = new Patcher();
   const [early, late] = [patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", swap: "inner", content: "1" }, DEFAULTS, late);
   patcher.apply(document, { target: "#a", swap: "inner", content: "2" }, DEFAULTS, late);
   patcher.apply(document, { target: "#a", swap: "append", content: "3" }, DEFAULTS, early);
-  assertEquals(query(document, "p").map(markupOf), ['<p id="a">23</p>']);
+  assertEquals(query(document, "p").map(outerMarkup), ['<p id="a">23</p>']);
 });
 
 Deno.test("a late response does not replace an element with the same id that was added since", () => {
-  const document = parsePage('<div><p id="a"></p></div>');
+  const document = parseDocument('<div><p id="a"></p></div>');
   const patcher = new Patcher();
   const [early, late, latest] = [patcher.next(), patcher.next(), patcher.next()];
   patcher.apply(document, { target: "#a", swap: "inner", content: "late" }, DEFAULTS, late);
   patcher.apply(document, { target: "div", swap: "inner", content: '<b><p id="a">latest</p></b>' }, DEFAULTS, latest);
   patcher.apply(document, { target: "#a", swap: "inner", content: "early" }, DEFAULTS, early);
-  assertEquals(query(document, "p").map(markupOf), ['<p id="a">latest</p>']);
+  assertEquals(query(document, "p").map(outerMarkup), ['<p id="a">latest</p>']);
 });
 
 Deno.test("an element with hyper-keep is not lost to a match that was removed with another match", () => {

@@ -20,7 +20,7 @@ export function judgeRequest(arrival: Arrival, app: Judging & Observing): Failur
   if (request.method !== "POST" && isFormUrl(request.url)) return notAllowed("POST");
   const canonical = canonicalRequest(request, app.site);
   if (canonical.kind === "refused") {
-    return failure(canonical.status, textOf(canonical.status), canonical.headers, canonical.message);
+    return failure(canonical.status, textOfStatus(canonical.status), canonical.headers, canonical.message);
   }
   arrival.url = canonical.url;
   trace?.step("cross-origin");
@@ -58,7 +58,7 @@ function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {
 }
 
 /** The text for users about a URL or method that is not accepted. */
-function textOf(status: number): UserText {
+function textOfStatus(status: number): UserText {
   return catalogueText(status === 405 || status === 501 ? "methodNotAllowed" : "invalidRequest");
 }
 
