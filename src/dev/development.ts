@@ -76,7 +76,7 @@ interface Viewer {
   readonly isOpen: boolean;
   /** `true` if it may read the errors: it has opened the link, and the request comes from this site. */
   readonly mayRead: boolean;
-  /** `true` if it is told about the link. */
+  /** `true` if the link is logged for it. */
   readonly isInvited: boolean;
 }
 
