@@ -317,7 +317,8 @@ export function switchTo(
  * Renders the page again after the action function and morphs the client's copy to match. Event `patch_html` with
  * `swap: "morph"`.
  *
- * @param selector A CSS selector of the part to update. Default: the whole body.
+ * @param selector A CSS selector of the parts to update. Each element is updated with its own new version: the one with
+ * its id, else the one at its position. One that the page does not render any more stays. Default: the whole body.
  * @returns The item.
  *
  * @example

@@ -1,5 +1,6 @@
 // Applies patches to a parsed document by the rules of the browser runtime: all swap modes, elements to keep, and late answers
 // that must not overwrite newer ones.
+import { counterpartOf } from "../protocol/counterpart.ts";
 import { type Swap, SWAPS } from "../protocol/patch.ts";
 import { text, type Wire } from "../protocol/wire.ts";
 import { followAnswer, forget, type SentForm } from "./controls.ts";
@@ -65,10 +66,14 @@ export class Patcher {
     const target = text(data.target) ?? defaults.target;
     const elements = target === null ? [] : query(document, target);
     const replaces = /^(inner|outer|morph|delete)$/.test(swap);
-    for (const element of elements) {
+    const select = text(data.select);
+    for (const [index, element] of elements.entries()) {
       // Skips an element that an earlier match has removed, or that a later answer has replaced.
       if (!isIn(document, element) || (replaces && this.#isStale(element, place))) continue;
-      const roots = putContent(document, element, swap, `${data.content ?? ""}`, text(data.select));
+      const part: SelectPart | undefined = select === undefined
+        ? undefined
+        : (nodes) => selectPart(nodes, select, document, element, select === target ? index : -1);
+      const roots = putContent(document, element, swap, `${data.content ?? ""}`, part);
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
       if (replaces && defaults.sent) followAnswer(defaults.sent, roots);
     }
@@ -107,15 +112,19 @@ function putContent(
   element: ElementNode,
   swap: Swap,
   content: string,
-  select: string | undefined,
+  selectFrom: SelectPart | undefined,
 ): ElementNode[] {
   const { parentNode: parent } = element;
   if (parent === null) return [];
-  if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && select === undefined) {
+  if (element.tagName === "body" && /^(outer|morph)$/.test(swap) && selectFrom === undefined) {
     return putBody(document, element, swap, content);
   }
   let nodes = contentNodes(content, /^(inner|prepend|append)$/.test(swap) ? element : elementParent(parent));
-  if (select !== undefined) nodes = [selected(nodes, select)];
+  if (selectFrom !== undefined) {
+    const part = selectFrom(nodes);
+    if (part === undefined) return [];
+    nodes = [part];
+  }
   keepElements(document, nodes);
   const roots = nodes.filter(isElementNode);
   switch (swap) {
@@ -158,12 +167,25 @@ function contentNodes(markup: string, place: ElementNode | null): ChildNode[] {
   return query(parseDocument(markup), "body").flatMap((body) => [...body.childNodes]);
 }
 
-function selected(nodes: readonly ChildNode[], selector: string): ElementNode {
-  const roots = nodes.filter(isElementNode);
+/** Returns a part of the content; `undefined` if the content does not have the element that is patched. */
+type SelectPart = (nodes: readonly ChildNode[]) => ElementNode | undefined;
+
+/** As in `client/page/patch.ts`. */
+function selectPart(
+  nodes: readonly ChildNode[],
+  selector: string,
+  document: DocumentNode,
+  element: ElementNode,
+  index: number,
+): ElementNode | undefined {
   // A node that matches itself is found from its parent.
-  const found = roots.flatMap((root) => root.parentNode === null ? [] : query(root.parentNode, selector))[0];
-  if (found !== undefined) return found;
-  throw new Error(`Cannot patch the page: the answer has no element "${selector}"`);
+  const parent = nodes.find(isElementNode)?.parentNode ?? null;
+  const parts = parent === null ? [] : query(parent, selector);
+  if (parts.length === 0) throw new Error(`Cannot patch the page: the answer has no element "${selector}"`);
+  if (index < 0) return parts[0];
+  const idOf = (part: ElementNode) => attribute(part, "id") ?? "";
+  const isOnPage = (id: string) => query(document, "[id]").some((other) => idOf(other) === id);
+  return parts[counterpartOf(parts.map(idOf), idOf(element), index, isOnPage)];
 }
 
 function replace(element: ElementNode, nodes: readonly ChildNode[]): void {

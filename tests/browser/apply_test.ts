@@ -179,6 +179,33 @@ Deno.test("patch_html inserts the element that it selects", async () => {
   });
 });
 
+for (
+  const [what, before, content, after] of [
+    ["by position", "<p>1</p><p>2</p>", "<p>3</p><p>4</p>", "<p>3</p><p>4</p>"],
+    ["by id", `<p id="a">1</p><p id="b">2</p>`, `<p id="b">4</p><p id="a">3</p>`, `<p id="a">3</p><p id="b">4</p>`],
+    ["by id only", `<p id="a">1</p><p id="b">2</p>`, `<p id="b">4</p>`, `<p id="a">1</p><p id="b">4</p>`],
+    ["by position, with a new id", `<p id="a">1</p>`, `<p id="c">3</p>`, `<p id="c">3</p>`],
+    ["without a counterpart", "<p>1</p><p>2</p>", "<p>3</p>", "<p>3</p><p>2</p>"],
+  ] as const
+) {
+  Deno.test(`patch_html updates each element that it selects in the page and in its content: ${what}`, async () => {
+    for (const swap of ["outer", "morph"]) {
+      await onPage(`<main>${before}</main>`, [patch("p", content, { swap, select: "p" })], async (page, go) => {
+        await go();
+        assertEquals(await page.locator("main").innerHTML(), after);
+      });
+    }
+  });
+}
+
+Deno.test("patch_html inserts the first element that it selects into each target of another selector", async () => {
+  const events = [patch("p", "<b>3</b><b>4</b>", { select: "b" })];
+  await onPage("<main><p>1</p><p>2</p></main>", events, async (page, go) => {
+    await go();
+    assertEquals(await page.locator("main").innerHTML(), "<b>3</b><b>3</b>");
+  });
+});
+
 Deno.test("patch_html whose select matches nothing changes nothing and rejects", async () => {
   await onPage(BOX, [patch("#box", `<body></body>`, { swap: "morph", select: "#box" })], async (page, go) => {
     assertMatch(String((await go()).message), /nothing matches "#box"/);

@@ -86,6 +86,31 @@ Deno.test("Patcher.apply() uses only the selected part of a patch, itself or ins
   );
 });
 
+const EACH: readonly [what: string, before: string, content: string, after: string][] = [
+  ["by position", "<p>1</p><p>2</p>", "<p>3</p><p>4</p>", "<p>3</p><p>4</p>"],
+  ["by id", '<p id="a">1</p><p id="b">2</p>', '<p id="b">4</p><p id="a">3</p>', '<p id="a">3</p><p id="b">4</p>'],
+  [
+    "by id, not by a position of another",
+    '<p id="a">1</p><p id="b">2</p>',
+    '<p id="b">4</p>',
+    '<p id="a">1</p><p id="b">4</p>',
+  ],
+  ["by position, with a new id", '<p id="a">1</p>', '<p id="c">3</p>', '<p id="c">3</p>'],
+  ["without a counterpart", "<p>1</p><p>2</p>", "<p>3</p>", "<p>3</p><p>2</p>"],
+];
+for (const [what, before, content, after] of EACH) {
+  Deno.test(`Patcher.apply() updates each element that is selected in the page and in the patch: ${what}`, () => {
+    for (const swap of ["outer", "morph"] as const) {
+      assertEquals(patched(before, { target: "p", swap, content, select: "p" }), after);
+    }
+  });
+}
+
+Deno.test("Patcher.apply() uses the first selected part for each target of another selector", () => {
+  const content = "<b>3</b><b>4</b>";
+  assertEquals(patched("<p>1</p><p>2</p>", { target: "p", content, select: "b" }), "<b>3</b><b>3</b>");
+});
+
 Deno.test("Patcher.apply() puts the body of a document into the body, and its children into any other target", () => {
   const content = '<!doctype html><body class="new"><p>1</p></body>';
   const document = parseDocument('<body class="old"><i></i></body>');

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Swap } from "../../protocol/patch.ts";
+import { counterpartOf } from "../../protocol/counterpart.ts";
 import { text, type Wire } from "../../protocol/wire.ts";
 import { syncAcceptedForm } from "./accepted_form.ts";
 import { type ActiveCall, emitCallEvent } from "../call/call.ts";
@@ -33,18 +34,22 @@ export async function patchHtml(
   const swap = swapOf(data.swap ?? activeCall.swap) ?? "outer";
   if (swap === "none") return;
   const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
-  const elements = findTargets(text(data.target) ?? activeCall.target, activeCall, strict === true);
+  const target = text(data.target) ?? activeCall.target;
+  const elements = findTargets(target, activeCall, strict === true);
+  const select = text(data.select);
 
   const changed: Element[] = [];
   let lost: ReturnType<RestoreFocus>;
   const change = () => {
     const restoreFocus = captureFocus();
-    for (const element of elements) {
+    for (const [index, element] of elements.entries()) {
       const replaces = !ADDING.test(swap);
       // All patches of a response have its number, so the second patch of an element is not stale.
       if (!doc.contains(element) || replaces && isStale(element, sequence)) continue;
       if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
-      const roots = insertContent(element, swap, `${data.content ?? ""}`, text(data.select), again);
+      const part = select &&
+        ((content: ParentNode) => selectPart(content, select, element, select === target ? index : -1));
+      const roots = insertContent(element, swap, `${data.content ?? ""}`, part, again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
       roots.forEach(updateIndicators);
       roots.forEach(loadNeeded);
@@ -87,12 +92,29 @@ const ADDING = /before|after|pend/;
 /** Returns the value if it is a swap mode. */
 const swapOf = (value: unknown): Swap | undefined => Object.keys(METHODS).find((swap): swap is Swap => swap === value);
 
+/**
+ * Returns the part of the content for an element. If content and page were searched with the same selector, it is the
+ * element's own: `undefined` if it is not in the content. `index` is then the position of the element, else `-1`.
+ */
+function selectPart(content: ParentNode, selector: string, element: Element, index: number): Element | undefined {
+  const parts = [...content.querySelectorAll(selector)];
+  if (!parts[0]) throw new Error(`Cannot patch the page: nothing matches "${selector}" in the answer`);
+  if (index < 0) return parts[0];
+  return parts[counterpartOf(parts.map(idOf), idOf(element), index, (id) => !!doc.getElementById(id))];
+}
+
 /** Inserts content. Returns the elements that are new or changed. */
-function insertContent(element: Element, swap: Swap, content: string, select?: string, again?: boolean): Element[] {
+function insertContent(
+  element: Element,
+  swap: Swap,
+  content: string,
+  selectFrom?: ((content: ParentNode) => Element | undefined) | "",
+  again?: boolean,
+): Element[] {
   const fragment = parseContent(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
-  if (select) {
-    const found = fragment.querySelector(select);
-    if (!found) throw new Error(`Cannot patch the page: nothing matches "${select}" in the answer`);
+  if (selectFrom) {
+    const found = selectFrom(fragment);
+    if (!found) return [];
     fragment.replaceChildren(found);
   }
   const roots = [...fragment.children];
