@@ -34,6 +34,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/alpine.ts": ["browser/alpine_test.ts"],
   "src/client/page/announce.ts": ["browser/announce_test.ts"],
   "src/client/page/confirm.ts": ["browser/confirm_test.ts"],
+  "src/client/page/apply_focus.ts": ["browser/focus_test.ts"],
   "src/client/page/focus.ts": ["browser/focus_test.ts"],
   "src/client/page/focus_near.ts": ["browser/focus_near_test.ts"],
   "src/client/page/form_observer.ts": ["browser/form_observer_test.ts"],

@@ -1,8 +1,4 @@
-/**
- * Pairs the elements of a page with those of a new version of it, for a patch that selects the same elements in both.
- *
- * @module
- */
+// Pairs the elements of a page with those of a new version of it, for a patch that selects the same elements in both.
 
 /**
  * Finds the element of the new version for one of the page: the one with its id, else the one at its position, unless that

@@ -1,13 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import type * as applying from "../../src/client/page/apply_focus.ts";
 import type * as focusing from "../../src/client/page/focus.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
 // Globals of the page: the module.
-declare const lib: typeof focusing;
+declare const lib: typeof focusing & typeof applying;
 
-const script = await bundleModules("src/client/page/focus.ts");
+const script = await bundleModules("src/client/page/focus.ts", "src/client/page/apply_focus.ts");
 
 /** Defines a test on a page with this body. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {

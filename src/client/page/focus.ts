@@ -1,5 +1,5 @@
 /**
- * Keeps the focus when the page changes, and moves it where a patch asks for it.
+ * Keeps the focus when the page changes.
  *
  * An element that keeps the focus is not focused again, because `focus()` would scroll to it, and its caret is not
  * moved.
@@ -35,8 +35,10 @@ export function captureFocus(): RestoreFocus {
   const select = captureSelection(element!);
   const { scrollLeft, scrollTop } = dom(element!);
   const places: Place[] = [];
-  for (let place: Element | null = element; place; place = dom(place).parentElement) {
-    places.push([place, dom(place).previousElementSibling, dom(place).nextElementSibling]);
+  for (let place: Element | null = element; place;) {
+    const view: View<Element> = dom(place);
+    places.push([place, view.previousElementSibling, view.nextElementSibling]);
+    place = view.parentElement;
   }
   return () => {
     if (!hasLostFocus(doc.activeElement)) return;
@@ -70,35 +72,4 @@ export function captureSelection(element: Element): (element: Element) => void {
     if (selectionStart == null || control.selectionStart == null) return;
     control.setSelectionRange(selectionStart, selectionEnd, selectionDirection!);
   };
-}
-
-/**
- * Moves the focus as a patch asks for it.
- *
- * @param policy `preserve`: restores it. `first-invalid`: the first control with `aria-invalid="true"`, else the error
- * summary `[data-hyper-errors]`, else as `preserve`. Anything else is a selector; if it matches nothing, as `preserve`.
- * @param root Where `first-invalid` searches.
- * @param restore From {@linkcode captureFocus}.
- * @returns What `restore` returns; `undefined` if it was not necessary.
- * @throws {DOMException} `SyntaxError` when the policy is not a valid selector.
- */
-export function applyFocus(policy: string, root: ParentNode, restore: RestoreFocus): ReturnType<RestoreFocus> {
-  const element = policy === "preserve"
-    ? null
-    : policy === "first-invalid"
-    ? dom(root).querySelector<HTMLElement>('[aria-invalid="true"]:not(:disabled,[type=hidden])') ??
-      dom(root).querySelector<HTMLElement>("[data-hyper-errors]")
-    : doc.querySelector<HTMLElement>(policy);
-  if (!element) return restore();
-  if (element === doc.activeElement) return undefined;
-  const view = dom(element);
-  // An element in closed `<details>` cannot be focused.
-  for (let shut; (shut = view.closest("details:not([open])"));) dom(shut).setAttribute("open", "");
-  view.focus();
-  if (element !== doc.activeElement && view.tabIndex < 0) {
-    // An error summary or a heading can be focused by a script only with a tabindex (HTML, 6.6.3).
-    view.setAttribute("tabindex", "-1");
-    view.focus();
-  }
-  return restore();
 }

@@ -23,7 +23,7 @@ import {
   Toasts,
 } from "@hyper/actions";
 import { z } from "zod";
-import { type Desk, type Ticket } from "./desk.ts";
+import type { Desk, Ticket } from "./desk.ts";
 
 /** Opens the stream of the ticket that is shown, also after a navigation. */
 const SCRIPT = `
