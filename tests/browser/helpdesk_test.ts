@@ -235,6 +235,87 @@ deskTest(
   { expectErrors: [/net::/] },
 );
 
+deskTest("what is typed while a comment is sent is the next comment", async ({ page }, { desk }) => {
+  await page.goto("/tickets/1");
+  await send(page, "slow");
+  await page.getByLabel("Comment").fill("typed meanwhile");
+  await page.getByRole("listitem").getByText("slow").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-hyper-disabled]") === null);
+  assertEquals(await page.getByLabel("Comment").inputValue(), "typed meanwhile");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("listitem").getByText("typed meanwhile").waitFor();
+  assertEquals(desk.get(1)?.comments, ["slow", "typed meanwhile"]);
+});
+
+deskTest(
+  "the page before is shown when the user goes back while the next one is on its way",
+  async ({ page, events }, { network }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Open Screen" }).click();
+    await page.getByRole("heading", { name: "Screen" }).waitFor();
+    await page.getByRole("link", { name: "Home" }).click();
+    await page.getByRole("link", { name: "Open Phone" }).waitFor();
+    network.stall();
+    await page.getByRole("link", { name: "Open Phone" }).click();
+    await page.evaluate(() => history.back());
+    network.flow();
+    await page.getByRole("heading", { name: "Screen" }).waitFor();
+    await events.next("hyper:history:restore:after");
+    assertEquals([path(page), await page.title()], ["/tickets/1", "Screen"]);
+    await send(page, "Still here");
+    await page.getByRole("listitem").getByText("Still here").waitFor();
+  },
+);
+
+deskTest(
+  "a list that is older than another tab's changes can be used, and shows them",
+  async ({ page, context }, { desk }) => {
+    await page.goto("/");
+    const other = await context.newPage();
+    await other.goto("/");
+    await other.getByLabel("Screen").check();
+    await other.getByRole("button", { name: "Delete selected" }).click();
+    await other.getByText("2 tickets").waitFor();
+    await page.getByLabel("Screen").check();
+    await page.getByLabel("Phone").check();
+    await page.getByRole("button", { name: "Close selected" }).click();
+    await page.getByText("closed, 0 comments").waitFor();
+    assertEquals(await page.locator("#tickets li").count(), 2);
+    assertEquals(desk.find("").map(({ title, status }) => [title, status]), [["Phone", "closed"], ["Printer", "open"]]);
+    assertEquals(await page.locator("#tickets :checked").count(), 0);
+  },
+);
+
+deskTest("the keyboard alone is enough, and the focus is never lost", async ({ page }, { desk }) => {
+  await page.goto("/");
+  await page.getByLabel("Printer").press("Space");
+  await page.getByRole("button", { name: "Delete selected" }).press("Enter");
+  await page.getByText("2 tickets").waitFor();
+  await hasFocus(page);
+  await page.getByRole("link", { name: "Open Screen" }).press("Enter");
+  await page.getByRole("heading", { name: "Screen" }).waitFor();
+  await hasFocus(page);
+  await page.getByLabel("Comment").focus();
+  await page.keyboard.type("Hello");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("listitem").getByText("Hello").waitFor();
+  await page.waitForFunction(() => document.activeElement?.textContent === "Send");
+  await page.getByRole("button", { name: "Delete ticket" }).press("Enter");
+  await page.getByText("1 ticket", { exact: true }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: "Tickets" }).waitFor({ state: "detached" });
+  assertEquals([path(page), await page.locator("#comments").count()], ["/tickets/1", 0]);
+  await page.goForward();
+  await page.getByText("1 ticket", { exact: true }).waitFor();
+  assertEquals(desk.find("").map(({ title }) => title), ["Phone"]);
+});
+
+/** Waits until an element of the page has the focus. */
+async function hasFocus(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.activeElement !== null && document.activeElement !== document.body);
+}
+
 /** Writes a comment and sends it. */
 async function send(page: Page, text: string): Promise<void> {
   await page.getByLabel("Comment").fill(text);

@@ -49,7 +49,7 @@ export async function patchHtml(
       if (!doc.contains(element) || replaces && isStale(element, sequence)) continue;
       if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
       const part = select &&
-        ((content: ParentNode) => selectPart(content, select, element, select === target ? index : -1));
+        ((content: DocumentFragment) => selectPart(content, select, element, select === target ? index : -1));
       const roots = insertContent(element, swap, `${data.content ?? ""}`, part, again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
       roots.forEach(updateIndicators);
@@ -97,7 +97,7 @@ const swapOf = (value: unknown): Swap | undefined => Object.keys(METHODS).find((
  * Returns the part of the content for an element. If content and page were searched with the same selector, it is the
  * element's own: `undefined` if it is not in the content. `index` is then the position of the element, else `-1`.
  */
-function selectPart(content: ParentNode, selector: string, element: Element, index: number): Element | undefined {
+function selectPart(content: DocumentFragment, selector: string, element: Element, index: number): Element | undefined {
   const parts = [...content.querySelectorAll(selector)];
   if (!parts[0]) throw new Error(`Cannot patch the page: nothing matches "${selector}" in the answer`);
   if (index < 0) return parts[0];
@@ -109,7 +109,7 @@ function insertContent(
   element: Element,
   swap: Swap,
   content: string,
-  selectFrom?: ((content: ParentNode) => Element | undefined) | "",
+  selectFrom?: ((content: DocumentFragment) => Element | undefined) | "",
   again?: boolean,
 ): Element[] {
   const fragment = parseContent(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
