@@ -457,7 +457,7 @@ Deno.test("dispatch_event reaches window, and bubbles from every match of its ta
         seen.push([event.target instanceof Element ? event.target.localName : "window", Reflect.get(event, "detail")]);
       });
     });
-    await go();
+    assertEquals((await go()).kind, "success");
     assertEquals(await page.evaluate(() => Reflect.get(globalThis, "seen")), [["window", { id: 1 }], ["i", null], [
       "b",
       null,
@@ -605,3 +605,12 @@ function serveOther(): { readonly url: string } & AsyncDisposable {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("Another site"));
   return { url: `http://127.0.0.1:${server.addr.port}/`, [Symbol.asyncDispose]: () => server.shutdown() };
 }
+
+Deno.test("the indicators of a page are right as soon as the runtime has started", async () => {
+  const body =
+    `<p id="wait" hyper-loading>Wait</p><p id="line" hyper-offline>Offline</p><p id="on" hyper-online-class="on">On`;
+  await onPage(body, [], async (page) => {
+    await page.locator("#on.on").waitFor();
+    assertEquals([await page.locator("#wait").isVisible(), await page.locator("#line").isVisible()], [false, false]);
+  });
+});

@@ -728,6 +728,18 @@ onPage("morphElement() does not run a script that is its target", `<script id="x
 });
 
 onPage(
+  "morph() keeps an attribute that a script has set in the same task",
+  `<div id="x"><p id="e" title="a">1</p></div>`,
+  async (page) => {
+    await page.evaluate(() => {
+      document.querySelector("p")!.title = "mine";
+      to("x", `<div id="x"><p id="e" title="a">2</p></div>`);
+    });
+    assertEquals(await page.locator("#x").innerHTML(), `<p id="e" title="mine">2</p>`);
+  },
+);
+
+onPage(
   "morph() does not change an editable element until the user has finished editing",
   `<div id="x"><p id="e" contenteditable>said</p></div>`,
   async (page) => {

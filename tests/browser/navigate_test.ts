@@ -455,3 +455,16 @@ for (const [name, begun] of [["begins", ""], ["goes on", "<!doctype html><title>
     });
   });
 }
+
+Deno.test("a navigation removes the attributes of <html> that only the page before had", async () => {
+  const bare = (attributes: string) => sitePage("P", LINKS).replace("<html ", `<html ${attributes} `);
+  const routes = { "/": bare(""), "/a": bare(`class="one" data-x="1"`), "/b": bare("") };
+  await withPage(app({ routes }), async ({ page }) => {
+    await page.goto("/");
+    const root = page.locator("html");
+    await page.evaluate(() => Hyper.navigate("/a"));
+    assertEquals([await root.getAttribute("class"), await root.getAttribute("data-x")], ["one", "1"]);
+    await page.evaluate(() => Hyper.navigate("/b"));
+    assertEquals([await root.getAttribute("class"), await root.getAttribute("data-x")], [null, null]);
+  });
+});

@@ -423,3 +423,9 @@ Deno.test("an issue path of any characters is an ordinary key", async () => {
     assert((await response.text()).includes(`"issues":{"${key}":["Bad"]}`));
   }
 });
+
+Deno.test("in development, the response to an unknown action quotes at most 128 characters of its name", async () => {
+  await using app = new App({ "/": { default: () => <p /> } }, { dev: true });
+  const { reason } = await (await app.call("x".repeat(200), { accept: "application/json" })).json();
+  assertEquals(/"(x+)"/.exec(reason)?.[1]?.length, 128);
+});

@@ -255,3 +255,13 @@ async function textOf(response: Response): Promise<string> {
   }
   return /<h1>([^<]*)<\/h1>/.exec(await response.text())?.[1] ?? "";
 }
+
+Deno.test("a host that is not accepted and a method that no page accepts have their own messages", async () => {
+  await using app = new App({ "/": { default: () => "" } }, { allowedHosts: ["site.test"] });
+  const detailOf = async (url: string, method: string) => {
+    const response = await app.handler(new Request(url, { method, headers: { accept: JSON_TYPE } }));
+    return [response.status, (await response.json()).detail];
+  };
+  assertEquals(await detailOf("http://other.test/", "GET"), [421, ENGLISH.invalidRequest]);
+  assertEquals(await detailOf("http://site.test/", "BREW"), [501, ENGLISH.methodNotAllowed]);
+});
