@@ -5,7 +5,7 @@
  * @module
  */
 import { attr, doc, dom } from "../dom.ts";
-import type { Place } from "./focus.ts";
+import { hasLostFocus, type Place } from "./focus.ts";
 
 /** Elements that are not content: the runtime's own, and those that show nothing. */
 const NO_CONTENT = "br,hr,[data-hyper-own]";
@@ -68,7 +68,8 @@ function isSame(element: Element, old: Element, names: readonly string[]): boole
 /** Focuses an element, if necessary as one that only a script can focus. Returns whether it has the focus. */
 export function tryFocus(element: Element): boolean {
   const view = dom(element as HTMLElement);
-  if (view.matches(NO_CONTENT)) return false;
+  // One that was disabled or hidden has the focus until the browser next renders.
+  if (view.matches(NO_CONTENT) || hasLostFocus(element)) return false;
   // The page must not scroll.
   view.focus({ preventScroll: true });
   if (element !== doc.activeElement && !view.hasAttribute("tabindex")) {
