@@ -49,8 +49,16 @@ Deno.test("oneOf() renders alternatives of an alternative, and of a member", () 
 });
 
 Deno.test("a part with another structure in each alternative is an error that names it", () => {
-  for (const other of [z.object({ a: z.string() }), z.array(z.string()), z.tuple([z.string()])]) {
-    const schema = z.union([z.object({ k: z.literal("a"), x: z.string() }), z.object({ k: z.literal("b"), x: other })]);
+  const list = z.array(z.enum(["a", "b"]));
+  const pairs = [
+    [z.string(), z.object({ a: z.string() })],
+    [z.string(), list],
+    [z.string(), z.tuple([z.string()])],
+    [list, z.array(z.string())],
+    [z.tuple([z.string()]), z.tuple([z.string(), z.string()])],
+  ] as const;
+  for (const [one, other] of pairs) {
+    const schema = z.union([z.object({ k: z.literal("a"), x: one }), z.object({ k: z.literal("b"), x: other })]);
     assertThrows(() => defineForm("a", { schema }), TypeError, 'its schema has a part "x" that has another structure');
   }
 });
