@@ -8,6 +8,7 @@ import { isPlainObject } from "./path.ts";
 import {
   type ListShape,
   needsValue,
+  objectOf,
   type ObjectShape,
   resolved,
   type ScalarShape,
@@ -20,8 +21,10 @@ import {
  *
  * Values of a typed caller that are not texts are kept. A missing checkbox is `false`, a missing list is empty. An
  * empty text is left out if the part is optional, and `null` if the part is nullable.
+ *
+ * @param rendered The shape that the form renders: of an alternative, also the fields of the others.
  */
-export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unknown {
+export function coerceInput(shape: Shape, sent: unknown, optional: boolean, rendered: Shape = shape): unknown {
   // A schema that contains itself would otherwise be filled with itself forever.
   if (shape.kind === "reference" && sent === undefined) return undefined;
   const target = resolved(shape);
@@ -30,10 +33,10 @@ export function coerceInput(shape: Shape, sent: unknown, optional: boolean): unk
     case "scalar":
       return coerceScalar(target, sent, optional);
     case "list":
-      return coerceList(target, sent, optional);
+      return coerceList(target, sent, optional, resolved(rendered));
     case "object":
     case "variants":
-      return coerceObject(target, sent, optional);
+      return coerceObject(target, sent, optional, objectOf(rendered));
   }
 }
 
@@ -74,12 +77,12 @@ function parseDate(text: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-function coerceList(shape: ListShape, sent: unknown, optional: boolean): unknown {
-  const list = listInput(shape, sent, optional);
+function coerceList(shape: ListShape, sent: unknown, optional: boolean, rendered: Shape): unknown {
+  const list = listInput(shape, sent, optional, rendered);
   return shape.isSet && Array.isArray(list) ? new Set(list) : list;
 }
 
-function listInput(shape: ListShape, sent: unknown, optional: boolean): unknown {
+function listInput(shape: ListShape, sent: unknown, optional: boolean, rendered: Shape): unknown {
   if (sent instanceof Set) return sent;
   const isMissing = sent === undefined || sent === "";
   // The items of a tuple are always rendered, so that an optional one is submitted with empty items.
@@ -91,10 +94,19 @@ function listInput(shape: ListShape, sent: unknown, optional: boolean): unknown 
   const given = shape.sketch === null ? list : list.filter((item) => item !== "" && !isEmptyFile(item));
   // The controls of the last items of a tuple may submit nothing.
   const missing = Array.from({ length: Math.max(0, shape.first.length - given.length) }, () => undefined);
-  return [...given, ...missing].map((item, index) => coerceInput(shape.first[index] ?? shape.items, item, false));
+  const itemOf = ({ first, items }: ListShape, index: number): Shape => first[index] ?? items;
+  return [...given, ...missing].map((item, index) => {
+    const own = itemOf(shape, index);
+    return coerceInput(own, item, false, rendered.kind === "list" ? itemOf(rendered, index) : own);
+  });
 }
 
-function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optional: boolean): unknown {
+function coerceObject(
+  shape: ObjectShape | VariantsShape,
+  sent: unknown,
+  optional: boolean,
+  rendered: ObjectShape | null,
+): unknown {
   const mayLack = optional || shape.nullable;
   // Empty text marks a row that exists and of which no control was submitted.
   if (sent !== undefined && sent !== "" && !isPlainObject(sent)) return sent;
@@ -105,11 +117,13 @@ function coerceObject(shape: ObjectShape | VariantsShape, sent: unknown, optiona
   const { members, rest, ignored } = shape.kind === "variants" ? chosen(shape, given) : { ...shape, ignored: NONE };
   const entries: [string, unknown][] = [];
   for (const [key, member] of members) {
-    const value = coerceInput(member.shape, Object.hasOwn(given, key) ? given[key] : undefined, member.optional);
+    const part = Object.hasOwn(given, key) ? given[key] : undefined;
+    const value = coerceInput(member.shape, part, member.optional, rendered?.members.get(key)?.shape);
     if (value !== undefined) entries.push([key, value]);
   }
   for (const [key, value] of Object.entries(given)) {
-    if (members.has(key) || ignored(key, value)) continue;
+    // Also a field of another alternative of an object around this one.
+    if (members.has(key) || ignored(key, value) || shape.kind === "object" && rendered?.members.has(key)) continue;
     entries.push([key, rest === null ? value : coerceInput(rest, value, true)]);
   }
   // `fromEntries()` defines own properties; an assignment to `__proto__` would set the prototype.

@@ -99,3 +99,23 @@ Deno.test("filled fields tell alternatives without a constant apart", async () =
   assertEquals(await valuesOf({ mail: "", phone: "123", at: "5" }), { phone: "123", at: 5 });
   assertEquals(await valuesOf({ mail: "a@b.example", phone: "", at: "" }), { mail: "a@b.example" });
 });
+
+Deno.test("fields of an alternative that is not chosen are ignored in the objects and lists of the chosen one", async () => {
+  const schema = z.discriminatedUnion("k", [
+    z.strictObject({
+      k: z.literal("a"),
+      x: z.strictObject({ p: z.string() }),
+      rows: z.array(z.strictObject({ m: z.string() })),
+    }),
+    z.strictObject({
+      k: z.literal("b"),
+      x: z.strictObject({ q: z.number() }),
+      rows: z.array(z.strictObject({ n: z.number() })),
+    }),
+  ]);
+  const form = defineForm("a", { schema });
+  const bound = await bindTo(form, { k: "b", x: { p: "left", q: "1" }, rows: [{ m: "left", n: "2" }] });
+  assertEquals(bound.issues, {});
+  assertEquals(bound.values as unknown, { k: "b", x: { q: 1 }, rows: [{ n: 2 }] });
+  assertEquals((await bindTo(form, { k: "b", x: { q: "1", other: "1" }, rows: [] })).isValid, false);
+});
