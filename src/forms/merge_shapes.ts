@@ -34,7 +34,9 @@ function mergeShapes(given: readonly Shape[]): Shape {
   const [only] = given;
   if (only !== undefined && given.length === 1) return only;
   const shapes = given.map(resolved);
-  if (shapes.every((shape) => shape.kind === "scalar")) return mergeScalars(shapes);
+  const files = shapes.filter((shape) => shape.kind === "scalar" && shape.type === "file");
+  const isMixed = files.length > 0 && files.length < shapes.length;
+  if (!isMixed && shapes.every((shape) => shape.kind === "scalar")) return mergeScalars(shapes);
   if (shapes.every((shape) => shape.kind === "list") && areAlike(shapes)) return mergeLists(shapes);
   if (shapes.every((shape) => shape.kind === "object" || shape.kind === "variants")) return oneOf(shapes, false);
   const fault = "has another structure in each alternative, which a form cannot render; use different names";

@@ -54,6 +54,7 @@ Deno.test("a part with another structure in each alternative is an error that na
     [z.string(), z.object({ a: z.string() })],
     [z.string(), list],
     [z.string(), z.tuple([z.string()])],
+    [z.string(), z.file()],
     [list, z.array(z.string())],
     [z.tuple([z.string()]), z.tuple([z.string(), z.string()])],
   ] as const;
