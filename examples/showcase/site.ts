@@ -30,6 +30,7 @@ export const SECTIONS: readonly Section[] = [
     ["buttons", "Several buttons"],
     ["schemas", "Schemas: zod, Valibot, ArkType"],
     ["patches", "Swap modes and morph"],
+    ["triggers", "Requests without a script"],
     ["calls", "Calls from JavaScript"],
     ["streams", "Streams"],
     ["live", "Live topics"],

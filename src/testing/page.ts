@@ -3,25 +3,20 @@ import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {
   controlType,
-  controlValue,
   entriesOf,
   type FieldInput,
   fieldsOf,
-  filesOf,
   fillControls,
   formControls,
   type FormEntry,
-  groupOf,
   isDisabled,
   isField,
-  isOn,
   isSubmitButton,
-  optionValue,
   ownerOf,
-  selectedOptions,
 } from "./controls.ts";
 import {
   attribute,
+  closest,
   type DocumentNode,
   type ElementNode,
   elementsIn,
@@ -30,8 +25,11 @@ import {
   query,
   readableText,
 } from "./dom.ts";
-import { accessibleName, groupName, referencedText } from "./labels.ts";
+import { accessibleName, groupName } from "./labels.ts";
+import { readSwap } from "./patches.ts";
+import { PageField } from "./page_field.ts";
 import type { TestOutcome } from "./outcome.ts";
+import type { TestCallOptions } from "./test_client.ts";
 import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 
 /** The most markup of a page in an error message, in characters. */
@@ -61,6 +59,8 @@ export interface Tab {
   visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
+  /** Calls an action as the runtime does. */
+  action(name: string, data: object, options: TestCallOptions): Promise<TestOutcome>;
 }
 
 /** The parts of a page. */
@@ -139,6 +139,25 @@ class PageElement extends Scope<ElementNode> implements TestElement {
 
   attribute(name: string): string | null {
     return attribute(this.node, name);
+  }
+
+  async trigger(): Promise<TestOutcome> {
+    const { node, page } = this;
+    const name = attribute(node, "hyper-action");
+    const form = node.tagName === "form" ? node : ownerOf(node);
+    const isOff = closest(node, (around) => attribute(around, "hyper-off") !== null) !== null;
+    if (isOff || name === null && form === null) {
+      const reason = isOff ? "it is in a hyper-off" : "it has neither hyper-action nor a form";
+      throw new TypeError(`Cannot trigger <${node.tagName}> on ${page.url}: ${reason}`);
+    }
+    // Without a name it has a form, as checked above.
+    if (name === null) return await new PageForm(form!, page).submitWithRuntime();
+    const options = {
+      method: attribute(node, "hyper-method")?.toUpperCase(),
+      target: attribute(node, "hyper-target") ?? undefined,
+      swap: readSwap(attribute(node, "hyper-swap")),
+    };
+    return await page.tab.action(name, JSON.parse(attribute(node, "hyper-data") ?? "{}"), options);
   }
 }
 
@@ -271,50 +290,6 @@ export class PageForm extends PageElement implements TestForm {
 
   #called(): string {
     return accessibleName(this.node) || namesOfForm(this.node)[0] || "without a name";
-  }
-}
-
-class PageField implements TestField {
-  readonly #controls: readonly ElementNode[];
-
-  constructor(controls: readonly ElementNode[]) {
-    this.#controls = controls;
-  }
-
-  get #first(): ElementNode {
-    const [first] = this.#controls;
-    if (first === undefined) throw new TypeError("Cannot read a field: it has no control");
-    return first;
-  }
-
-  get name(): string {
-    return (this.#controls.length > 1 && groupName(this.#first)) || accessibleName(this.#first);
-  }
-
-  get value(): string | boolean | readonly string[] {
-    const first = this.#first;
-    switch (controlType(first)) {
-      case "checkbox":
-        return this.#controls.length === 1 ? isOn(first) : this.#controls.filter(isOn).map(controlValue);
-      case "radio":
-        return this.#controls.filter(isOn).map(controlValue)[0] ?? "";
-      case "select": {
-        const values = selectedOptions(first).map(optionValue);
-        return attribute(first, "multiple") === null ? values[0] ?? "" : values;
-      }
-      case "file":
-        return filesOf(first).map(({ name }) => name);
-      default:
-        return controlValue(first);
-    }
-  }
-
-  get isInvalid(): boolean {
-    return this.#controls.some((it) => [it, groupOf(it)].some((node) => attribute(node, "aria-invalid") === "true"));
-  }
-
-  get description(): string {
-    return referencedText(this.#first, "aria-describedby") || referencedText(groupOf(this.#first), "aria-describedby");
   }
 }
 

@@ -54,6 +54,28 @@ export interface TestElement extends TestScope {
    * @returns Its value; `null` when the element does not have it.
    */
   attribute(name: string): string | null;
+  /**
+   * Does what the browser runtime does on an event of `hyper-on`: calls the action of `hyper-action` with `hyper-data`, or sends the
+   * form of the element. It does not wait for `hyper-delay`, and does not ask `hyper-confirm`.
+   *
+   * @returns The outcome.
+   * @throws {TypeError} When the element has no `hyper-action` and no form, or is in a `hyper-off`.
+   *
+   * @example
+   * ```tsx
+   * import { action, html } from "@hyper/actions";
+   * import { createTestClient } from "@hyper/actions/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const more = action("more", ({ data }) => html(<li>{`Page ${data.page}`}</li>, { target: "#more" }));
+   * const Page = () => <ul><li id="more" hyper-action="more" hyper-data='{"page":2}' hyper-on="visible">More</li></ul>;
+   * const module = { default: Page, more };
+   * await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+   * await (await client.open("/")).find("#more").trigger();
+   * assertEquals(client.page.text, "Page 2");
+   * ```
+   */
+  trigger(): Promise<TestOutcome>;
 }
 
 /** A field of a form: a control, or a group of boxes or buttons. */

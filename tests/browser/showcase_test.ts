@@ -164,6 +164,24 @@ showcaseTest("dice are rolled from JavaScript, and invalid input is rejected", a
   await result.filter({ hasText: "At least two sides" }).waitFor();
 });
 
+showcaseTest(
+  "requests are sent by attributes alone: typing, what is visible, a shortcut, and a confirmed submit",
+  async ({ page }) => {
+    await page.goto("/show/triggers");
+    await page.waitForLoadState("networkidle");
+    await page.getByLabel("Tea").fill("ce");
+    await page.locator("#teas-found li").first().waitFor();
+    assertEquals(await page.locator("#teas-found li").allTextContents(), ["Ceylon"]);
+    await page.getByText("Sencha", { exact: true }).first().waitFor();
+    await page.keyboard.press("Alt+a");
+    await page.locator("#drunk").getByText("Assam").waitFor();
+    await page.getByRole("button", { name: "Drink", exact: true }).click();
+    assertEquals(await findViolations(page), [], "a confirmation");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Drink" }).click();
+    await page.locator("#drunk").getByText("Sencha").waitFor();
+  },
+);
+
 showcaseTest("a lamp changes in the browser of another user, who is counted", async ({ page, context, url }) => {
   await page.goto("/show/live");
   await live(page).getByText("1 browser is connected").waitFor();

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { createHandler } from "../../mod.ts";
+import { action, createHandler, defineForm, Field, field, Form, html } from "../../mod.ts";
 import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/actions/testing";
 import { captureConsole } from "../support/app.tsx";
 import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
@@ -441,3 +441,48 @@ function quiet(): Disposable {
   const restore = captureConsole([]);
   return { [Symbol.dispose]: restore };
 }
+
+Deno.test("trigger() calls hyper-action with its data alone, sends the form of a control, and rejects an element without either", async () => {
+  const got: unknown[] = [];
+  const FindForm = defineForm("find", { fields: { q: field.text({ label: "Search" }) } });
+  const find = action("find", { form: FindForm, method: "GET" }, ({ form }) => {
+    got.push(form.values);
+    return html(<b>{form.values.q}</b>, { target: "#out", swap: "inner" });
+  });
+  const more = action("more", { method: "GET" }, ({ data }) => {
+    got.push(data);
+    return html(<li>{`Page ${data.page}`}</li>);
+  });
+  const Page = () => (
+    <>
+      <Form action={find} hyper-on="input">
+        <Field name="q" />
+      </Form>
+      <p id="out" />
+      <p
+        id="more"
+        hyper-action="more"
+        hyper-method="get"
+        hyper-data='{"page":2}'
+        hyper-target="#out"
+        hyper-swap="inner"
+      />
+      <div hyper-off>
+        <p id="off" hyper-action="more" />
+      </div>
+    </>
+  );
+  await using client = createTestClient({
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, find, more }) }],
+  });
+  const page = await client.open("/");
+  await page.find("#more").trigger();
+  assertEquals(page.find("#out").text, "Page 2");
+  page.find("form");
+  page.form("find").fill({ Search: "tea" });
+  await page.find("input[name=q]").trigger();
+  assertEquals([page.find("#out").text, got], ["tea", [{ page: 2 }, { q: "tea" }]]);
+  for (const selector of ["#out", "#off"]) {
+    await assertRejects(() => page.find(selector).trigger(), TypeError, "Cannot trigger <p>");
+  }
+});

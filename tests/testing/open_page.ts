@@ -20,6 +20,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
       return Promise.resolve(from);
     },
     send: () => Promise.reject(new Error("nothing is sent here")),
+    action: () => Promise.reject(new Error("nothing is sent here")),
   };
   const document = parseDocument(markup);
   const headers = new Headers();

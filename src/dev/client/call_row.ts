@@ -79,6 +79,7 @@ function callDetails(call: Call, tap: Tap): Node[] {
     ["Id", call.id],
     ["Lane", call.key],
     ["Target", call.target ?? "none"],
+    ["Trigger", call.trigger ?? "none"],
     ["Note", call.note || "none"],
   ];
   const replay = element(

@@ -14,7 +14,7 @@ const MAX_TEXT = 4_000;
 export type CallState = "running" | "success" | "error" | "failed" | "aborted" | "blocked";
 
 /** A call. Replays share its request ID. */
-export interface Call extends Pick<CallEventDetail, "id" | "key" | "action" | "method" | "url" | "target"> {
+export interface Call extends Pick<CallEventDetail, "id" | "key" | "action" | "method" | "url" | "target" | "trigger"> {
   /** Number on this page, from 1. */
   readonly number: number;
   /** Start and end, in milliseconds on the clock of the page; `null` before it ends. */
@@ -80,7 +80,7 @@ export function createJournal(onChange: () => void): Journal {
 
   const find = (id: string): Call | undefined => calls.findLast((call) => call.id === id);
 
-  const begin = ({ id, action, key, method, url, target }: CallEventDetail, state: CallState): Call => {
+  const begin = ({ id, action, key, method, url, target, trigger }: CallEventDetail, state: CallState): Call => {
     const startedAt = performance.now();
     const call: Call = {
       number: ++count,
@@ -90,6 +90,7 @@ export function createJournal(onChange: () => void): Journal {
       method,
       url,
       target,
+      trigger,
       startedAt,
       endedAt: state === "running" ? null : startedAt,
       state,

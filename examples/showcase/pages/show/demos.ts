@@ -16,6 +16,7 @@ import * as signals from "./_components/signals/component.tsx";
 import * as streams from "./_components/streams/component.tsx";
 import * as switchingActions from "./_components/switching_actions/component.tsx";
 import * as toasts from "./_components/toasts/component.tsx";
+import * as triggers from "./_components/triggers/component.tsx";
 import * as uploads from "./_components/uploads/component.tsx";
 
 /** A demo. */
@@ -44,6 +45,7 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("buttons", buttons.Demo),
   demo("schemas", schemas.Demo),
   demo("patches", patches.Demo),
+  demo("triggers", triggers.Demo),
   demo("calls", calls.Demo, "/calls.js"),
   demo("streams", streams.Demo),
   demo("live", live.Demo, "/live.js"),
