@@ -65,7 +65,7 @@ Deno.test("the base style is a style sheet that is revalidated, and only read", 
   assertEquals((await app.request("/_hyper/base.css", { headers: { "if-none-match": etag } })).status, 304);
   const head = await app.request("/_hyper/base.css", { method: "HEAD" });
   assertEquals([head.status, await head.text(), Number(head.headers.get("content-length")) > 1_000], [200, "", true]);
-  assertEquals((await app.request("/_hyper/base.css", { method: "POST" })).status, 405);
+  assertEquals((await app.request("/_hyper/base.css", { method: "PUT" })).status, 405);
   assertEquals((await app.request("/_hyper/other.css")).status, 404);
 });
 

@@ -378,8 +378,10 @@ Deno.test("a browser revalidates the initial bundle of the runtime, and caches t
   const start = await app.request("/_hyper/client.js");
   assertEquals(start.headers.get("cache-control"), "no-cache");
   const parts = [...(await start.text()).matchAll(/'\.\/([\w-]+\.js)'/g)].map(([, name]) => name);
-  const names = parts.map((name) => name?.replace(/(-[a-z0-9]{4}){2}\.js$/, ""));
-  assertEquals(names.toSorted(), ["advice", "extras", "feedback", "live", "navigation", "patch"]);
+  // `tests/size_test.ts` lists all of them.
+  for (const part of ["feedback", "navigation", "patch"]) {
+    assertEquals(parts.filter((name) => name?.startsWith(`${part}-`)).length, 1, part);
+  }
   for (const name of parts) {
     const part = await app.request(`/_hyper/${name}`);
     assertEquals([part.status, part.headers.get("cache-control")], [200, "public, max-age=31536000, immutable"]);
