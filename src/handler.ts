@@ -1,5 +1,6 @@
 // `createHandler()`: makes a handler of its parts.
 import { logError, notify } from "./callback.ts";
+import { publishFromOutside } from "./dispatch/publishing.ts";
 import { watchRequests } from "./dispatch/request_watch.ts";
 import { DevelopmentMode } from "./handler/development_mode.ts";
 import { reportAndLog } from "./handler/log.ts";
@@ -78,14 +79,14 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     },
     warnings: isProxyUndecided ? [NO_TRUST_PROXY] : [],
     publish: (topic: string, items: Item | readonly Item[]): Promise<void> => {
-      const published = started.then(({ dispatch }) => dispatch.publish(topic, items));
+      const published = started.then(({ app }) => publishFromOutside(topic, items, app));
       // A timer does not await it, and an unhandled rejection would end the process.
       notify(() => published, (error) => logError(error, `publish("${topic}")`));
       return published;
     },
     changed: (...topics: ChangedTopics): Promise<void> => {
       const item = changed(...topics);
-      const published = started.then(({ dispatch }) => dispatch.changed(item));
+      const published = started.then(() => changes.publish(item.topics, null, item.again));
       notify(() => published, (error) => logError(error, "changed()"));
       return published;
     },

@@ -11,7 +11,6 @@ import type { Action } from "../actions/action.ts";
 import type { Report } from "../callback.ts";
 import { readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
-import type { ChangedItem, Item } from "../results/item.ts";
 import { ActionRun } from "./action_run.ts";
 import { type Reached, refuse, respondToCall, serveAddress } from "./answering.ts";
 import type { App } from "./app.ts";
@@ -21,9 +20,6 @@ import { isReportable, toFailure } from "./failure.ts";
 import { dispatchToBackend } from "./to_backend.ts";
 import { failBackend, failCall, reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
-import { publishFromOutside } from "./publishing.ts";
-import { isRegionAction, regionActionOf } from "./region_actions.ts";
-import { runRegionAction } from "./region_calls.ts";
 import { admit } from "./steps/admit.ts";
 import { bindInput } from "./steps/bind_input.ts";
 import { claimRun } from "./steps/claim_run.ts";
@@ -70,32 +66,16 @@ export class FormActionDispatch {
     return await this.#judged(arrival, report, () => this.#answerFound(arrival));
   }
 
-  /**
-   * Publishes items from outside any request.
-   *
-   * @param topic The topic.
-   * @param items The items. A refresh is rendered by each watcher, the rest here, as part of no page.
-   */
-  publish(topic: string, items: Item | readonly Item[]): Promise<void> {
-    return publishFromOutside(topic, items, this.#app);
-  }
-
-  /** Publishes that topics have changed, from outside any request. */
-  changed({ topics, again }: ChangedItem): Promise<void> {
-    return this.#app.changes.publish(topics, null, again);
-  }
-
   async #answerFound(arrival: Arrival): Promise<Response> {
     const app = this.#app;
     arrival.trace?.step("find");
     arrival.intent = readIntent(arrival.request, arrival.url);
-    const own = regionActionOf(arrival.intent);
-    if (own !== null) return await this.#call(own, arrival);
     const finding = findAction(arrival, app);
     // Awaited only if the body had to be read: each promise of a response costs about as much as a step.
     const found = finding instanceof Promise ? await finding : finding;
     if (found.kind === "address") return await serveAddress(arrival, app);
     if (found.kind === "failure") return await refuse(arrival, found, app);
+    if (found.kind === "own") return await this.#call(found.action, arrival);
     try {
       return await dispatchToBackend(arrival, found.owned, {
         run: (action) => this.#call(action, arrival),
@@ -159,12 +139,6 @@ export class FormActionDispatch {
     reached.input = input;
     const bound = await bindInput(call, page, input, app);
     if (bound.kind !== "bound") return bound;
-    if (isRegionAction(call.action)) {
-      return await runRegionAction(
-        reached.run = new ActionRun({ call, page, admitted, input, bound, claim: null }),
-        app,
-      );
-    }
     const may = await claimRun(call, page, admitted, input, app);
     if (may.kind !== "run") return may;
     const run = reached.run = new ActionRun({ call, page, admitted, input, bound, claim: may.claim });

@@ -10,6 +10,7 @@ import type { FormActionManager } from "../actions/manager.ts";
 import { logError, warn } from "../callback.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { Answer } from "../dispatch/answer.ts";
+import type { App } from "../dispatch/app.ts";
 import { FormActionDispatch } from "../dispatch/dispatch.ts";
 import { addAssetFolder } from "../pages/asset.ts";
 import { discoverPages, type PageEntry, type PageFiles, pagesFromList } from "../pages/discover.ts";
@@ -30,6 +31,8 @@ import type { Services } from "./services.ts";
 /** An application that has started. */
 export interface Started {
   readonly dispatch: FormActionDispatch;
+  /** The parts of the application that the pipeline uses. */
+  readonly app: App;
   /** The files and exports that declare actions, by UID. */
   readonly sources: ReadonlyMap<string, ActionLocation>;
 }
@@ -70,7 +73,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   const pageRenderOf = (answer: Answer): PageRender => renderWithoutPage(answer, services);
   const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report, userTexts };
   const serveServices = { router, files, rendering, report, userTexts };
-  const dispatch = new FormActionDispatch({
+  const whole: App = {
     ...app,
     router,
     origins: createOrigins(manifest, root),
@@ -80,9 +83,9 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
     seal: (response) => withActionHeaders(sealResponse(response)),
     redirectTarget,
-  });
+  };
   const sources = manifest.actions.map(({ action, file, exportName }) => [action.uid, { file, exportName }] as const);
-  return { dispatch, sources: new Map(sources) };
+  return { dispatch: new FormActionDispatch(whole), app: whole, sources: new Map(sources) };
 }
 
 /** Returns the page render for a failure before an action was found. */

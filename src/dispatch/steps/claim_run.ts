@@ -6,6 +6,7 @@ import { reporterOf } from "../observe.ts";
 import type { MineClaim } from "../once/held.ts";
 import type { Outcome } from "../outcome.ts";
 import { restore } from "../record.ts";
+import { isReading } from "../region_actions.ts";
 import type { Admitted } from "./admit.ts";
 import { identityOfPage } from "./named_page.ts";
 import type { Input } from "./read_input.ts";
@@ -27,7 +28,7 @@ export async function claimRun(
 ): Promise<MayRun | Outcome> {
   const { arrival: { request, trace }, action, cookies } = call;
   trace?.step("claim");
-  if (onceId === null || action.method === "GET") return { kind: "run", claim: null };
+  if (onceId === null || isReading(action)) return { kind: "run", claim: null };
   const claim = await app.once.claim({
     action: action.name,
     id: onceId,

@@ -1,4 +1,5 @@
 // Finds the target of a request: an action, or whatever its address serves.
+import type { Action } from "../../actions/action.ts";
 import type { OwnedAction } from "../../actions/manager.ts";
 import { ACTION_FIELD } from "../../protocol/names.ts";
 import type { Finding, Judging, Observing, Reading } from "../app.ts";
@@ -6,6 +7,7 @@ import type { Arrival } from "../arrival.ts";
 import { failure, notAllowed } from "../failure.ts";
 import { fieldText } from "../fields.ts";
 import type { Failure } from "../outcome.ts";
+import { regionActionOf } from "../region_actions.ts";
 import { isReadMethod, READ_METHODS } from "../../http/methods.ts";
 import { isPrefetch } from "../../http/purpose.ts";
 import { readEarly } from "./read_body.ts";
@@ -14,6 +16,8 @@ import { catalogueText } from "../../texts/catalogue.ts";
 /** The target of a request. */
 export type Found =
   | { readonly kind: "action"; readonly owned: OwnedAction }
+  /** An action of the runtime itself, which has no backend. */
+  | { readonly kind: "own"; readonly action: Action }
   /** Whatever its address serves. */
   | { readonly kind: "address" }
   | Failure;
@@ -26,6 +30,8 @@ export function findAction(arrival: Arrival, app: Finding & Reading & Judging & 
   if (namesAction && isReadMethod(request.method) && isPrefetch(request.headers)) {
     return failure(503, catalogueText("reload"), {}, "An action is not run for a prefetch");
   }
+  const own = regionActionOf(intent);
+  if (own !== null) return { kind: "own", action: own };
   if (intent.kind === "endpoint") return toFound(app.manager.findByUid(intent.uid), null, app);
   if (intent.kind === "named") return toFound(app.manager.findByName(intent.name), intent.name, app);
   return request.method === "POST" ? findByField(arrival, app) : { kind: "address" };

@@ -14,17 +14,19 @@ import type { Outcome } from "../outcome.ts";
 import { publishChanges, publishFrom } from "../publishing.ts";
 import { recordResponse, storedOf } from "../record.ts";
 import { isSettled, settle } from "../settle.ts";
-import type { RegionsApp } from "../regions.ts";
+import { isRegionAction } from "../region_actions.ts";
+import { type RegionCallsApp, runRegionAction } from "../region_calls.ts";
 import { type SettlingApp, settlingOf } from "../settling.ts";
 import { startStream } from "../stream_life.ts";
 import { refuseForm } from "./bind_input.ts";
 
 /** The parts of an application that running needs. */
-export type RunApp = Running & SettlingApp & Observing & RegionsApp;
+export type RunApp = Running & SettlingApp & Observing & RegionCallsApp;
 
 /** Runs the action function. */
 export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
   const { call, bound, claim } = run;
+  if (isRegionAction(call.action)) return await runRegionAction(run, app);
   const { trace, lifetime } = call.arrival;
   trace?.step("handler");
   let returned: unknown;
