@@ -50,7 +50,7 @@ export async function changedRegions(
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
     if (claims.regions.length === 0 || !await isPageAdmitted(now)) return audience === "data" ? namesOf([]) : [];
-    const dirty = await dirtyOf(claims.regions, new Set(topics), now);
+    const dirty = await dirtyOf(claims.regions, new Set(topics), now, reporterOf(call, app));
     return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, call, app);
   } finally {
     await cache[Symbol.asyncDispose]();
@@ -62,16 +62,24 @@ export async function isPageAdmitted({ page, deps }: PageRender): Promise<boolea
   return page === null || page.guard === null || (await deps.get(page.guard)).kind === "admitted";
 }
 
-/** Returns the outermost of the regions that depend on one of the topics. */
+/**
+ * Returns the outermost of the regions that depend on one of the topics. One whose topics cannot be read is reported: the action has
+ * run, and the others must have their content.
+ */
 async function dirtyOf(
   regions: readonly ClaimedRegion[],
   topics: ReadonlySet<string>,
   { deps }: PageRender,
+  report: (error: unknown) => void,
 ): Promise<readonly ClaimedRegion[]> {
   const dirty = new Set<ClaimedRegion>();
   await Promise.all(regions.map(async (each) => {
     const ctx: RegionContext = { ...deps.ctx, instance: each.instance };
-    if ((await topicsOf(each.region, ctx)).some((topic) => topics.has(topic))) dirty.add(each);
+    try {
+      if ((await topicsOf(each.region, ctx)).some((topic) => topics.has(topic))) dirty.add(each);
+    } catch (error) {
+      report(error);
+    }
   }));
   return outermost(regions, (each) => dirty.has(each));
 }

@@ -7,6 +7,7 @@ import {
   action,
   type ActionContext,
   type Bus,
+  changed,
   createHandler,
   createMemoryBus,
   createMemoryStore,
@@ -32,6 +33,7 @@ import {
   Page,
   type PageContext,
   type Provider,
+  region,
   RegistryFormActionBackend,
   Rows,
   Signal,
@@ -40,6 +42,7 @@ import {
   toast,
   withFormsets,
 } from "../../mod.ts";
+import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
 import { createTestClient } from "../../src/testing/mod.ts";
 
 /** Kinds of failure. */
@@ -428,6 +431,31 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
   "local(provider)": { run: (apps, fail) => open(apps.make({ context: { it: local(fail) } })) },
   "LocalContextFunction.provider": {
     run: (apps, fail) => open(apps.make({ context: { it: { kind: "local", provider: fail } } })),
+  },
+
+  // Regions
+  "region(render)": {
+    run: (apps, fail) => {
+      const Box = region("box", { depends: "topic", guard: () => true }, fail);
+      return open(apps.make({ default: () => <Box />, Box }));
+    },
+  },
+  "RegionOptions.guard": {
+    run: (apps, fail) => {
+      const Box = region("box", { depends: "topic", guard: fail }, () => <p>box</p>);
+      return open(apps.make({ default: () => <Box />, Box }));
+    },
+  },
+  "RegionOptions.depends": {
+    run: async (apps, fail) => {
+      const Box = region("box", { depends: fail, guard: () => true }, () => <p>box</p>);
+      const run = action("run", () => changed("topic"));
+      const handler = apps.make({ default: () => <Box />, Box, run });
+      const page = await (await ask(handler, { method: "GET", accept: "text/html" })).text();
+      const [, shown = ""] = new RegExp(`${REGION_ATTRIBUTE}="([^"]+)"`).exec(page) ?? [];
+      return await call(handler, { accept: "text/event-stream", headers: { "x-hyper-regions": shown } });
+    },
+    told: BESIDE,
   },
 
   // Live topics

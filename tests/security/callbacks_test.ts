@@ -10,7 +10,7 @@ import type { Result } from "./callbacks_program.tsx";
 
 /** Functions of the library, or of Deno KV, that an application passes or calls: by their type, or one by one. */
 const OURS =
-  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|Cookies|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|TextFormat|KvDatabase|KvTransaction|Jsonify|JsonSendable)\./;
+  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|Cookies|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|UnauthorizedEventDetail|TextFormat|KvDatabase|KvTransaction|Jsonify|JsonSendable)\./;
 const OURS_ONE_BY_ONE = [
   "ResolutionScope.context",
   "Signal.connect",
@@ -34,7 +34,7 @@ const OURS_ONE_BY_ONE = [
 
 /** Functions that run in the browser. It reports their errors, and the call continues; tested in `tests/browser`. */
 const IN_THE_BROWSER =
-  /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
+  /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|HyperConfig\.confirm|ElementHook\.(?:connect|disconnect)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
 /** Functions that need Redis: the file and the test that calls them. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
