@@ -4,7 +4,7 @@
  * A bundler would put modules that two files need into a third one, for which both wait. Here a part gets from the
  * initial file what it uses of it, as the argument of a function, when it is linked (`src/client/parts/link.ts`):
  *
- * ```js
+ * ```js ignore
  * // client.js                                   // feedback.js
  * import("./feedback.js").then((part) =>         export default (RUNTIME) => {
  *   part.default({ aB1: dom, cD2: words }))        RUNTIME.aB1(form).querySelector("ul"); …

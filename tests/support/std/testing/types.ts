@@ -8,25 +8,25 @@ export function assertType<T extends boolean>(_expected: T): void {
   // Nothing happens at run time: the assertion is the type of the parameter.
 }
 
-/** Whether `T` is `any`. */
+/** `true` if `T` is `any`. */
 export type IsAny<T> = 0 extends (1 & T) ? true : false;
 
-/** Whether `T` is `never`. */
+/** `true` if `T` is `never`. */
 export type IsNever<T> = [T] extends [never] ? true : false;
 
-/** Whether `T` is `unknown`. */
+/** `true` if `T` is `unknown`. */
 export type IsUnknown<T> = IsAny<T> extends true ? false : unknown extends T ? true : false;
 
-/** Whether `T`, a union perhaps, has `U` in it. */
+/** `true` if `T`, a union perhaps, has `U` in it. */
 export type Has<T, U> = IsAny<T> extends true ? true
   : IsAny<U> extends true ? false
   : Extract<T, U> extends never ? false
   : true;
 
-/** Whether `T` may be `null` or `undefined`. */
+/** `true` if `T` may be `null` or `undefined`. */
 export type IsNullable<T> = Extract<T, null | undefined> extends never ? false : true;
 
-/** Whether `T` and `U` are one type; an intersection of objects counts as the object it amounts to. */
+/** `true` if `T` and `U` are one type; an intersection of objects counts as the object it amounts to. */
 export type IsExact<T, U> = Identical<T, U> extends true ? true : Identical<Flat<T>, Flat<U>>;
 
 // Two deferred conditional types relate only when what they extend is identical, so `any` equals nothing but `any`.
