@@ -77,6 +77,11 @@ function faultOfShape(fields: Declared, shape: Shape): string | null {
   const unfit = patterns.map((pattern) => ({ pattern, fault: faultAt(shape, patternSteps(pattern)) }))
     .find(({ fault }) => fault !== null);
   if (unfit !== undefined) return `its schema has a part "${unfit.pattern}" that ${unfit.fault}`;
+  const hollow = hollowListOf(shape, new Set(fields.keys()));
+  if (hollow !== null) {
+    return `its schema needs items in the list "${hollow}", and an item has no field, so that no user could add one; give the items ` +
+      `a field, or make the list optional`;
+  }
   const unknown = [...fields.keys()].find((pattern) => !isInShape(shape, patternSteps(pattern)));
   if (unknown === undefined) return null;
   return `its schema has no field "${unknown}"; it has ${leafNames(shape, {}, new Set()).join(", ")}`;
@@ -115,6 +120,24 @@ function patternsOf(shape: Shape, pattern: string = ""): readonly string[] {
   return Array.from(members).flatMap(([key, member]) =>
     patternsOf(member.shape, pattern === "" ? key : `${pattern}.${key}`)
   );
+}
+
+/** Returns the pattern of a list that needs items which are rendered without a control, or `null`. */
+function hollowListOf(shape: Shape, declared: ReadonlySet<string>, pattern: string = ""): string | null {
+  if (shape.kind === "scalar" || shape.kind === "reference" || (pattern !== "" && shape.nullable)) return null;
+  if (shape.kind === "list") {
+    if (shape.sketch !== null || declared.has(pattern) || shape.first.length > 0 || shape.least === 0) return null;
+    const item = `${pattern}[]`;
+    const isHollow = leafNames(shape.items, undefined, declared, item).length === 0;
+    return isHollow ? pattern : hollowListOf(shape.items, declared, item);
+  }
+  const { members } = shape.kind === "variants" ? shape.merged : shape;
+  for (const [key, member] of members) {
+    if (member.optional) continue;
+    const found = hollowListOf(member.shape, declared, pattern === "" ? key : `${pattern}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 // The options of a declared field take precedence over those of the schema.

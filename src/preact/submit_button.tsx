@@ -6,6 +6,7 @@ import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { endpointOf } from "./form.tsx";
 import { type ActionRef, usePageState } from "./page_state.ts";
 import { suspension } from "./suspension.ts";
+import { catalogueText } from "../texts/catalogue.ts";
 
 /** Props of `<SubmitButton>` in addition to the attributes of any element. */
 export interface SubmitButtonProps extends ElementAttributes {
@@ -21,7 +22,7 @@ export interface SubmitButtonProps extends ElementAttributes {
   readonly form?: string | undefined;
   /** If `true`, the browser submits the form without checking its fields. Default: `false`. */
   readonly formnovalidate?: boolean | undefined;
-  /** The content of the button. Default: `Submit`. */
+  /** The content of the button. Default: the text `submit` of the catalogue, "Submit". */
   readonly children?: Markup;
 }
 
@@ -86,7 +87,7 @@ export function SubmitButton(props: SubmitButtonProps): MarkupNode {
       // A record of attributes, as in <Form>.
     } as Record<string, unknown>,
     // Markup is what Preact takes as children.
-    (children ?? "Submit") as MarkupNode,
+    (children ?? state.texts.write(catalogueText("submit"))) as MarkupNode,
   );
 }
 

@@ -132,6 +132,8 @@ export interface FormTextValues {
   readonly deleteRow: NoTextValues;
   /** Label of the number that orders a row of a formset. */
   readonly orderRow: NoTextValues;
+  /** Content of a submit button that has none. */
+  readonly submit: NoTextValues;
   /** Button that adds a row to a formset. */
   readonly addRow: NoTextValues;
   /** Button that removes a row of a formset; `#` is the number of the row. */

@@ -464,7 +464,7 @@ const LIBRARIES: Readonly<Record<string, (part: Part) => StandardSchemaV1>> = {
   ArkType: (part) => type(arkOf(part) as "string") as StandardSchemaV1,
 };
 
-const ROUNDS = 120;
+const ROUNDS = 500;
 
 for (const [library, schemaOf] of Object.entries(LIBRARIES)) {
   Deno.test(`a generated schema of ${library} is an error, or its form is accepted when it is filled in`, async () => {

@@ -54,6 +54,19 @@ for (
       z.object({ d: z.record(z.enum(["a b", "c"]), z.string()) }),
       'a field "d.a b" that a form cannot submit; use letters, digits, dashes and underscores',
     ],
+    [
+      "a list that needs items without a field",
+      z.object({
+        a: z.string(),
+        rows: z.array(z.object({ b: z.string(), tags: z.array(z.object({})).min(1) })).min(2),
+      }),
+      'needs items in the list "rows[].tags", and an item has no field',
+    ],
+    [
+      "a list that needs lists without items",
+      z.object({ a: z.string(), grid: z.array(z.array(z.string()).max(9)).min(1) }),
+      'needs items in the list "grid"',
+    ],
   ] as const
 ) {
   Deno.test(`defineForm() throws for ${name}, and names the part`, () => {
@@ -82,3 +95,10 @@ for (
     assertEquals([(await bindTo(form, { d: "ABC" })).isValid, (await bindTo(form, { d: "x" })).isValid], [true, false]);
   });
 }
+
+Deno.test("defineForm() accepts a list without a field in its items if the list may be empty, missing or null", () => {
+  const hollow = z.array(z.object({})).min(1);
+  for (const list of [hollow.optional(), hollow.nullable(), z.array(z.object({})), z.array(z.string()).min(1)]) {
+    defineForm<StandardSchemaV1>("a", { schema: z.object({ a: z.string(), list }) });
+  }
+});

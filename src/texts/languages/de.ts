@@ -55,6 +55,7 @@ export const GERMAN: Catalogue = {
   optionalField: "freiwillig",
   deleteRow: "Löschen",
   orderRow: "Reihenfolge",
+  submit: "Absenden",
   addRow: "Zeile hinzufügen",
   removeRow: "Zeile # entfernen",
   moveRowUp: "Zeile # nach oben",

@@ -59,6 +59,7 @@ export const ENGLISH: Catalogue = {
   optionalField: "optional",
   deleteRow: "Delete",
   orderRow: "Order",
+  submit: "Submit",
   addRow: "Add row",
   removeRow: "Remove row #",
   moveRowUp: "Move row # up",

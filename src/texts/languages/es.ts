@@ -54,6 +54,7 @@ export const SPANISH: Catalogue = {
   optionalField: "opcional",
   deleteRow: "Eliminar",
   orderRow: "Orden",
+  submit: "Enviar",
   addRow: "Añadir fila",
   removeRow: "Quitar la fila #",
   moveRowUp: "Subir la fila #",

@@ -54,6 +54,7 @@ export const FRENCH: Catalogue = {
   optionalField: "facultatif",
   deleteRow: "Supprimer",
   orderRow: "Ordre",
+  submit: "Envoyer",
   addRow: "Ajouter une ligne",
   removeRow: "Supprimer la ligne #",
   moveRowUp: "Monter la ligne #",
