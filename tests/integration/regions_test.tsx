@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { action, changed, createHandler, region, toast } from "@hyper/actions";
+import { MOD, withFiles } from "../support/disk.ts";
 import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
 
 /** Returns the references of the regions in HTML, in order. */
@@ -289,4 +290,30 @@ Deno.test("a region that fails is reported; the action has succeeded, and the ot
   assertStringIncludes(text, "good");
   assertEquals(errors, ["Error: broken"]);
   await handler.close();
+});
+
+Deno.test("a region is found in a layout and in a component, and renders for the page of the call", async () => {
+  await withFiles({
+    "pages/layout.tsx": `import { region } from "${MOD}";
+export const Count = region("count", { depends: "count" }, ({ url }) => <b>count on {url.pathname}</b>);
+export default ({ children }) => <main><Count />{children}</main>;`,
+    "pages/_components/box/component.tsx": `import { action, changed, region } from "${MOD}";
+export const Box = region("box", { depends: "box" }, ({ params }) => <p>box {params.id}</p>);
+export const touch = action("touch", () => [changed("count", "box")]);`,
+    "pages/items/[id]/page.tsx": `import { Box } from "../../_components/box/component.tsx";
+export default () => <Box />;`,
+  }, async (dir) => {
+    const handler = createHandler({ baseDir: dir, keys: ["k".repeat(32)] });
+    const page = await (await handler(new Request("http://localhost/items/7"))).text();
+    const references = referencesIn(page);
+    assertEquals(references.length, 2);
+    const text = await (await handler(callOf("touch", { path: "/items/7", regions: references.join(",") }))).text();
+    assertMatch(text, /count on \/items\/7/);
+    assertMatch(text, /box 7/);
+    assertEquals(text.match(/event: patch_html/g)?.length, 2);
+    // The references are those of this page: on another one they are not valid.
+    const other = await (await handler(callOf("touch", { path: "/items/8", regions: references.join(",") }))).text();
+    assertEquals(other.match(/event: patch_html/g), null);
+    await handler.close();
+  });
 });
