@@ -1,6 +1,15 @@
 /** Regions in real pages: in the tab that makes a change, with and without scripts, and in other tabs. */
 import { assertEquals, assertLess } from "@std/assert";
-import { action, changed, createHandler, Form, type Handler, type HandlerOptions, region } from "../../mod.ts";
+import {
+  action,
+  changed,
+  ClientScript,
+  createHandler,
+  Form,
+  type Handler,
+  type HandlerOptions,
+  region,
+} from "../../mod.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
 
@@ -161,3 +170,74 @@ async function watching({ page, events }: Visit, { handler, state }: CountersApp
 function asked(events: Visit["events"], from: number): unknown[] {
   return events.all.slice(from).filter(({ type }) => type === "hyper:beforeRequest").map(({ detail }) => detail.action);
 }
+
+Deno.test("after a navigation the regions of the new page follow changes, those of the old one do not, and the layout's stay", async () => {
+  const values: Record<string, number> = { 1: 10, 2: 20, count: 0 };
+  const renders: string[] = [];
+  const Item = region("item", { depends: ({ params }) => `item:${params.id}` }, ({ params }) => {
+    renders.push(`item ${params.id}`);
+    return <output id="item">{`item ${params.id} is ${values[String(params.id)]}`}</output>;
+  });
+  const Count = region("count", { depends: "count" }, () => {
+    renders.push("count");
+    return <b id="count">{`count ${values.count}`}</b>;
+  });
+  const add = action("add", ({ originPage }) => {
+    const id = originPage?.pathname.split("/").at(-1) ?? "";
+    values[id] = (values[id] ?? 0) + 1;
+    return changed(`item:${id}`);
+  });
+  const Page = () => (
+    <html lang="en">
+      <head>
+        <title>Items</title>
+        <ClientScript />
+      </head>
+      <body hyper-nav>
+        <Count />
+        <main>
+          <a href="/items/1">One</a> <a href="/items/2">Two</a>
+          <Item />
+          <Form action={add}>
+            <button>Add</button>
+          </Form>
+        </main>
+      </body>
+    </html>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/items/[id]", load: () => Promise.resolve({ default: Page, Item, Count, add }) }],
+    heartbeatSeconds: 1,
+  });
+  try {
+    await withPage(handler, async ({ page }) => {
+      const change = async (topic: string, value: number) => {
+        values[topic.replace("item:", "")] = value;
+        await handler.changed(topic);
+      };
+      await page.goto("/items/1");
+      await page.getByRole("link", { name: "Two" }).click();
+      await page.getByText("item 2 is 20").waitFor();
+      await page.getByRole("button", { name: "Add" }).click();
+      await page.getByText("item 2 is 21").waitFor();
+      renders.length = 0;
+      await change("item:1", 11);
+      await change("item:2", 22);
+      await page.getByText("item 2 is 22").waitFor();
+      await change("count", 3);
+      await page.getByText("count 3").waitFor();
+      assertEquals(renders.filter((name) => name === "item 1"), []);
+      await page.goBack();
+      await page.getByText("item 1 is 11").waitFor();
+      await change("item:1", 12);
+      await page.getByText("item 1 is 12").waitFor();
+      assertEquals(new URL(page.url()).pathname, "/items/1");
+      await page.getByRole("button", { name: "Add" }).click();
+      await page.getByText("item 1 is 13").waitFor();
+      assertEquals(values, { 1: 13, 2: 22, count: 3 });
+    });
+  } finally {
+    await handler.close();
+  }
+});
