@@ -25,6 +25,11 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    */
   readonly depends: Topics | ((ctx: RegionContext) => Topics | PromiseLike<Topics>);
   /**
+   * Time after which the browser renews the region, in seconds, for what changes without `changed()`: from 1. It is not renewed while
+   * the page is hidden. `depends: []` leaves it to the time alone. Default: only changes renew it.
+   */
+  readonly every?: number | undefined;
+  /**
    * Values to inject into the context, by name: dependencies and markers, as for an action. Only the context functions that
    * `DContext()` names here run for the region. Default: none.
    */
@@ -47,6 +52,8 @@ export interface Region {
   readonly name: string;
   /** Returns the topics. */
   readonly depends: RegionOptions["depends"];
+  /** Time after which the browser renews it, in seconds; `null` for never. */
+  readonly every: number | null;
   /** Values to inject. */
   readonly inject: Injectables;
   /** Decides who may see it; `null` if signatures do. */
@@ -83,9 +90,8 @@ const declared = new WeakMap<object, Region>();
  * @throws {TypeError} When the name or an option is invalid.
  */
 export function declareRegion(component: object, region: Region): void {
-  const { name, depends, inject, render } = region;
-  const fault = faultOf(name, depends, inject, render);
-  if (fault !== null) throw new TypeError(`Cannot declare region "${name}": ${fault}`);
+  const fault = faultOf(region);
+  if (fault !== null) throw new TypeError(`Cannot declare region "${region.name}": ${fault}`);
   declared.set(component, Object.freeze(region));
 }
 
@@ -94,7 +100,7 @@ export function regionOf(component: unknown): Region | null {
   return typeof component === "function" ? declared.get(component) ?? null : null;
 }
 
-function faultOf(name: string, depends: unknown, inject: Injectables, render: unknown): string | null {
+function faultOf({ name, depends, every, inject, render }: Region): string | null {
   if (!NAME.test(name)) {
     return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
   }
@@ -102,6 +108,7 @@ function faultOf(name: string, depends: unknown, inject: Injectables, render: un
   if (typeof depends !== "function" && typeof depends !== "string" && !Array.isArray(depends)) {
     return "it has no depends; name the topics after which it must be rendered again";
   }
+  if (every !== null && !(every >= 1 && Number.isFinite(every))) return `every is ${every}; use seconds from 1`;
   const taken = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
   return taken === undefined ? null : `its context already has "${taken}"; inject the value under another name`;
 }

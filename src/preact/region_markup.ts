@@ -14,7 +14,7 @@ import type { Regions } from "../actions/regions.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
-import { PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
+import { EVERY_ATTRIBUTE, PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
 import type { Markup } from "../results/markup.ts";
 import { isMarkupNode, renderRaw } from "./render_html.ts";
 import { rootsOf, withAttributes } from "./region_root.ts";
@@ -56,7 +56,11 @@ export function renderRegion(
     const roots = rootsOf(html);
     if (roots === "more") throw manyRoots(region, file);
     const reference = renderer.regions.write(region, instance, { path: renderer.pageRender.url.pathname, principal });
-    const marks = { [REGION_ATTRIBUTE]: reference, ...(place === null ? {} : { [PLACE_ATTRIBUTE]: place }) };
+    const marks = {
+      [REGION_ATTRIBUTE]: reference,
+      ...(place === null ? {} : { [PLACE_ATTRIBUTE]: place }),
+      ...(region.every === null ? {} : { [EVERY_ATTRIBUTE]: String(region.every) }),
+    };
     return withAttributes(roots === "nothing" ? PLACEHOLDER : html, marks);
   };
   if (typeof html === "string" && !isPromiseLike(principal)) return finish(html, principal);

@@ -241,3 +241,30 @@ Deno.test("after a navigation the regions of the new page follow changes, those 
     await handler.close();
   }
 });
+
+Deno.test("a region with every is renewed without a change, again and again, and nothing else is", async () => {
+  let [ticks, others] = [0, 0];
+  const Clock = region("clock", { depends: [], every: 1 }, () => <output>{`tick ${++ticks}`}</output>);
+  const Other = region("other", { depends: [] }, () => <p>{`other ${++others}`}</p>);
+  const Page = () => (
+    <main>
+      <Clock />
+      <Other />
+    </main>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Clock, Other }) }],
+    heartbeatSeconds: 1,
+  });
+  try {
+    await withPage(handler, async ({ page }) => {
+      await page.goto("/");
+      await page.getByText("tick 2").waitFor();
+      await page.getByText("tick 4").waitFor();
+      assertEquals(others, 1);
+    });
+  } finally {
+    await handler.close();
+  }
+});

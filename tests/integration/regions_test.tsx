@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { action, changed, createHandler, region, toast } from "@hyper/actions";
 import { MOD, withFiles } from "../support/disk.ts";
 import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
@@ -316,4 +316,22 @@ export default () => <Box />;`,
     assertEquals(other.match(/event: patch_html/g), null);
     await handler.close();
   });
+});
+
+Deno.test("region() marks its root with every, and rejects a time that is not seconds from 1", async () => {
+  const Clock = region("clock", { depends: [], every: 30 }, () => <time>now</time>);
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Clock />, Clock }) }],
+  });
+  const page = await (await handler(new Request("http://localhost/"))).text();
+  assertMatch(page, /<time [^>]*data-hyper-every="30"/);
+  await handler.close();
+  for (const every of [0, 0.5, -1, NaN, Infinity]) {
+    assertThrows(
+      () => region("clock", { depends: [], every }, () => <p>now</p>),
+      TypeError,
+      `every is ${every}; use seconds`,
+    );
+  }
 });

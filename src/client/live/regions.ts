@@ -10,12 +10,14 @@
  * @module
  */
 import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
-import { REGIONS_ACTION } from "../../protocol/region_names.ts";
+import { EVERY_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
 import { attr, doc, ours } from "../dom.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
 
 /** The longest time between two attempts after a failure, in milliseconds. */
 const MAX_RETRY_MS = 30_000;
+/** Time between two looks at the regions that are renewed regularly, in milliseconds. */
+const DUE_MS = 500;
 /** Number of requests for a region that change nothing, before it is left as it is. */
 const MAX_ATTEMPTS = 3;
 
@@ -23,6 +25,8 @@ const MAX_ATTEMPTS = 3;
 const dirty = new Map<Element, string | undefined>();
 /** The ID of the call that has last changed a region of the page. */
 const changedBy = new WeakMap<Element, string>();
+/** The time at which a region that is renewed regularly was last due. */
+const dueAt = new WeakMap<Element, number>();
 /** Requests for a region that have changed nothing. */
 const attempts = new WeakMap<Element, number>();
 /** The calls whose response is not complete. */
@@ -57,7 +61,25 @@ export function watchRegionCalls(signal: AbortSignal): void {
     }, listening);
   }
   doc.addEventListener("visibilitychange", renew, listening);
-  signal.addEventListener("abort", () => dirty.clear());
+  const timer = setInterval(renewDue, DUE_MS);
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    dirty.clear();
+  });
+}
+
+/** Renews the regions whose time has passed. While the page is hidden they wait. */
+function renewDue(): void {
+  if (doc.hidden) return;
+  const now = performance.now();
+  for (const region of ours(`[${EVERY_ATTRIBUTE}]`)) {
+    const since = dueAt.get(region);
+    if (since !== undefined && now - since < Number(attr(region, EVERY_ATTRIBUTE)) * 1000) continue;
+    dueAt.set(region, now);
+    // The time of a region that has just appeared begins.
+    if (since !== undefined) dirty.set(region, undefined);
+  }
+  if (dirty.size) renew();
 }
 
 /** Asks for the regions that are dirty, unless they have to wait. */
