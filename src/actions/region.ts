@@ -30,6 +30,12 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    */
   readonly every?: number | undefined;
   /**
+   * Renders the region if its function or its guard throws, so that the rest of the page stays: one element, or `null`. A
+   * `<button hyper-renew>` in it tries again. The error is reported as that of a page. Default: the page fails, and a region that is
+   * renewed stays as it is.
+   */
+  readonly error?: ((ctx: RegionContext) => MarkupNode | null) | undefined;
+  /**
    * Values to inject into the context, by name: dependencies and markers, as for an action. Only the context functions that
    * `DContext()` names here run for the region. Default: none.
    */
@@ -54,6 +60,8 @@ export interface Region {
   readonly depends: RegionOptions["depends"];
   /** Time after which the browser renews it, in seconds; `null` for never. */
   readonly every: number | null;
+  /** Renders it if it throws; `null` for no such function. */
+  readonly error: RegionOptions["error"] | null;
   /** Values to inject. */
   readonly inject: Injectables;
   /** Decides who may see it; `null` if signatures do. */

@@ -56,8 +56,8 @@ export function region<I extends Injectables = {}>(
   options: RegionOptions<I>,
   render: RegionFunction<I>,
 ): RegionComponent {
-  const { depends, every = null, inject = {}, guard = null } = options;
-  const declaration: Region = { name, depends, every, inject, guard, render };
+  const { depends, every = null, error = null, inject = {}, guard = null } = options;
+  const declaration: Region = { name, depends, every, error, inject, guard, render };
   const component: RegionComponent = ({ instance }) => {
     const state = usePageState(component.name);
     const key = instance === undefined ? null : String(instance);

@@ -29,6 +29,8 @@ export interface RegionRenderer {
   place(): string | null;
   /** Returns the principal of the request. */
   principal(): string | null | PromiseLike<string | null>;
+  /** Called with what a region throws that shows an error of its own. */
+  report(error: unknown): void;
   /** Returns the node of a content, in the page that is rendered. */
   nodeOf(content: Markup): VNode;
 }
@@ -50,7 +52,7 @@ export function renderRegion(
   const file = renderer.regions.fileOf(region);
   // Before the region reads its data: a later change may be missing from it.
   const place = renderer.place();
-  const html = renderContent(region, instance, renderer);
+  const html = renderOrFail(region, instance, renderer);
   const principal = region.guard === null ? renderer.principal() : null;
   const finish = (html: string, principal: string | null): string => {
     const roots = rootsOf(html);
@@ -67,8 +69,24 @@ export function renderRegion(
   return Promise.all([html, principal]).then(([html, principal]) => finish(html, principal));
 }
 
-function renderContent(region: Region, instance: string | null, renderer: RegionRenderer): string | Promise<string> {
+/** Renders the content of a region, or its own error. */
+function renderOrFail(region: Region, instance: string | null, renderer: RegionRenderer): string | Promise<string> {
   const ctx: RegionContext = { ...renderer.pageRender.deps.ctx, instance };
+  const { error: renderError } = region;
+  if (!renderError) return renderContent(region, ctx, renderer);
+  const failed = (error: unknown): string | Promise<string> => {
+    renderer.report(error);
+    return contentOf(region, renderError(ctx), renderer);
+  };
+  try {
+    const html = renderContent(region, ctx, renderer);
+    return typeof html === "string" ? html : html.catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function renderContent(region: Region, ctx: RegionContext, renderer: RegionRenderer): string | Promise<string> {
   const hasInject = Object.keys(region.inject).length > 0;
   if (region.guard !== null || hasInject) return renderAdmitted(region, ctx, renderer);
   return contentOf(region, region.render(ctx as never), renderer);

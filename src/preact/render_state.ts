@@ -1,4 +1,5 @@
 // The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
+import { isReportable } from "../dispatch/failure.ts";
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import type { Region } from "../actions/region.ts";
@@ -163,6 +164,9 @@ export class RenderState implements PageState {
       pageRender: this.#pageRender,
       place: this.#services.place,
       principal: () => this.#principal ??= this.#services.principalOf(this.#pageRender.request),
+      report: (error) => {
+        if (isReportable(error)) this.#services.report(error, this.#pageRender.request);
+      },
       nodeOf: (content) => inState(this, asChildren(content)),
     });
     regions.set(key, html);

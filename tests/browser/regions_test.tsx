@@ -8,6 +8,7 @@ import {
   Form,
   type Handler,
   type HandlerOptions,
+  HyperError,
   region,
 } from "../../mod.ts";
 import { type Visit, withPage } from "../support/browser.ts";
@@ -263,6 +264,50 @@ Deno.test("a region with every is renewed without a change, again and again, and
       await page.getByText("tick 2").waitFor();
       await page.getByText("tick 4").waitFor();
       assertEquals(others, 1);
+    });
+  } finally {
+    await handler.close();
+  }
+});
+
+Deno.test("hyper-renew in the error of a region tries again, except in hyper-off", async () => {
+  let isBroken = true;
+  const failing = (name: string) =>
+    region(name, {
+      depends: [],
+      error: () => (
+        <div>
+          {name} failed <button hyper-renew>{`Try ${name} again`}</button>
+        </div>
+      ),
+    }, () => {
+      if (isBroken) throw new HyperError(409, "not yet");
+      return <p>{name} is here</p>;
+    });
+  const [First, Second] = [failing("first"), failing("second")];
+  const Page = () => (
+    <main>
+      <First />
+      <div hyper-off>
+        <Second />
+      </div>
+    </main>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, First, Second }) }],
+  });
+  try {
+    await withPage(handler, async ({ page, events }) => {
+      await page.goto("/");
+      await page.getByRole("button", { name: "Try first again" }).click();
+      await events.next("hyper:afterRequest");
+      await page.getByText("first failed").waitFor();
+      isBroken = false;
+      await page.getByRole("button", { name: "Try second again" }).click();
+      await page.getByRole("button", { name: "Try first again" }).click();
+      await page.getByText("first is here").waitFor();
+      await page.getByText("second failed").waitFor();
     });
   } finally {
     await handler.close();

@@ -335,3 +335,45 @@ Deno.test("region() marks its root with every, and rejects a time that is not se
     );
   }
 });
+
+for (
+  const [when, render] of [
+    ["throws", () => {
+      throw new Error("boom");
+    }],
+    ["rejects", () => Promise.reject(new Error("boom"))],
+  ] as const
+) {
+  Deno.test(`a region that ${when} shows its own error, in the page and in a response, and the rest stays`, async () => {
+    const errors: unknown[] = [];
+    let isBroken = true;
+    const Weather = region("weather", { depends: "weather", error: () => <p role="alert">No forecast</p> }, () => (
+      isBroken ? render() : <p>Sun</p>
+    ));
+    const Other = region("other", { depends: "weather" }, () => <p>Other</p>);
+    const touch = action("touch", () => changed("weather"));
+    const Page = () => (
+      <main>
+        <h1>Today</h1>
+        <Weather />
+        <Other />
+      </main>
+    );
+    const handler = createHandler({
+      keys: ["k".repeat(32)],
+      onError: (error) => void errors.push(error),
+      pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Weather, Other, touch }) }],
+    });
+    const response = await handler(new Request("http://localhost/"));
+    const page = await response.text();
+    assertEquals([response.status, errors.length], [200, 1]);
+    assertMatch(page, /<h1>Today<\/h1><p data-hyper-region="[^"]+"[^>]* role="alert">No forecast<\/p>/);
+    const regions = referencesIn(page).join(",");
+    const failed = await (await handler(callOf("touch", { regions }))).text();
+    assertEquals([failed.match(/event: patch_html/g)?.length, errors.length], [2, 2]);
+    assertStringIncludes(failed, ">No forecast</p>");
+    isBroken = false;
+    assertStringIncludes(await (await handler(callOf("touch", { regions }))).text(), ">Sun</p>");
+    await handler.close();
+  });
+}

@@ -446,6 +446,15 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
       return open(apps.make({ default: () => <Box />, Box }));
     },
   },
+  "RegionOptions.error": {
+    run: (apps, fail) => {
+      const throwing = () => {
+        throw new HyperError(409, "what error is called for");
+      };
+      const Box = region("box", { depends: "topic", guard: () => true, error: fail }, throwing);
+      return open(apps.make({ default: () => <Box />, Box }));
+    },
+  },
   "RegionOptions.depends": {
     run: async (apps, fail) => {
       const Box = region("box", { depends: fail, guard: () => true }, () => <p>box</p>);

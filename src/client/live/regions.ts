@@ -11,7 +11,7 @@
  */
 import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { EVERY_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
-import { attr, doc, ours } from "../dom.ts";
+import { attr, doc, dom, isOff, ours } from "../dom.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
 
 /** The longest time between two attempts after a failure, in milliseconds. */
@@ -61,6 +61,13 @@ export function watchRegionCalls(signal: AbortSignal): void {
     }, listening);
   }
   doc.addEventListener("visibilitychange", renew, listening);
+  doc.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element && dom(target).closest("[hyper-renew]");
+    const region = button && dom(button).closest(REGION);
+    if (!region || isOff(region)) return;
+    dirty.set(region, undefined);
+    renew();
+  }, listening);
   const timer = setInterval(renewDue, DUE_MS);
   signal.addEventListener("abort", () => {
     clearInterval(timer);
