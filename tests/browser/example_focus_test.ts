@@ -48,8 +48,8 @@ async function pressAll(page: Page, path: string): Promise<readonly string[]> {
     await button.focus();
     const done = page.evaluate(() =>
       new Promise<void>((resolve) => {
-        // Nothing is sent if the form needs what this test does not fill in.
-        for (const type of ["hyper:afterRequest", "hyper:navigate:after", "invalid"]) {
+        // Nothing is sent if the form needs what this test does not fill in, or while a dialog asks for confirmation.
+        for (const type of ["hyper:afterRequest", "hyper:navigate:after", "invalid", "toggle"]) {
           addEventListener(type, () => resolve(), { once: true, capture: true });
         }
       })
