@@ -259,7 +259,7 @@ showcaseTest("the address changes, and the back button restores the content", as
   await page.getByRole("button", { name: "Ceylon" }).click();
   await live(page).getByText("You chose Ceylon").waitFor();
   await page.waitForURL("/show/history?tea=Ceylon");
-  await page.getByRole("searchbox").fill("se");
+  await live(page).getByRole("searchbox").fill("se");
   await page.getByRole("button", { name: "Find" }).click();
   await page.waitForURL("/show/history?search=se");
   await page.getByRole("button", { name: "Assam" }).waitFor({ state: "detached" });
