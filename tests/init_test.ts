@@ -49,10 +49,9 @@ Deno.test("init writes a project whose tasks take --port, and which only this ma
       const { drained } = await untilSaid(err, `http://${hostname}:${port}/`, `deno task ${task}`);
       const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
       assertStringIncludes(page, "<h1>Guest book</h1>");
-      assertEquals(
-        (await fetch(`http://127.0.0.1:${port}/_hyper/base.css`)).headers.get("content-type"),
-        "text/css; charset=utf-8",
-      );
+      const style = await fetch(`http://127.0.0.1:${port}/_hyper/base.css`);
+      assertEquals(style.headers.get("content-type"), "text/css; charset=utf-8");
+      await style.body?.cancel();
       child.kill("SIGTERM");
       await Promise.all([child.status, drained, out.cancel()]);
     }

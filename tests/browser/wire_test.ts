@@ -47,6 +47,7 @@ const FOLLOWS: Readonly<Record<string, Follows>> = {
   refresh: {},
   refresh_selector: {},
   refused: { failure: 403 },
+  regions_stale: {},
   remove: {},
   response_redirect: { goes: "/login" },
   result: { data: { id: 7, tags: ["a"], at: null } },
