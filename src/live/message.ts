@@ -1,5 +1,6 @@
 // The messages of a topic on the bus: patches that were rendered when they were published, and parts of the page that each
 // watcher renders for itself.
+import { isJsonObject } from "../http/json.ts";
 import { sha256 } from "../platform/hash.ts";
 import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
 import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
@@ -59,7 +60,7 @@ export function writeMessage(message: LiveMessage): unknown {
  * encoded for every watcher, and one that cannot be encoded would end all of their streams, again after each reconnect.
  */
 export function readMessage(value: unknown): LiveMessage | null {
-  if (!isRecord(value) || value.v !== MESSAGE_VERSION) return null;
+  if (!isJsonObject(value) || value.v !== MESSAGE_VERSION) return null;
   if (value.kind === "lost") return { kind: "lost" };
   const { kind, echo, parts } = value;
   if (kind !== "parts" || !Array.isArray(parts)) return null;
@@ -104,24 +105,20 @@ export function placesOf(topic: string): Places {
   };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Checks the data of each event that may be published. */
 const DATA: Readonly<Record<LivePatch["event"], (data: unknown) => boolean>> = {
   patch_html: (data) =>
-    isRecord(data) && typeof data.content === "string" &&
+    isJsonObject(data) && typeof data.content === "string" &&
     (data.swap === undefined || SWAPS.some((swap) => swap === data.swap)) &&
     [data.target, data.select, data.focus].every(isOptionalString),
-  patch_signals: isRecord,
-  toast: isRecord,
-  dispatch_event: (data) => isRecord(data) && typeof data.name === "string" && isOptionalString(data.target),
-  redirect: (data) => isRecord(data) && typeof data.url === "string",
-  history: (data) => isRecord(data) && [data.push_url, data.replace_url].some((url) => typeof url === "string"),
-  load_js: (data) => isRecord(data) && typeof data.src === "string",
+  patch_signals: isJsonObject,
+  toast: isJsonObject,
+  dispatch_event: (data) => isJsonObject(data) && typeof data.name === "string" && isOptionalString(data.target),
+  redirect: (data) => isJsonObject(data) && typeof data.url === "string",
+  history: (data) => isJsonObject(data) && [data.push_url, data.replace_url].some((url) => typeof url === "string"),
+  load_js: (data) => isJsonObject(data) && typeof data.src === "string",
   switch_action: (data) =>
-    isRecord(data) && typeof data.name === "string" && isRecord(data.data) &&
+    isJsonObject(data) && typeof data.name === "string" && isJsonObject(data.data) &&
     (data.method === "GET" || data.method === "POST") && isOptionalString(data.url),
 };
 
@@ -131,7 +128,7 @@ export function isLivePatch(patch: Patch): patch is LivePatch {
 }
 
 function readPart(value: unknown): LivePart | null {
-  if (!isRecord(value)) return null;
+  if (!isJsonObject(value)) return null;
   const { event, data, refresh } = value;
   if ("refresh" in value) return refresh === null || typeof refresh === "string" ? { refresh } : null;
   if (typeof event !== "string" || !Object.hasOwn(DATA, event) || !("data" in value)) return null;

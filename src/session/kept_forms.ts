@@ -1,11 +1,12 @@
 // Forms that were posted after their session had ended, kept until the user has signed in again.
 import { readIntent } from "../actions/intent.ts";
 import type { RequestContext } from "../context.ts";
+import { isJsonObject } from "../http/json.ts";
 import { RequestCookies, userTagOf } from "../http/request_cookies.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
 import { sha256 } from "../platform/hash.ts";
-import { isJsonObject, isSessionToken, randomToken } from "./record.ts";
+import { isSessionToken, randomToken } from "./record.ts";
 import { signedIn, type SignedInOptions } from "./signed_in.ts";
 import { STORE_SECONDS } from "./sessions.ts";
 import { fromStore, swapValue } from "./swap.ts";

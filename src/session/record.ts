@@ -1,4 +1,5 @@
 // What a store keeps of a session.
+import { isJsonObject } from "../http/json.ts";
 import { sha256 } from "../platform/hash.ts";
 
 /** Values of a session as JSON, by name. */
@@ -65,9 +66,4 @@ export function readRecord(value: unknown): SessionRecord | null {
   if (typeof id !== "string" || typeof secure !== "boolean" || !isJsonObject(values)) return null;
   if (user !== null && typeof user !== "string" || typeof since !== "number" || typeof seen !== "number") return null;
   return { id, user, secure, since, seen, values };
-}
-
-/** Returns whether a value of the store is an object with members. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

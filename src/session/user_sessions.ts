@@ -1,8 +1,8 @@
 // The sessions of each user, so that all of them can be listed and ended. A store cannot be searched.
 import { HyperError } from "../errors.ts";
+import { isJsonObject } from "../http/json.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { Store } from "../store/store.ts";
-import { isJsonObject } from "./record.ts";
 import { fromStore, swapValue } from "./swap.ts";
 
 /** A session of a user. */
