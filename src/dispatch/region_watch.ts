@@ -114,13 +114,17 @@ async function subscribe(
     for (const each of regions) {
       const names = topics.get(each.reference);
       if (names === undefined) denied.push(each);
-      for (const name of names ?? []) byTopic.set(name, [...byTopic.get(name) ?? [], each]);
+      for (const name of names ?? []) {
+        const known = byTopic.get(name);
+        if (known === undefined) byTopic.set(name, [each]);
+        else known.push(each);
+      }
     }
   }));
   return { byTopic, denied };
 }
 
-/** Returns the topics of the regions of a page that the caller may see, by reference. */
+/** Returns the topics of the regions of a page that the caller may see, by reference. A region that throws is reported and left out. */
 async function topicsOfPage(
   run: ActionRun,
   at: string,
@@ -135,6 +139,7 @@ async function topicsOfPage(
   if (origin === null || origin.route === null) return found;
   const asked = new OriginRender(origin, arrival, depsOf(arrival, origin, signal, app));
   const { pageRender, cache } = freshPage(call, asked, app);
+  const report = reporterOf(call, app);
   try {
     if (!await isPageAdmitted(pageRender)) return found;
     const claims = claimsOf(watched.map(({ reference }) => reference), app.regions, {
@@ -143,27 +148,27 @@ async function topicsOfPage(
     });
     await Promise.all(claims.map(async ({ reference, region, instance }) => {
       const ctx = { ...pageRender.deps.ctx, instance };
-      if (await isAdmitted(region, ctx)) found.set(reference, await topicsOf(region, ctx));
+      try {
+        if (await isAdmitted(region, ctx)) found.set(reference, await topicsOf(region, ctx));
+      } catch (error) {
+        report(error);
+      }
     }));
   } catch (error) {
-    reporterOf(call, app)(error);
+    report(error);
   } finally {
-    await notify(() => cache[Symbol.asyncDispose](), reporterOf(call, app));
+    await notify(() => cache[Symbol.asyncDispose](), report);
   }
   return found;
 }
 
-/** Returns the regions that have changed since they were rendered. */
-function missed({ byTopic }: Subscribed, { changes }: WatchApp): readonly Watched[] {
-  const since = new Map<string | null, ReadonlySet<string> | null>();
+/** Returns the regions that may have changed since they were rendered. */
+function missed({ byTopic }: Subscribed, { changes }: WatchApp): ReadonlySet<Watched> {
   const dirty = new Set<Watched>();
   for (const [topic, regions] of byTopic) {
-    for (const each of regions) {
-      if (!since.has(each.place)) since.set(each.place, changes.since(each.place));
-      if (since.get(each.place)?.has(topic) ?? true) dirty.add(each);
-    }
+    for (const each of regions) if (changes.mayHaveChanged(topic, each.place)) dirty.add(each);
   }
-  return [...dirty];
+  return dirty;
 }
 
 /** Returns the regions that depend on changed topics, each with the echo of the only call that has changed it. */

@@ -49,6 +49,12 @@ export class Changes {
   readonly #byTopic = new Map<string, Set<ChangeWatcher>>();
   /** The latest changes, the oldest first. */
   readonly #recent: { readonly cursor: string; readonly topics: readonly string[] }[] = [];
+  /** The number of each place that clients may return from: the one before the oldest change, and that of each change. */
+  readonly #numbers = new Map<string, number>();
+  /** The number of the latest change of each topic. */
+  readonly #latest = new Map<string, number>();
+  /** Number of changes that were received. */
+  #count = 0;
   /** Changes that could not be published: every region counts as changed once the bus can be reached. */
   readonly #lost: RetryQueue;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -77,7 +83,10 @@ export class Changes {
     this.#subscription = subscription;
     subscription.then(({ cursor = null }) => {
       // Unless a change has arrived already.
-      if (this.#place === null) this.#place = this.#before = cursor;
+      if (this.#place === null) {
+        this.#place = cursor;
+        this.#forget();
+      }
     }, (error) => {
       reportTo(this.#report, error);
       this.#subscription = null;
@@ -92,13 +101,10 @@ export class Changes {
     return publishing.finally(() => this.#pending.delete(publishing));
   }
 
-  /** Returns the topics that have changed since a place; `null` if that is not known. */
-  since(place: string | null): ReadonlySet<string> | null {
-    if (place === null) return null;
-    const at = this.#recent.findLastIndex(({ cursor }) => cursor === place);
-    return at === -1 && place !== this.#before
-      ? null
-      : new Set(this.#recent.slice(at + 1).flatMap(({ topics }) => topics));
+  /** Returns whether a topic may have changed since a place: also if the place is not known, or is too long ago. */
+  mayHaveChanged(topic: string, place: string | null): boolean {
+    const since = place === null ? undefined : this.#numbers.get(place);
+    return since === undefined || (this.#latest.get(topic) ?? 0) > since;
   }
 
   /** Watches topics, none at first. */
@@ -135,8 +141,7 @@ export class Changes {
     // Of another version, or lost: any topic may have changed.
     if (change === null) return this.#lose();
     const { topics, echo, again } = change;
-    this.#recent.push({ cursor, topics });
-    if (this.#recent.length > MAX_RECENT) this.#before = this.#recent.shift()?.cursor ?? null;
+    this.#remember(cursor, topics);
     this.#notify(topics, echo);
     if (again !== null) this.#later(again * 1000, () => this.#notify(topics, null));
   }
@@ -150,9 +155,32 @@ export class Changes {
     }
   }
 
-  #lose(): void {
+  #remember(cursor: string, topics: readonly string[]): void {
+    const number = ++this.#count;
+    this.#recent.push({ cursor, topics });
+    this.#numbers.set(cursor, number);
+    for (const topic of topics) this.#latest.set(topic, number);
+    if (this.#recent.length <= MAX_RECENT) return;
+    const oldest = this.#recent.shift();
+    if (oldest === undefined) return;
+    if (this.#before !== null) this.#numbers.delete(this.#before);
+    this.#before = oldest.cursor;
+    // A later change of the same topic has a higher number.
+    const last = this.#numbers.get(oldest.cursor);
+    for (const topic of oldest.topics) if (this.#latest.get(topic) === last) this.#latest.delete(topic);
+  }
+
+  /** Forgets all changes. The place that was reached is the only one that clients may return from. */
+  #forget(): void {
     this.#recent.length = 0;
+    this.#numbers.clear();
+    this.#latest.clear();
     this.#before = this.#place;
+    if (this.#place !== null) this.#numbers.set(this.#place, this.#count);
+  }
+
+  #lose(): void {
+    this.#forget();
     for (const watcher of this.#watchers) watcher.noteAll(Math.min(this.#watchers.size, MAX_SPREAD) * Math.random());
   }
 

@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { createMemoryBus } from "../../src/store/memory_bus.ts";
+import { Changes } from "../../src/live/changes.ts";
+
+/** Opens a feed over a bus in memory. `publish()` returns the place that the change has. */
+async function openFeed() {
+  const bus = createMemoryBus();
+  const errors: unknown[] = [];
+  const changes = new Changes(bus, (error) => void errors.push(error));
+  const watcher = changes.watch();
+  watcher.set(new Set(["seen"]));
+  const publish = async (...topics: string[]) => {
+    await changes.publish([...topics, "seen"], null, null);
+    await watcher.next();
+    return changes.place;
+  };
+  return {
+    bus,
+    changes,
+    publish,
+    next: () => watcher.next(),
+    async [Symbol.asyncDispose]() {
+      await changes.close();
+      assertEquals(errors, []);
+    },
+  };
+}
+
+Deno.test("mayHaveChanged() compares a place with the latest change of the topic", async () => {
+  await using feed = await openFeed();
+  const { changes, publish } = feed;
+  const first = await publish("a");
+  const second = await publish("b");
+  const third = await publish("a");
+  assertEquals([first, second, third].map((place) => changes.mayHaveChanged("a", place)), [true, true, false]);
+  assertEquals([first, second, third].map((place) => changes.mayHaveChanged("b", place)), [true, false, false]);
+  assertEquals([first, second, third].map((place) => changes.mayHaveChanged("never", place)), [false, false, false]);
+});
+
+Deno.test("mayHaveChanged() is true for a place that is unknown, missing, or of another feed", async () => {
+  await using feed = await openFeed();
+  await using other = await openFeed();
+  await feed.publish("a");
+  const elsewhere = await other.publish("a");
+  for (const place of [null, "", "constructor", elsewhere]) {
+    assertEquals(feed.changes.mayHaveChanged("never", place), true, `${place}`);
+  }
+});
+
+Deno.test("mayHaveChanged() knows the latest 4,096 changes, and the place before them", async () => {
+  await using feed = await openFeed();
+  const { changes, publish } = feed;
+  const old = await publish("old");
+  const before = await publish("a");
+  for (let count = 0; count < 4_096; count++) await publish("b");
+  assertEquals(changes.mayHaveChanged("never", before), false);
+  assertEquals(changes.mayHaveChanged("a", before), false);
+  assertEquals(changes.mayHaveChanged("b", before), true);
+  // Too long ago: any topic may have changed since.
+  assertEquals(changes.mayHaveChanged("never", old), true);
+});
+
+Deno.test("mayHaveChanged() is true for all topics after changes were lost", async () => {
+  await using feed = await openFeed();
+  const { bus, changes, publish, next } = feed;
+  const place = await publish("a");
+  await bus.publish("hyper:changed", { lost: true });
+  assertEquals((await next())?.topics, "all");
+  assertEquals(changes.mayHaveChanged("never", place), true);
+  assertEquals(changes.mayHaveChanged("never", changes.place), false);
+  const later = await publish("b");
+  assertEquals(changes.mayHaveChanged("b", later), false);
+});
