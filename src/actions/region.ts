@@ -30,9 +30,9 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    */
   readonly every?: number | undefined;
   /**
-   * Renders the region if its function or its guard throws, so that the rest of the page stays: one element, or `null`. A
-   * `<button hyper-renew>` in it tries again. The error is reported as that of a page. Default: the page fails, and a region that is
-   * renewed stays as it is.
+   * Renders the region if its function, its guard or a value to inject throws, so that the rest of the page stays: one element, or
+   * `null`. A link or button with `hyper-renew` in it tries again: `<a href="" hyper-renew>` also without scripts. The error is
+   * reported as that of a page. Default: the page fails, and a region that is renewed stays as it is.
    */
   readonly error?: ((ctx: RegionContext) => MarkupNode | null) | undefined;
   /**

@@ -61,13 +61,16 @@ export function watchRegionCalls(signal: AbortSignal): void {
     }, listening);
   }
   doc.addEventListener("visibilitychange", renew, listening);
-  doc.addEventListener("click", ({ target }) => {
+  // Captured: a link, which loads the page without scripts, must not start a navigation.
+  doc.addEventListener("click", (event) => {
+    const { target } = event;
     const button = target instanceof Element && dom(target).closest("[hyper-renew]");
     const region = button && dom(button).closest(REGION);
     if (!region || isOff(region)) return;
+    event.preventDefault();
     dirty.set(region, undefined);
     renew();
-  }, listening);
+  }, { ...listening, capture: true });
   const timer = setInterval(renewDue, DUE_MS);
   signal.addEventListener("abort", () => {
     clearInterval(timer);
