@@ -55,6 +55,8 @@ Deno.test("showcase: the search finds the passages with every word, and reports 
   assertEquals(none.find("main [role=status]").text, "No results for “<b>zebra</b>”. Try fewer words.");
   assertEquals(none.findAll(".results li").length, 0);
   assertEquals((await client.open("/search")).find("main [role=status]").text, "Enter a word");
+  // Longer than the control allows: nothing is looked for.
+  assertEquals((await client.open(`/search?q=${"form+".repeat(30)}`)).findAll(".results li").length, 0);
   await client.handler.close();
 });
 

@@ -23,14 +23,17 @@ export interface Hit {
   readonly excerpt: string;
 }
 
+/** Maximum length of a query, in characters: each of its words is looked for in every passage. */
+export const MAX_QUERY = 100;
 /** Maximum number of hits. */
 const MAX_HITS = 20;
 const EXCERPT = 200;
 
 let passages: Promise<readonly Passage[]> | undefined;
 
-/** Returns the passages that contain all words of a query, the best first; none for an empty query. */
+/** Returns the passages that contain all words of a query, the best first; none for an empty query, or one that is too long. */
 export async function search(query: string): Promise<readonly Hit[]> {
+  if (query.length > MAX_QUERY) return [];
   const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
   if (words.length === 0) return [];
   passages ??= readPassages();

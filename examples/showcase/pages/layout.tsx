@@ -1,4 +1,5 @@
 import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { MAX_QUERY } from "../content/search.ts";
 import { SECTIONS } from "../site.ts";
 
 /** The layout of every page: header, table of contents, and toasts. */
@@ -26,7 +27,7 @@ export default function Layout({ children, url }: LayoutProps) {
                 name="q"
                 aria-label="Search the documentation"
                 placeholder="Search"
-                maxlength={100}
+                maxlength={MAX_QUERY}
               />
               <button type="submit">Search</button>
             </form>
