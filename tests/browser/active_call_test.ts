@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
-import { type EventLog, withPage } from "../support/browser.ts";
+import { type EventLog, untilPreloaded, withPage } from "../support/browser.ts";
 import { app, Arrivals, END, frame, html, sse, type Writer, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
@@ -287,6 +287,7 @@ Deno.test("a stream waits while the browser is offline, without counting retries
   await withPage(served, async ({ page, context, events }) => {
     await watch(page);
     const first = await attempts.next();
+    await untilPreloaded(page);
     await context.setOffline(true);
     await events.next("hyper:network:offline");
     first.close();
@@ -305,6 +306,7 @@ Deno.test("a call that waits for the network can be aborted", async () => {
   await withPage(served, async ({ page, context, events }) => {
     await watch(page);
     const first = await attempts.next();
+    await untilPreloaded(page);
     await context.setOffline(true);
     await events.next("hyper:network:offline");
     first.close();

@@ -146,6 +146,14 @@ export async function untilValue(control: Locator, value: string): Promise<void>
   }
 }
 
+/** Waits until the runtime has the parts that every page preloads when it is idle: offline, their requests would be complaints. */
+export async function untilPreloaded(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const names = performance.getEntriesByType("resource").map(({ name }) => name);
+    return ["patch", "feedback"].every((part) => names.some((name) => name.includes(`/_hyper/${part}-`)));
+  });
+}
+
 /** Closes every page of the test, including those of further users. */
 async function closeContexts(): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
