@@ -7,7 +7,7 @@ export default handler;
 if (import.meta.main) {
   const flag = Deno.args.indexOf("--port");
   const port = flag < 0 ? Deno.env.get("PORT") ?? "8000" : Deno.args[flag + 1];
-  const isDevelopment = Deno.env.has("HYPER_DEV");
+  const isDevelopment = Deno.env.get("HYPER_DEV") === "1";
   // In development, other machines cannot reach it.
   const hostname = isDevelopment ? "127.0.0.1" : "0.0.0.0";
   const server = Deno.serve({ port: Number(port), hostname }, handler);
