@@ -1,7 +1,7 @@
 // Reads the file positions in the stack of an error, as V8 writes it.
 //
 // A stack is text that begins with the name and the message, and a message may quote the input of a user: lines that
-// look like frames. So the message is removed first. If that fails, there are no frames.
+// look like frames. So the message is removed first. If that fails, nothing counts as a frame.
 
 /** A position in a file. */
 export interface Frame {

@@ -15,7 +15,7 @@ const MIN_KEY = 32;
 /**
  * Creates the regions of a handler.
  *
- * @param dev If `true`, the handler is in development mode: there is no warning about a key that was made up.
+ * @param dev If `true`, the handler is in development mode: a key that was made up causes no warning.
  * @throws {TypeError} When a key is too short, or is missing where several instances need it.
  */
 export function createRegions({ regions }: Manifest, options: HandlerOptions, dev: boolean): Regions {

@@ -71,7 +71,7 @@ export function asset(path: string): string {
   const url = nameFile(file) ?? last?.url;
   if (url === undefined) {
     throw new TypeError(
-      `Cannot name asset "${path}": there is no such file in static/; check the path, which starts at static/ with a slash`,
+      `Cannot name asset "${path}": static/ has no such file; check the path, which starts at static/ with a slash`,
     );
   }
   named.set(file, { url, until: now + FRESH_MS });
@@ -94,7 +94,7 @@ function nameFile(path: string): string | null {
   return null;
 }
 
-/** Returns the fingerprint of a file of a folder; `null` if it has none, `undefined` if there is no such file. */
+/** Returns the fingerprint of a file of a folder; `null` if it has none, `undefined` if the file does not exist. */
 function fingerprintIn(folder: string, names: readonly string[]): string | null | undefined {
   try {
     const file = realPathSync(join(folder, ...names));

@@ -60,7 +60,7 @@ async function serveFound(root: string, names: readonly string[], request: Reque
   return path === null ? null : await servePath(request, path, null);
 }
 
-/** Serves a file under its name with a fingerprint; `null` if the name has none, or there is no such file. */
+/** Serves a file under its name with a fingerprint; `null` if the name has none, or the file does not exist. */
 async function serveFingerprinted(root: string, names: readonly string[], request: Request): Promise<Response | null> {
   const split = splitFingerprint(names.at(-1) ?? "");
   if (split === null) return null;

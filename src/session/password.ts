@@ -55,7 +55,7 @@ export async function hashPassword(password: string): Promise<string> {
  * Checks a password. Without a stored hash it takes the same time, so that the time does not tell whether an account exists.
  *
  * @param password The password.
- * @param stored The hash of the account, from {@linkcode hashPassword}; `null` if there is no account.
+ * @param stored The hash of the account, from {@linkcode hashPassword}; `null` without an account.
  * @returns Whether it is correct, and a stronger hash to store.
  * @throws {HyperError} 429 if 100 others wait already, 400 if the password is too long.
  * @throws {TypeError} If the stored text is not a hash of `hashPassword()`.

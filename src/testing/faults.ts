@@ -34,7 +34,7 @@ export type Fault =
   | { readonly kind: "reorder" };
 
 /**
- * The network failed: there was no answer, or it broke off, and the call was not retried.
+ * The network failed: no response arrived, or it was cut off, and the call was not retried.
  *
  * @example
  * ```ts

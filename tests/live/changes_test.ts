@@ -3,7 +3,7 @@ import { createMemoryBus } from "../../src/store/memory_bus.ts";
 import { Changes } from "../../src/live/changes.ts";
 
 /** Opens a feed over a bus in memory. `publish()` returns the place that the change has. */
-async function openFeed() {
+function openFeed() {
   const bus = createMemoryBus();
   const errors: unknown[] = [];
   const changes = new Changes(bus, (error) => void errors.push(error));
@@ -27,7 +27,7 @@ async function openFeed() {
 }
 
 Deno.test("mayHaveChanged() compares a place with the latest change of the topic", async () => {
-  await using feed = await openFeed();
+  await using feed = openFeed();
   const { changes, publish } = feed;
   const first = await publish("a");
   const second = await publish("b");
@@ -38,8 +38,8 @@ Deno.test("mayHaveChanged() compares a place with the latest change of the topic
 });
 
 Deno.test("mayHaveChanged() is true for a place that is unknown, missing, or of another feed", async () => {
-  await using feed = await openFeed();
-  await using other = await openFeed();
+  await using feed = openFeed();
+  await using other = openFeed();
   await feed.publish("a");
   const elsewhere = await other.publish("a");
   for (const place of [null, "", "constructor", elsewhere]) {
@@ -48,7 +48,7 @@ Deno.test("mayHaveChanged() is true for a place that is unknown, missing, or of 
 });
 
 Deno.test("mayHaveChanged() knows the latest 4,096 changes, and the place before them", async () => {
-  await using feed = await openFeed();
+  await using feed = openFeed();
   const { changes, publish } = feed;
   const old = await publish("old");
   const before = await publish("a");
@@ -61,7 +61,7 @@ Deno.test("mayHaveChanged() knows the latest 4,096 changes, and the place before
 });
 
 Deno.test("mayHaveChanged() is true for all topics after changes were lost", async () => {
-  await using feed = await openFeed();
+  await using feed = openFeed();
   const { bus, changes, publish, next } = feed;
   const place = await publish("a");
   await bus.publish("hyper:changed", { lost: true });

@@ -87,7 +87,7 @@ export function raiseFailures(): void {
   if (!failures[0] || !list) return;
   const place = findTop();
   if (list.parentNode !== place) dom(place).prepend(list);
-  // Shown last, it is above all others. Where there are no popovers it is an ordinary block at the start of the page.
+  // Shown last, it is above all others. Without popovers it is an ordinary block at the start of the page.
   list.togglePopover?.(false);
   list.togglePopover?.(true);
 }

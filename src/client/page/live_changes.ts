@@ -9,7 +9,7 @@ import { doc, dom } from "../dom.ts";
 /** Changes since the server sent the page: the last value of the server by attribute, and under `""` the content. */
 export const changes: Map<Node, Map<string | null, string | null>> = new Map();
 
-// From the start, since scripts may change the page before the first morph. On a server there is no page.
+// From the start, since scripts may change the page before the first morph. A server has no page.
 const observer = globalThis.MutationObserver && new MutationObserver(saveChanges);
 observer?.observe(document, { subtree: true, attributeOldValue: true });
 // Fired before the change (Input Events, 5.1.2). Its target is the editable element, or a control.
