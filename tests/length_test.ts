@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import ts from "typescript";
+import { findNodes, readSources } from "./support/sources.ts";
 
-/** The most lines of a file of `src`, and of a class in it. */
-const FILE_LINES = 400, CLASS_LINES = 200;
+/** The most lines of a file of `src`, of a class in it, and of the file that calls the steps of a request in their order. */
+const FILE_LINES = 400, CLASS_LINES = 200, STEPS_LINES = 150;
 
 /** Files that are longer, with the most lines they may have and the reason. They may shrink; an entry that is not needed must go. */
 const LONG_FILES: Readonly<Record<string, number>> = {};
@@ -11,15 +11,18 @@ const LONG_FILES: Readonly<Record<string, number>> = {};
 /** Longer classes, with their maximum number of lines. Divide them. */
 const LONG_CLASSES: Readonly<Record<string, number>> = {};
 
-const root = fromFileUrl(import.meta.resolve("../"));
-
 Deno.test(`no file of src is longer than ${FILE_LINES} lines, except those in the list`, async () => {
-  const lengths = (await sources()).map(({ name, text }) => ({ name, lines: linesOf(text) }));
+  const lengths = (await readSources("src")).map(({ name, text }) => ({ name, lines: linesOf(text) }));
   assertEquals(tooLong(lengths, FILE_LINES, LONG_FILES), []);
 });
 
+Deno.test(`the order of the steps is readable on one screen: dispatch.ts has at most ${STEPS_LINES} lines`, async () => {
+  const steps = (await readSources("src/dispatch")).filter(({ name }) => name === "src/dispatch/dispatch.ts");
+  assertEquals(steps.map(({ text }) => linesOf(text) <= STEPS_LINES), [true]);
+});
+
 Deno.test(`no class of src is longer than ${CLASS_LINES} lines, except those in the list`, async () => {
-  const lengths = (await sources()).flatMap(({ name, text }) => classesIn(name, text));
+  const lengths = (await readSources("src")).flatMap(({ name, text }) => classesIn(name, text));
   assertEquals(tooLong(lengths, CLASS_LINES, LONG_CLASSES), []);
 });
 
@@ -43,37 +46,14 @@ interface Length {
   readonly lines: number;
 }
 
-async function sources(): Promise<{ readonly name: string; readonly text: string }[]> {
-  return await Array.fromAsync(filesIn("src"), async (name) => ({ name, text: await Deno.readTextFile(root + name) }));
-}
-
-async function* filesIn(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(root + folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* filesIn(path);
-    else if (/\.tsx?$/.test(name)) yield path;
-  }
-}
-
 function linesOf(text: string): number {
   return text.split("\n").length - 1;
 }
 
 function classesIn(file: string, text: string): Length[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
-  const found: Length[] = [];
-  const line = (position: number) => source.getLineAndCharacterOfPosition(position).line;
-  const visit = (node: ts.Node): void => {
-    if (ts.isClassLike(node)) {
-      found.push({
-        name: `${file} ${node.name?.text ?? "(no name)"}`,
-        lines: line(node.end) - line(node.getStart()) + 1,
-      });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
+  return findNodes({ name: file, text }, ts.isClassLike).map(({ node, lines }) => (
+    { name: `${file} ${node.name?.text ?? "(no name)"}`, lines }
+  ));
 }
 
 function tooLong(lengths: readonly Length[], most: number, exceptions: Readonly<Record<string, number>>): string[] {

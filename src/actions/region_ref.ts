@@ -50,7 +50,7 @@ export function readReference(text: string): RegionRef | null {
   if (match === null) return null;
   const [, name = "", written = "", signature = ""] = match;
   if (written === "") return { name, instance: null, signature };
-  const instance = written.startsWith("~") ? decode(written.slice(1)) : null;
+  const instance = written.startsWith("~") ? decodeReference(written.slice(1)) : null;
   return instance === null || instance.length > MAX_INSTANCE ? null : { name, instance, signature };
 }
 
@@ -80,7 +80,7 @@ function textOf(name: string, instance: string | null, { path, principal }: Regi
   return JSON.stringify(["hyper:region", name, instance, path, principal]);
 }
 
-function decode(text: string): string | null {
+function decodeReference(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {

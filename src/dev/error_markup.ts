@@ -10,12 +10,12 @@ export function errorMarkup(report: ErrorReport): string {
   );
   return (
     // The report for the panel. In an attribute, because some policies require a nonce even for data scripts.
-    `<section ${DEV_ERROR_ATTRIBUTE}="${escapeText(JSON.stringify(report))}"><h2>${escapeText(where)}</h2>` +
-    `<p><strong>${escapeText(message)}</strong></p>` +
-    (place === null ? "" : `<p>${escapeText(place)}</p>`) +
+    `<section ${DEV_ERROR_ATTRIBUTE}="${escapeMarkup(JSON.stringify(report))}"><h2>${escapeMarkup(where)}</h2>` +
+    `<p><strong>${escapeMarkup(message)}</strong></p>` +
+    (place === null ? "" : `<p>${escapeMarkup(place)}</p>`) +
     // The parser drops the first newline in a `<pre>` (HTML, 13.2.6.4.7).
-    (lines.length === 0 ? "" : `<pre>\n${escapeText(lines.join(""))}</pre>`) +
-    `<pre>\n${escapeText(stack)}</pre></section>`
+    (lines.length === 0 ? "" : `<pre>\n${escapeMarkup(lines.join(""))}</pre>`) +
+    `<pre>\n${escapeMarkup(stack)}</pre></section>`
   );
 }
 
@@ -49,6 +49,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escapeText(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

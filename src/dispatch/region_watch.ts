@@ -78,8 +78,12 @@ export async function* watchRegions(
     let subscribed = await subscribe(run, watched, run.admitted.principal, app);
     watcher.set(new Set(subscribed.byTopic.keys()));
     yield* eventsOf([...subscribed.denied, ...missed(subscribed, app)].map((each) => [each, null]), place);
-    for (let changed = await nextOf(watcher, signal); changed !== null; changed = await nextOf(watcher, signal)) {
-      yield* eventsOf(dirtyOf(changed, subscribed), changed.place);
+    for (
+      let changed = await nextChange(watcher, signal);
+      changed !== null;
+      changed = await nextChange(watcher, signal)
+    ) {
+      yield* eventsOf(dirtyWatched(changed, subscribed), changed.place);
       if (!isAsking) continue;
       isAsking = false;
       const before = new Set(subscribed.denied);
@@ -95,7 +99,7 @@ export async function* watchRegions(
   }
 }
 
-function nextOf(watcher: ReturnType<WatchApp["changes"]["watch"]>, signal: AbortSignal): Promise<Changed | null> {
+function nextChange(watcher: ReturnType<WatchApp["changes"]["watch"]>, signal: AbortSignal): Promise<Changed | null> {
   if (signal.aborted) watcher.end();
   return watcher.next();
 }
@@ -172,7 +176,7 @@ function missed({ byTopic }: Subscribed, { changes }: WatchApp): ReadonlySet<Wat
 }
 
 /** Returns the regions that depend on changed topics, each with the echo of the only call that has changed it. */
-function dirtyOf({ topics }: Changed, { byTopic }: Subscribed): readonly (readonly [Watched, string | null])[] {
+function dirtyWatched({ topics }: Changed, { byTopic }: Subscribed): readonly (readonly [Watched, string | null])[] {
   const dirty = new Map<Watched, string | null>();
   const names = topics === "all" ? byTopic.keys() : topics.keys();
   for (const topic of names) {

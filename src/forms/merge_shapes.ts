@@ -78,12 +78,12 @@ function mergeScalars(scalars: readonly ScalarShape[]): ScalarShape {
     constant: constants.size === 1 ? constant : null,
     values: null,
     fault: scalars.find(({ fault }) => fault !== null)?.fault ?? null,
-    sketch: mergeSketches(scalars.map(choiceOf)),
+    sketch: mergeSketches(scalars.map(mergedChoice)),
   };
 }
 
 // Constants that differ are choices.
-function choiceOf(
+function mergedChoice(
   { constant, sketch: { type, options } }: ScalarShape,
   _index: number,
   all: readonly ScalarShape[],

@@ -224,10 +224,10 @@ export function readSmall(
   const { bytesPerSecond } = limits;
   const hasRate = bytesPerSecond > 0 && bytesPerSecond !== Infinity;
   const most = hasRate ? Math.min(ONE_STEP_BYTES, GRACE_SECONDS * bytesPerSecond) : ONE_STEP_BYTES;
-  return declared > Math.min(most, maximum) ? null : readDeclared(request, declared, limits, hasRate);
+  return declared > Math.min(most, maximum) ? null : readDeclaredLength(request, declared, limits, hasRate);
 }
 
-async function readDeclared(
+async function readDeclaredLength(
   request: Pick<Request, "bodyUsed" | "bytes">,
   declared: number,
   limits: TimeLimits,

@@ -125,13 +125,13 @@ function FieldBox({ field, as, attributes, children }: {
   readonly children: Markup;
 }): MarkupNode {
   const texts = useContext(PageStateContext)?.texts;
-  const mark = markOf(field);
+  const mark = requirementOf(field);
   const word = mark === null ? {} : { [`data-${mark}`]: texts?.write(catalogueText(`${mark}Field`)) ?? "" };
   return h(as, { class: "hyper-field", ...word, ...attributes }, children);
 }
 
 // Both states of a checkbox are values. A field of an extra row is required once its row has input.
-function markOf({ kind, required, definition }: BoundField): "required" | "optional" | null {
+function requirementOf({ kind, required, definition }: BoundField): "required" | "optional" | null {
   if (required) return "required";
   return definition.required || kind === "checkbox" ? null : "optional";
 }

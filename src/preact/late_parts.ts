@@ -22,7 +22,7 @@ export class LatePart {
 
   /** The content when nothing in it waits any more. */
   get ready(): Promise<readonly Piece[]> {
-    return this.#ready ??= settle(this.content);
+    return this.#ready ??= settlePieces(this.content);
   }
 }
 
@@ -67,7 +67,7 @@ export class LateParts {
     if (content !== null) return content;
     const name = this.#newName();
     this.#await(name, part);
-    return [startOf(name), ...await settle(part.fallback), END];
+    return [startOf(name), ...await settlePieces(part.fallback), END];
   }
 
   async #inTime(part: LatePart): Promise<readonly Piece[] | null> {
@@ -121,7 +121,7 @@ export class LateParts {
       }
       const name = this.#newName();
       nested.push([name, piece]);
-      left.push(...[startOf(name), ...await settle(piece.fallback), END].reverse());
+      left.push(...[startOf(name), ...await settlePieces(piece.fallback), END].reverse());
     }
     return html;
   }
@@ -145,7 +145,7 @@ export function ignoreRejections(part: unknown): void {
 }
 
 /** Returns pieces in order when none is a promise any more. */
-async function settle(pieces: unknown): Promise<readonly Piece[]> {
+async function settlePieces(pieces: unknown): Promise<readonly Piece[]> {
   const ready: Piece[] = [];
   const left: unknown[] = [pieces];
   while (left.length > 0) {

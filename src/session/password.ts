@@ -89,7 +89,7 @@ function parseStored(stored: string) {
       "Cannot verify a password: the stored text is not a hash of hashPassword(); hash the passwords of another system again",
     );
   }
-  return { cost, salt: decode(salt), hash: decode(hash) };
+  return { cost, salt: decodeBase64(salt), hash: decodeBase64(hash) };
 }
 
 function isWeaker({ N, r, p }: ScryptCost): boolean {
@@ -126,6 +126,6 @@ function encode(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-function decode(text: string): Uint8Array {
+function decodeBase64(text: string): Uint8Array {
   return Uint8Array.fromBase64(text, { alphabet: "base64url" });
 }

@@ -31,7 +31,7 @@ export class UserSessions {
 
   /** Returns the sessions of a user, the oldest first. Some of them may have ended by their age. */
   async list(user: string): Promise<readonly UserSession[]> {
-    return readList(await fromStore(() => this.#store.get(listKey(user))));
+    return readSessions(await fromStore(() => this.#store.get(listKey(user))));
   }
 
   /**
@@ -74,7 +74,7 @@ export class UserSessions {
 
   async #change(user: string, next: (list: readonly UserSession[]) => readonly UserSession[]): Promise<void> {
     await swapValue(this.#store, listKey(user), (value) => {
-      const list = readList(value);
+      const list = readSessions(value);
       const changed = next(list);
       if (changed.length === list.length && changed.every((one, index) => one === list[index])) return undefined;
       return changed.length === 0 ? null : { value: { sessions: changed }, seconds: this.#seconds };
@@ -86,7 +86,7 @@ function listKey(user: string): string {
   return `hyper:sessions:${sha256(user)}`;
 }
 
-function readList(value: unknown): readonly UserSession[] {
+function readSessions(value: unknown): readonly UserSession[] {
   if (!isJsonObject(value) || !Array.isArray(value.sessions)) return [];
   return value.sessions.flatMap((one: unknown) => {
     if (!isJsonObject(one)) return [];

@@ -36,7 +36,7 @@ export function observeRows(signal: AbortSignal): void {
     const element = form && change && all(`[${ROWS_ATTRIBUTE}="${change.prefix}"]`, form)[0];
     if (!element) return;
     event.preventDefault();
-    const focused = changeAsServer(() => changeRows({ element, form, prefix: change.prefix }, change, button));
+    const focused = changeAsServer(() => changeShownRows({ element, form, prefix: change.prefix }, change, button));
     dom(focused)?.focus();
     // The form was changed by the user: it may be unsaved, or be sent by `hyper-on`.
     for (const type of ["input", "change"]) dom(element).dispatchEvent(new Event(type, { bubbles: true }));
@@ -44,17 +44,17 @@ export function observeRows(signal: AbortSignal): void {
 }
 
 /** Makes a change. Returns the element for the focus. */
-function changeRows(list: RowList, change: RowChange, button: HTMLElement): HTMLElement | null {
+function changeShownRows(list: RowList, change: RowChange, button: HTMLElement): HTMLElement | null {
   const focused = change.kind === "add"
-    ? addRow(list)
+    ? addShownRow(list)
     : change.kind === "remove"
-    ? removeRow(list, change.row)
-    : moveRow(list, change.row, change.kind, button);
+    ? removeShownRow(list, change.row)
+    : moveShownRow(list, change.row, change.kind, button);
   numberRows(list);
   return focused;
 }
 
-function addRow(list: RowList): HTMLElement | null {
+function addShownRow(list: RowList): HTMLElement | null {
   const { element } = list;
   const template = [...dom(element).children].find((child) => child instanceof HTMLTemplateElement);
   const row = doc.importNode(template!.content, true).firstElementChild!;
@@ -67,7 +67,7 @@ function addRow(list: RowList): HTMLElement | null {
   return dom(row).querySelector<HTMLElement>(CONTROL);
 }
 
-function removeRow(list: RowList, index: number): HTMLElement | null {
+function removeShownRow(list: RowList, index: number): HTMLElement | null {
   const shown = shownRows(list);
   const at = shown.findIndex((row) => indexOf(row) === index);
   const row = shown[at];
@@ -84,7 +84,7 @@ function removeRow(list: RowList, index: number): HTMLElement | null {
   return next as HTMLElement;
 }
 
-function moveRow(list: RowList, index: number, kind: "up" | "down", button: HTMLElement): HTMLElement {
+function moveShownRow(list: RowList, index: number, kind: "up" | "down", button: HTMLElement): HTMLElement {
   const shown = shownRows(list);
   const at = shown.findIndex((row) => indexOf(row) === index);
   const row = shown[at];

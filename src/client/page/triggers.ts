@@ -71,7 +71,7 @@ function findTriggers(signal: AbortSignal): void {
   const now = new Set(found);
   for (const [element] of begun) if (!now.has(element)) end(element);
   for (const element of found) {
-    const events = eventsOf(element);
+    const events = triggerEvents(element);
     for (const event of events) observe(event, signal);
     const text = ["on", "action", "data"].map((name) => attr(element, `hyper-${name}`)).join("\n");
     const before = begun.get(element);
@@ -79,12 +79,12 @@ function findTriggers(signal: AbortSignal): void {
     if (before) end(element);
     const ended = new AbortController();
     begun.set(element, { text, ended });
-    for (const event of events) begin(element, event, ended.signal);
+    for (const event of events) beginTrigger(element, event, ended.signal);
   }
 }
 
 /** Begins what needs no event of the page. */
-function begin(element: Element, event: string, ended: AbortSignal): void {
+function beginTrigger(element: Element, event: string, ended: AbortSignal): void {
   const [, count = "", unit] = /^every (\d+)(ms|s|m)$/.exec(event) ?? [];
   if (event === "load") fire(element, event);
   else if (event === "visible") {
@@ -126,7 +126,7 @@ function observe(name: string, signal: AbortSignal): void {
 
 function onEvent(event: Event, name: string): void {
   if (event.defaultPrevented || (event as InputEvent).isComposing) return;
-  const isHeard = (element: Element) => !isOff(element) && eventsOf(element).includes(name);
+  const isHeard = (element: Element) => !isOff(element) && triggerEvents(element).includes(name);
   if (event.target === window) return ours(TRIGGERS).filter(isHeard).forEach((element) => fire(element, name));
   const path = event.composedPath().filter((node) => node instanceof Element);
   const element = (event.bubbles ? path : path.slice(0, 1)).find(isHeard);
@@ -145,7 +145,7 @@ function onEvent(event: Event, name: string): void {
 
 function onKey(event: KeyboardEvent): void {
   const element = ours("[hyper-on*='keydown.']").find((element) =>
-    eventsOf(element).some((on) => isShortcut(on, event, element))
+    triggerEvents(element).some((on) => isShortcut(on, event, element))
   );
   if (!element) return;
   event.preventDefault();
@@ -153,7 +153,7 @@ function onKey(event: KeyboardEvent): void {
 }
 
 /** Returns the events of a trigger. One without `hyper-on` has that of its kind. */
-function eventsOf(element: Element): string[] {
+function triggerEvents(element: Element): string[] {
   const on = attr(element, "hyper-on");
   if (on !== null) return on.split(",").map((event) => event.trim());
   if (!dom(element).hasAttribute("hyper-action")) return [];

@@ -131,7 +131,7 @@ export function createJournal(onChange: () => void): Journal {
   addEventListener("hyper:streamEvent", ({ detail }) => {
     // `end` only marks the end of the response.
     if (detail.event === "end") return;
-    content = detail.event === "patch_html" ? contentOf(detail.data) : content;
+    content = detail.event === "patch_html" ? patchContent(detail.data) : content;
     // Not from `hyper:signals`, which is fired only with Alpine.
     if (detail.event === "patch_signals" && typeof detail.data === "object") {
       for (const [name, value] of Object.entries(detail.data ?? {})) signals.set(name, value);
@@ -208,7 +208,7 @@ function keep<T>(list: T[], item: T): void {
   if (list.length > MAX_PARTS) list.shift();
 }
 
-function contentOf(data: unknown): string {
+function patchContent(data: unknown): string {
   const content: unknown = typeof data === "object" && data !== null ? Reflect.get(data, "content") : "";
   return typeof content === "string" ? content : "";
 }

@@ -58,7 +58,7 @@ export function boundOutcome(
   const kept: StoredResult = isSmall || storedSize(outcome) <= STORED_BYTES ? outcome : TOO_LARGE;
   const units = kept === outcome && length < Infinity ? length : JSON.stringify(kept).length;
   if (cookies === null) return { outcome: kept, bytes: 2 * units };
-  return { outcome: addCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
+  return { outcome: withSetCookies(kept, cookies, session), bytes: 2 * (units + lengthOf(cookies, 0)) };
 }
 
 /**
@@ -85,7 +85,7 @@ export function withoutCookies(outcome: StoredOutcome): StoredOutcome {
   return rest;
 }
 
-function addCookies(result: StoredResult, cookies: readonly string[], session: string | null): StoredOutcome {
+function withSetCookies(result: StoredResult, cookies: readonly string[], session: string | null): StoredOutcome {
   if (cookies.length === 0) return result;
   return session === null ? { ...result, cookies } : { ...result, cookies, session };
 }
