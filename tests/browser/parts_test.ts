@@ -1,7 +1,7 @@
 /** Parts of the runtime, which are loaded after its initial file: the served bundle, before and after a deployment. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { CLIENT_BUILD } from "../../src/client_bundle.ts";
+import { CLIENT_BUILD, CLIENT_FILES } from "../../src/client_bundle.ts";
 import { libraryFile } from "../../src/respond/library_file.ts";
 import { withPage } from "../support/browser.ts";
 import { app, END, frame, html, sse, writer } from "./runtime_app.ts";
@@ -9,29 +9,101 @@ import type {} from "../../client.ts";
 
 const BODY = `<main><p id="p">old</p><p hyper-hook="mark"></p></main>`;
 const PATCH = ["patch_html", { target: "#p", content: `<p id="p">new</p>` }] as const;
+const ROWS =
+  `<form action="/rows"><fieldset data-hyper-rows="guests"><template><p data-hyper-row>Guest</p></template></fieldset>
+  <button name="_hyper_rows" value="add guests">Add</button></form>`;
 
-/** For each part, a use of it, and the text that shows its effect. */
-const PARTS: Readonly<Record<string, readonly [use: () => unknown, effect: string]>> = {
-  patch: [() => void globalThis.action("patch").catch(() => {}), "new"],
-  feedback: [() => void globalThis.action("toast").catch(() => {}), "Saved"],
-  navigation: [() => void globalThis.Hyper.navigate("/next"), "Next page"],
-  extras: [() => void globalThis.action("script").catch(() => {}), "script"],
-  hooks: [
-    () => Hyper.hook("mark", { connect: (element) => element.textContent = "connected" }),
-    "connected",
-  ],
-  live: [() => void globalThis.action("watch", {}, { method: "GET" }).catch(() => {}), "last"],
+/** A use of a part. */
+interface Use {
+  /** Uses it, in the page. */
+  readonly use: () => unknown;
+  /** The text that shows its effect. */
+  readonly effect: string;
+  /** The text without the part. Default: the page offers to be loaded again. */
+  readonly without?: string;
+  /** Further markup of the page. */
+  readonly markup?: string;
+  /** The language of the page. Default: English. */
+  readonly language?: string;
+  /** If `true`, the page loads it without a use. */
+  readonly loadsItself?: boolean;
+}
+
+/** A use of each part, and of each file that a part loads. */
+const PARTS: Readonly<Record<string, Use>> = {
+  patch: { use: () => void globalThis.action("patch").catch(() => {}), effect: "new" },
+  feedback: { use: () => void globalThis.action("toast").catch(() => {}), effect: "Saved" },
+  // The browser opens the page of a navigation itself.
+  navigation: { use: () => void globalThis.Hyper.navigate("/next"), effect: "Next page", without: "Next page" },
+  extras: { use: () => void globalThis.action("script").catch(() => {}), effect: "script" },
+  hooks: {
+    use: () => Hyper.hook("mark", { connect: (element) => element.textContent = "connected" }),
+    effect: "connected",
+  },
+  // The tab reads the topic on its own.
+  live: {
+    use: () => void globalThis.action("watch", {}, { method: "GET" }).catch(() => {}),
+    effect: "last",
+    without: "last",
+  },
+  triggers: {
+    markup: `<button hyper-action="patch">Go</button>`,
+    loadsItself: true,
+    use: () => document.querySelector("button")!.click(),
+    effect: "new",
+  },
+  // The server adds the row.
+  rows: {
+    markup: ROWS,
+    loadsItself: true,
+    use: () => document.querySelector("button")!.click(),
+    effect: "Guest",
+    without: "Guest of the server",
+  },
+  // The texts are in English.
+  translations: {
+    language: "de",
+    loadsItself: true,
+    use: () => void globalThis.action("fail").catch(() => {}),
+    effect: "Etwas ist schiefgegangen. Bitte versuchen Sie es erneut.",
+    without: "Something went wrong. Try again.",
+  },
+  // Only developers see advice.
+  advice: {
+    use: () => {
+      console.warn = (text: string) => document.querySelector("#p")!.textContent = text.split(". ").at(-1)!;
+      globalThis.action("lost").then(() => document.querySelector("main")!.append("done")).catch(() => {});
+    },
+    effect: "The nearest ids: #p",
+    without: "done",
+  },
 };
 
 /** Relation between the version of the open page and that of the server. */
 type Deployed = "not" | "same contract" | "other contract";
 
-/** Serves the pages, and the bundle as after a deployment: only `client.js` is still that of the earlier version. */
-function serve(deployed: () => Deployed, requested: string[] = [], body = BODY): Deno.ServeHandler {
+/** The pages of an application, and the bundle as after a deployment. */
+interface Deployment {
+  /** How the part of the server fits the initial file, which is still that of the earlier version. */
+  readonly deployed: () => Deployed;
+  /** The part whose contract has changed. */
+  readonly part: string;
+  /** Gets the names of the requested files. */
+  readonly requested?: string[];
+  readonly body?: string;
+  readonly language?: string;
+}
+
+/** Serves the pages, and the bundle as after a deployment. */
+function serve({ deployed, part, requested = [], body = BODY, language = "en" }: Deployment): Deno.ServeHandler {
   const pages = app({
-    body,
     routes: {
+      "/": () =>
+        html(
+          `<!doctype html><html lang="${language}"><title>Page</title><script type="module" src="/_hyper/client.js"></script><body>${body}</body></html>`,
+        ),
       "/next": () => html(`<!doctype html><html lang="en"><title>Next</title><body><p>Next page</p></body></html>`),
+      "/rows": () => html(`<!doctype html><html lang="en"><title>Rows</title><body><p>Guest of the server</p></body>`),
       "/script.js": () =>
         new Response(`document.querySelector("#p").textContent = "script"`, {
           headers: { "content-type": "text/javascript" },
@@ -39,6 +111,8 @@ function serve(deployed: () => Deployed, requested: string[] = [], body = BODY):
     },
     actions: {
       patch: () => sse([PATCH, END]),
+      lost: () => sse([["patch_html", { target: "#pp", content: "" }], END]),
+      fail: () => sse([["error", { status: 500, message: "" }], END], { status: 500 }),
       grow: () => sse([["patch_html", { target: "#p", content: `<p id="p"><input type="file"></p>` }], END]),
       toast: () => sse([["toast", { value: "Saved" }], END]),
       script: () => sse([["load_js", { src: "/script.js" }], END]),
@@ -55,38 +129,56 @@ function serve(deployed: () => Deployed, requested: string[] = [], body = BODY):
     const url = new URL(request.url);
     if (!url.pathname.startsWith("/_hyper/")) return await pages(request, info);
     const name = url.pathname.split("/").at(-1)!;
-    requested.push(name.replace(/[-.].*/, ""));
+    requested.push(nameOf(name));
     // Without the headers of the browser, which has an earlier version.
     const response = libraryFile(new Request(url), url) ?? new Response(null, { status: 404 });
-    return name === "client.js" ? new Response(rename(await response.text(), deployed()), response) : response;
+    return response.ok ? new Response(rename(await response.text(), deployed(), part), response) : response;
   };
 }
 
-/** Renames the parts in the initial file, as if it belonged to an earlier version. */
-function rename(text: string, deployed: Deployed): string {
+/** Renames the parts in a file, as if it belonged to an earlier version. */
+function rename(text: string, deployed: Deployed, part: string): string {
   if (deployed === "not") return text;
-  const contract = (current: string) => deployed === "same contract" ? current : "0old";
   return text.replace(
     new RegExp(`\\b(\\w+)-(\\w{4})-${CLIENT_BUILD}\\.js`, "g"),
-    (_, name: string, current: string) => `${name}-${contract(current)}-0old.js`,
+    (_, name: string, current: string) =>
+      `${name}-${deployed === "other contract" && name === part ? "0old" : current}-0old.js`,
   );
 }
 
-/** Opens the page without parts: the browser is never idle. */
-async function openBusy(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    globalThis.requestIdleCallback = () => 0;
-  });
+/** Returns the name of the part in a file name. */
+const nameOf = (file: string): string => file.replace(/[-.].*/, "");
+
+/** Opens the page. Unless a part loads itself, the page has none: the browser is never idle. */
+async function openPage(page: Page, loaded?: string): Promise<void> {
+  if (loaded === undefined) {
+    await page.addInitScript(() => {
+      globalThis.requestIdleCallback = () => 0;
+    });
+  }
   await page.goto("/");
-  await page.waitForFunction(() => globalThis.Hyper);
+  await page.waitForFunction(
+    (part) =>
+      globalThis.Hyper &&
+      (part === undefined || performance.getEntriesByType("resource").some(({ name }) => name.includes(`/${part}-`))),
+    loaded,
+  );
 }
 
-for (const [name, [use, effect]] of Object.entries(PARTS)) {
+Deno.test("this file has a use of every part of the runtime", () => {
+  const parts = [...CLIENT_FILES.keys()].map(nameOf).filter((name) => name !== "client");
+  assertEquals(parts.toSorted(), Object.keys(PARTS).toSorted());
+});
+
+for (const [name, { use, effect, without, markup = "", language, loadsItself }] of Object.entries(PARTS)) {
+  const site = { part: name, body: BODY + markup, ...language !== undefined && { language } };
+  const loaded = loadsItself ? name : undefined;
+
   Deno.test(`the part "${name}" works on a page from before a deployment with the same contract`, async () => {
     const requested: string[] = [];
-    await withPage(serve(() => "same contract", requested), async ({ page }) => {
-      await openBusy(page);
-      assertEquals(requested, ["client"]);
+    await withPage(serve({ ...site, deployed: () => "same contract", requested }), async ({ page }) => {
+      await openPage(page, loaded);
+      if (!loadsItself) assertEquals(requested, ["client"]);
       await page.evaluate(use);
       await page.getByText(effect, { exact: true }).waitFor();
       assertEquals(requested.includes(name), true);
@@ -94,13 +186,12 @@ for (const [name, [use, effect]] of Object.entries(PARTS)) {
     });
   });
 
-  Deno.test(`a page from before a deployment without the part "${name}" offers to be loaded again`, async () => {
+  Deno.test(`a page from before a deployment without the part "${name}" ${without ? "works without it" : "offers to be loaded again"}`, async () => {
     let deployed: Deployed = "other contract";
-    await withPage(serve(() => deployed), async ({ page }) => {
-      await openBusy(page);
+    await withPage(serve({ ...site, deployed: () => deployed }), async ({ page }) => {
+      await openPage(page, loaded);
       await page.evaluate(use);
-      // The browser opens the page of a navigation itself.
-      if (name !== "navigation") {
+      if (!without) {
         await page.getByText("Part of this page could not be loaded. Reload the page.").waitFor();
         deployed = "not";
         await page.getByRole("button", { name: "Reload" }).click();
@@ -108,15 +199,16 @@ for (const [name, [use, effect]] of Object.entries(PARTS)) {
         await page.waitForFunction(() => globalThis.Hyper);
         await page.evaluate(use);
       }
-      await page.getByText(effect, { exact: true }).waitFor();
+      await page.getByText(without ?? effect).waitFor();
+      if (without) assertEquals(await page.getByRole("button", { name: "Reload" }).count(), 0);
     }, { expectErrors: [/404|Failed to fetch dynamically imported/] });
   });
 }
 
 Deno.test("a part that could not be loaded is loaded with its next use, without a further message", async () => {
-  await withPage(serve(() => "not"), async ({ page }) => {
+  await withPage(serve({ part: "feedback", deployed: () => "not" }), async ({ page }) => {
     await page.route("**/feedback-*", (route) => route.abort(), { times: 1 });
-    await openBusy(page);
+    await openPage(page);
     await page.evaluate(() => globalThis.action("toast"));
     await page.getByRole("button", { name: "Reload" }).waitFor();
     await page.evaluate(() => globalThis.action("toast"));
@@ -127,12 +219,15 @@ Deno.test("a part that could not be loaded is loaded with its next use, without 
 
 Deno.test("an idle page loads the parts that its elements need, and those of elements that a patch adds", async () => {
   const requested: string[] = [];
-  await withPage(serve(() => "not", requested, `<div hyper-nav>${BODY}</div>`), async ({ page }) => {
-    const loaded = (name: string) => page.waitForResponse((response) => response.url().includes(`/${name}-`));
-    await Promise.all([loaded("patch"), loaded("feedback"), loaded("navigation"), page.goto("/")]);
-    assertEquals(requested.toSorted(), ["client", "feedback", "navigation", "patch"]);
-    const extras = loaded("extras");
-    await page.evaluate(() => globalThis.action("grow"));
-    await extras;
-  });
+  await withPage(
+    serve({ part: "", deployed: () => "not", requested, body: `<div hyper-nav>${BODY}</div>` }),
+    async ({ page }) => {
+      const loaded = (name: string) => page.waitForResponse((response) => response.url().includes(`/${name}-`));
+      await Promise.all([loaded("patch"), loaded("feedback"), loaded("navigation"), page.goto("/")]);
+      assertEquals(requested.toSorted(), ["client", "feedback", "navigation", "patch"]);
+      const extras = loaded("extras");
+      await page.evaluate(() => globalThis.action("grow"));
+      await extras;
+    },
+  );
 });

@@ -50,8 +50,8 @@ export function startParts(all: ReadonlyMap<string, Part>, signal: AbortSignal):
 export function loadNeeded(root: ParentNode): void {
   for (const [name, { needs, atOnce }] of parts) {
     if (loaded.has(name) || !ours(needs, root)[0]) continue;
-    // Only preloaded: a failure matters, and is shown, when the part is used.
-    const preload = () => void getPart(name).catch(() => {});
+    // A failure is shown when the part is used. The page uses one without a call: its elements do nothing without it.
+    const preload = () => void (atOnce ? showPart(name) : getPart(name)).catch(() => {});
     // Not in every browser.
     if (atOnce || !globalThis.requestIdleCallback) preload();
     else requestIdleCallback(preload, { timeout: 2000 });
@@ -63,13 +63,15 @@ export function loadNeeded(root: ParentNode): void {
  *
  * @throws {PartError} When it cannot be loaded.
  */
-export async function loadPart<Name extends keyof PartExports>(name: Name): Promise<PartExports[Name]> {
+export const loadPart = // Each part exports what its interface declares: see `part_exports.ts`.
+  showPart as <Name extends keyof PartExports>(name: Name) => Promise<PartExports[Name]>;
+
+async function showPart(name: string): Promise<object> {
   const key = `part ${name}`;
   try {
     const part = await getPart(name);
     clearFailure(key);
-    // Each part exports what its interface declares: see `part_exports.ts`.
-    return part as PartExports[Name];
+    return part;
   } catch (cause) {
     const { incomplete, reload } = words();
     showFailure(key, incomplete, null, () => location.reload(), reload);
