@@ -70,7 +70,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/http": ["http/body_test.ts"],
   "src/http/conditional.ts": ["pages/static_files_test.ts"],
   "src/http/rate_rule.ts": ["security/rates_test.tsx"],
-  "src/init/mod.ts": ["init_test.ts"],
+  "src/init": ["init_test.ts"],
   "src/pages": ["pages/manifest_test.ts", "pages/page_test.ts"],
   "src/pages/page_guard.ts": ["security/page_context_test.tsx"],
   "src/pages/exported_regions.ts": ["integration/regions_test.tsx"],
@@ -95,6 +95,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/store": ["store/redis_test.ts", "store/redis_bus_test.ts", "store/redis_failover_test.ts"],
   "src/store/entry.ts": ["store/memory_test.ts", "store/sqlite_test.ts"],
   "src/store/lock.ts": ["store/sqlite_lock_test.ts"],
+  "src/testing/region_list.ts": ["testing/client_test.tsx"],
   "src/testing": ["testing/client_test.tsx", "testing/page_test.ts"],
   "src/texts": ["texts/texts_test.ts"],
 };

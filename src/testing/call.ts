@@ -30,13 +30,20 @@ export function prepareCall(source: CallSource): Call {
   return { ...source, ...buildPayload(source), checkpoint: "", failures: 0, wasOpen: false };
 }
 
-/** Returns the request of a call from a page. */
-export function askOf({ url, method, headers, body, signal, checkpoint, extraHeaders }: Call, from: URL): Ask {
+/**
+ * Returns the request of a call from a page.
+ *
+ * @param call The call.
+ * @param from The URL of the page.
+ * @param regions The header that lists the regions of the page.
+ */
+export function askOf(call: Call, from: URL, regions: Readonly<Record<string, string>>): Ask {
+  const { url, method, headers, body, signal, checkpoint, extraHeaders } = call;
   const fetched: Record<string, string> = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
   const resumed: Record<string, string> = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
   const address = from.pathname + from.search;
   const shown: Record<string, string> = address.length > LOCATION_HEADER_BYTES ? {} : { [LOCATION_HEADER]: address };
-  const all = { ...headers, ...shown, ...fetched, ...resumed, ...extraHeaders };
+  const all = { ...headers, ...shown, ...regions, ...fetched, ...resumed, ...extraHeaders };
   return { url: new URL(url), method, headers: all, body: body ?? null, signal, from };
 }
 

@@ -15,6 +15,7 @@ import { Network } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
 import { OpenPage, PageForm, type PageVisit, type Tab } from "./page.ts";
 import { Patcher, readSwap } from "./patches.ts";
+import { regionHeader } from "./region_list.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
 import type { TestCallOptions, TestCalls, TestClient, TestClientOptions } from "./test_client.ts";
@@ -253,7 +254,7 @@ class Client implements TestClient, Tab {
   #callTab(page: OpenPage): CallTab {
     return {
       url: page.url,
-      fetch: (call) => this.#network.fetch(askOf(call, page.url)),
+      fetch: (call) => this.#network.fetch(askOf(call, page.url, regionHeader(page.node))),
       newId: () => this.#newId(),
       nextPlace: () => this.#patcher.next(),
       apply: (event, call, place) => this.#apply(event, call, page, place),

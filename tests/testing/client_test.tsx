@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { action, createHandler, defineForm, Field, field, Form, html } from "../../mod.ts";
+import { action, changed, createHandler, defineForm, Field, field, Form, html, region } from "../../mod.ts";
 import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/actions/testing";
 import { captureConsole } from "../support/app.tsx";
 import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
@@ -485,4 +485,28 @@ Deno.test("trigger() calls hyper-action with its data alone, sends the form of a
   for (const selector of ["#out", "#off"]) {
     await assertRejects(() => page.find(selector).trigger(), TypeError, "Cannot trigger <p>");
   }
+});
+
+Deno.test("action() shows the changed regions of the page, and a nested one once", async () => {
+  const names = ["Ada"];
+  let renders = 0;
+  const Count = region("count", { depends: "names" }, () => <b>{`${names.length} in ${++renders}`}</b>);
+  const Names = region("names", { depends: "names" }, () => (
+    <p>
+      {names.join()} <Count />
+    </p>
+  ));
+  const Other = region("other", { depends: "other" }, () => <i>{names.length}</i>);
+  const add = action("add", () => (names.push("Grace"), changed("names")));
+  const Page = () => (
+    <main>
+      <Names />
+      <Other />
+    </main>
+  );
+  const pages = [{ path: "/", load: () => Promise.resolve({ default: Page, add, Count, Names, Other }) }];
+  await using client = createTestClient({ pages, keys: ["a key of the test, which has 32 bytes"] });
+  const page = await client.open("/");
+  await client.action("add");
+  assertEquals(page.find("main").text, "Ada,Grace 2 in 2 1");
 });
