@@ -59,7 +59,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     Cookie Cookies Dependency Deps Injectable Marker Params RequestContext Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
     Guard KeptFormContext KeptForms KeptFormsOptions KeptValues PasswordCheck SignedInOptions hashPassword keptForms returnPath signedIn verifyPassword
   `,
-  "src/init/mod.ts": `StartedProject startProject`,
+  "src/init/mod.ts": `StartProjectOptions StartedProject Template startProject`,
   "src/testing/mod.ts": `
     ConnectionError FormEntry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
     TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure

@@ -5,17 +5,72 @@ import { freePort, untilSaid } from "./support/process.ts";
 
 const script = fromFileUrl(import.meta.resolve("../src/init/mod.ts"));
 
-Deno.test("init writes a project that passes deno check, lint, fmt and its tests", async () => {
+for (
+  const [template, flag, ignored] of [
+    ["minimal", [], "*.sqlite*\n"],
+    ["app", ["--template", "app"], "/data\n"],
+  ] as const
+) {
+  Deno.test(`init writes a project that passes deno check, lint, fmt and its tests: ${template}`, async () => {
+    await withFolder(async (parent) => {
+      const made = await run(["run", "-A", script, "my-app", ...flag], parent);
+      assert(made.success, made.output);
+      assertStringIncludes(made.output, "cd my-app\n  deno task dev");
+      const folder = join(parent, "my-app");
+      const { success, output } = await run(["task", "ok"], folder);
+      assert(success, output);
+      assertEquals(await Deno.readTextFile(join(folder, ".gitignore")), ignored);
+    });
+  });
+}
+
+Deno.test("init writes an application whose accounts, tasks and sessions survive a restart", async () => {
   await withFolder(async (parent) => {
-    const made = await run(["run", "-A", script, "my-app"], parent);
-    assert(made.success, made.output);
-    assertStringIncludes(made.output, "cd my-app\n  deno task dev");
-    const folder = join(parent, "my-app");
-    for (const args of [["check"], ["lint"], ["fmt", "--check"], ["task", "test"]]) {
-      const { success, output } = await run(args, folder);
-      assert(success, `deno ${args.join(" ")}: ${output}`);
+    const { folder } = await startProject(join(parent, "my-app"), { template: "app" });
+    const steps = {
+      "first.ts": `
+        let page = await client.open("/tasks");
+        page = await page.click("Create an account");
+        page = await page.form("Create account").fill({ Name: "Ada", Password: "correct horse" }).submit();
+        page = await page.form("Add").fill({ "New task": "Buy milk" }).submit();
+        console.log(page.find(".tasks").text.split(" Done")[0], client.cookies.get("session"));`,
+      "second.ts": `
+        client.cookies.set("session", Deno.args[0] ?? "");
+        console.log((await client.open("/tasks")).find(".tasks").text.split(" Done")[0]);
+        client.cookies.delete("session");
+        console.log((await client.open("/tasks")).url.pathname);`,
+    };
+    for (const [file, step] of Object.entries(steps)) {
+      const program = `import { createTestClient } from "@hyper/actions/testing";
+        import handler from "./main.ts";
+        const client = createTestClient(handler);${step}
+        await handler.close();`;
+      await Deno.writeTextFile(join(folder, file), program);
     }
-    assertEquals(await Deno.readTextFile(join(folder, ".gitignore")), "*.sqlite*\n");
+    const first = await run(["run", "-A", "first.ts"], folder);
+    const [, cookie = ""] = /^Buy milk (.{40,})$/m.exec(first.output) ?? [];
+    assert(cookie !== "", first.output);
+    const second = await run(["run", "-A", "second.ts", cookie], folder);
+    assertStringIncludes(second.output, "Buy milk\n/sign-in\n");
+  });
+});
+
+Deno.test("init writes a Dockerfile and a CI workflow that use this version of Deno and commands that exist", async () => {
+  await withFolder(async (parent) => {
+    const { folder } = await startProject(join(parent, "my-app"), { template: "app" });
+    const dockerfile = await Deno.readTextFile(join(folder, "Dockerfile"));
+    assertStringIncludes(dockerfile, `FROM denoland/deno:${Deno.version.deno}\n`);
+    const [, install = ""] = /^RUN deno (.*?) &&/m.exec(dockerfile) ?? [];
+    const installed = await run(install.split(" "), folder);
+    assert(installed.success, installed.output);
+    const { tasks } = JSON.parse(await Deno.readTextFile(join(folder, "deno.json")));
+    assertStringIncludes(dockerfile, `CMD ["deno", "task", "start"]`);
+    assert("start" in tasks);
+    const workflow = await Deno.readTextFile(join(folder, ".github/workflows/ci.yml"));
+    assertStringIncludes(workflow, `deno-version: ${Deno.version.deno}\n`);
+    const commands = Array.from(workflow.matchAll(/- run: (.*)/g), ([, command]) => command);
+    // The task that the test above runs.
+    assertEquals(commands.join(" && "), tasks.ok);
   });
 });
 
@@ -69,7 +124,15 @@ Deno.test("init rejects a folder that is not empty", async () => {
   });
 });
 
-for (const args of [[], ["--help"], ["one", "two"]]) {
+Deno.test("init rejects a template that does not exist, and lists those that do", async () => {
+  await withFolder(async (folder) => {
+    const { success, output } = await run(["run", "-A", script, "my-app", "--template=blog"], folder);
+    assertEquals([success, [...Deno.readDirSync(folder)]], [false, []]);
+    assertStringIncludes(output, `the template "blog": it does not exist; use minimal or app`);
+  });
+});
+
+for (const args of [[], ["--help"], ["one", "two"], ["--template", "app"]]) {
   Deno.test(`init rejects the arguments "${args.join(" ")}" and asks for one folder`, async () => {
     await withFolder(async (folder) => {
       const { success, output } = await run(["run", "-A", script, ...args], folder);
