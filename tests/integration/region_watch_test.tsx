@@ -1,17 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  action,
-  changed,
-  createHandler,
-  createMemoryBus,
-  type Handler,
-  type HandlerOptions,
-  region,
-} from "@hyper/actions";
+import { action, changed, createHandler, createMemoryBus, type HandlerOptions, region } from "@hyper/actions";
+import { askFor, openPage, RegionStream } from "../support/region_stream.ts";
 import { stopTime } from "../support/clock.ts";
-import { createParser } from "../../src/protocol/event_stream.ts";
-import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
-import { PLACE_ATTRIBUTE } from "../../src/protocol/region_names.ts";
 
 /** Rows that depend on a topic each, on pages that a user opens. */
 function rowsApp(options: HandlerOptions = {}) {
@@ -53,75 +43,6 @@ function rowsApp(options: HandlerOptions = {}) {
   return { handler, renders };
 }
 
-/** Opens a page; returns its regions with their places. */
-async function open(handler: Handler, path = "/", user = "alice"): Promise<readonly (readonly [string, string])[]> {
-  const html = await (await handler(new Request(`http://localhost${path}`, { headers: { user } }))).text();
-  const mark = new RegExp(`${REGION_ATTRIBUTE}="([^"]*)"(?: ${PLACE_ATTRIBUTE}="([^"]*)")?`, "g");
-  return Array.from(html.matchAll(mark), ([, reference = "", place = ""]) => [reference, place] as const);
-}
-
-interface RegionsEvent {
-  readonly at: string;
-  readonly dirty: readonly string[];
-  readonly echo?: string;
-}
-
-/** The stream of a browser. */
-class Browser implements AsyncDisposable {
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  readonly #parse = createParser();
-  readonly #events: RegionsEvent[] = [];
-  place = "";
-
-  private constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as never;
-  }
-
-  static async watch(handler: Handler, pages: readonly unknown[], user = "alice"): Promise<Browser> {
-    const response = await handler(
-      new Request("http://localhost/", {
-        method: "POST",
-        headers: {
-          "x-hyper-action": "hyper:watch",
-          accept: "text/event-stream",
-          "content-type": "application/json",
-          ...(user === "banned" ? { user: "alice", banned: "yes" } : { user }),
-        },
-        body: JSON.stringify({ pages }),
-      }),
-    );
-    assertEquals(response.status, 200);
-    return new Browser(response.body!);
-  }
-
-  /** Returns the next regions that have changed; `null` when the stream has ended. */
-  async next(): Promise<RegionsEvent | null> {
-    while (this.#events.length === 0) if (!await this.#read()) return null;
-    return this.#events.shift()!;
-  }
-
-  /** Waits for a place. */
-  async ready(): Promise<this> {
-    while (this.place === "") await this.#read();
-    return this;
-  }
-
-  async #read(): Promise<boolean> {
-    const { value, done } = await this.#reader.read();
-    if (done) return false;
-    for (const { event, data = "null" } of this.#parse(value)) {
-      const sent = event === "regions" ? JSON.parse(data) : {};
-      if (sent.dirty) this.#events.push(sent);
-      this.place = sent.place ?? this.place;
-    }
-    return true;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#reader.cancel();
-  }
-}
-
 function touch(topic: string, { id = "", user = "alice" } = {}): Request {
   return new Request(`http://localhost/?topic=${topic}`, {
     method: "POST",
@@ -136,11 +57,11 @@ function touch(topic: string, { id = "", user = "alice" } = {}): Request {
 
 Deno.test("a stream names the regions of each page that a change concerns, with the echo of its call, and no topic", async () => {
   const { handler, renders } = rowsApp();
-  const regions = await open(handler);
-  const other = await open(handler, "/other");
+  const regions = await openPage(handler);
+  const other = await openPage(handler, "/other");
   renders.length = 0;
   {
-    await using browser = await Browser.watch(handler, [{ at: "/", regions }, {
+    await using browser = await RegionStream.watch(handler, [{ at: "/", regions }, {
       at: "/other",
       regions: other.slice(1),
     }]);
@@ -160,15 +81,18 @@ Deno.test("a stream names the regions of each page that a change concerns, with 
 
 Deno.test("a stream names what has changed between the render of a page and its start, and after an earlier place", async () => {
   const { handler } = rowsApp();
-  const regions = await open(handler);
+  const regions = await openPage(handler);
   await handler.changed("row:a");
   {
-    await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+    await using browser = await RegionStream.watch(handler, [{ at: "/", regions }]);
     assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
     await browser.ready();
     const { place } = browser;
     await handler.changed("row:b");
-    await using second = await Browser.watch(handler, [{ at: "/", regions: regions.map(([each]) => [each, place]) }]);
+    await using second = await RegionStream.watch(handler, [{
+      at: "/",
+      regions: regions.map(([each]) => [each, place]),
+    }]);
     assertEquals(await second.next(), { at: "/", dirty: [regions[1]![0]] });
   }
   await handler.close();
@@ -176,9 +100,12 @@ Deno.test("a stream names what has changed between the render of a page and its 
 
 Deno.test("a stream names every region whose place is not known", async () => {
   const { handler } = rowsApp();
-  const regions = await open(handler);
+  const regions = await openPage(handler);
   {
-    await using browser = await Browser.watch(handler, [{ at: "/", regions: regions.map(([each]) => [each, "x.1"]) }]);
+    await using browser = await RegionStream.watch(handler, [{
+      at: "/",
+      regions: regions.map(([each]) => [each, "x.1"]),
+    }]);
     assertEquals((await browser.next())?.dirty.toSorted(), regions.map(([each]) => each).toSorted());
   }
   await handler.close();
@@ -187,9 +114,9 @@ Deno.test("a stream names every region whose place is not known", async () => {
 Deno.test("a change reaches the streams of another instance that shares the bus and the keys", async () => {
   const bus = createMemoryBus();
   const [one, two] = [rowsApp({ bus }), rowsApp({ bus })];
-  const regions = await open(one.handler);
+  const regions = await openPage(one.handler);
   {
-    await using browser = await Browser.watch(two.handler, [{ at: "/", regions }]);
+    await using browser = await RegionStream.watch(two.handler, [{ at: "/", regions }]);
     await browser.ready();
     await (await one.handler(touch("row:a"))).text();
     assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
@@ -215,8 +142,12 @@ for (
 ) {
   Deno.test(`a stream names once, to be asked for again, ${what}, and nothing about its changes`, async () => {
     const { handler } = rowsApp();
-    const { at, regions } = watched(await open(handler, what.includes("guard") ? "/alice" : "/"));
-    await using browser = await Browser.watch(handler, [{ at, regions }], user);
+    const { at, regions } = watched(await openPage(handler, what.includes("guard") ? "/alice" : "/"));
+    await using browser = await RegionStream.watch(
+      handler,
+      [{ at, regions }],
+      user === "banned" ? { user: "alice", banned: "yes" } : { user },
+    );
     assertEquals((await browser.next())?.dirty.length, regions.length);
     await handler.changed("row:a", "row:b", "own");
     await handler.close();
@@ -235,7 +166,7 @@ Deno.test("malformed input of a stream is ignored", async () => {
       regions: [null, [], [1], ["__proto__:", {}]],
     }]]
   ) {
-    await using browser = await Browser.watch(handler, pages as never);
+    await using browser = await RegionStream.watch(handler, pages as never);
     assertEquals(browser.place, "");
   }
   await handler.close();
@@ -243,7 +174,7 @@ Deno.test("malformed input of a stream is ignored", async () => {
 
 Deno.test("a request for regions renders them, and nothing else of the page", async () => {
   const { handler, renders } = rowsApp();
-  const regions = await open(handler);
+  const regions = await openPage(handler);
   renders.length = 0;
   const ask = (list: string, user = "alice") =>
     handler(
@@ -271,9 +202,9 @@ Deno.test("a request for regions renders them, and nothing else of the page", as
 
 Deno.test("a generator publishes its changes when it has ended, and not if it throws", async () => {
   const { handler } = rowsApp();
-  const regions = await open(handler);
+  const regions = await openPage(handler);
   {
-    await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+    await using browser = await RegionStream.watch(handler, [{ at: "/", regions }]);
     await browser.ready();
     const steps = (fails: string) =>
       handler(
@@ -295,8 +226,8 @@ Deno.test("a stream of a user who has signed out names the regions once, and is 
   using clock = stopTime();
   let isSignedOut = false;
   const { handler } = rowsApp({ principal: (request) => isSignedOut ? null : request.headers.get("user") });
-  const regions = (await open(handler)).slice(0, 2);
-  await using browser = await Browser.watch(handler, [{ at: "/", regions }]);
+  const regions = (await openPage(handler)).slice(0, 2);
+  await using browser = await RegionStream.watch(handler, [{ at: "/", regions }]);
   await browser.ready();
   isSignedOut = true;
   await clock.tick(60_000);
