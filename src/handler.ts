@@ -1,6 +1,6 @@
 // `createHandler()`: makes a handler of its parts.
 import { logError, notify } from "./callback.ts";
-import { publishFromOutside } from "./dispatch/publishing.ts";
+import { publishChangeFromOutside, publishFromOutside } from "./dispatch/publishing.ts";
 import { watchRequests } from "./dispatch/request_watch.ts";
 import { DevelopmentMode } from "./handler/development_mode.ts";
 import { reportAndLog } from "./handler/log.ts";
@@ -86,7 +86,7 @@ export function createHandler(options: HandlerOptions = {}): Handler {
     },
     changed: (...topics: ChangedTopics): Promise<void> => {
       const item = changed(...topics);
-      const published = started.then(() => changes.publish(item.topics, null, item.again));
+      const published = started.then(({ app }) => publishChangeFromOutside(item, app));
       notify(() => published, (error) => logError(error, "changed()"));
       return published;
     },

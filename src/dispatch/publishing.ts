@@ -4,7 +4,7 @@ import { DependencyCache } from "../deps/cache.ts";
 import { echoOf, isLivePatch, type LiveMessage, type LivePart } from "../live/message.ts";
 import { RequestCookies } from "../http/request_cookies.ts";
 import type { PageRender } from "../pages/page_render.ts";
-import type { Item } from "../results/item.ts";
+import type { ChangedItem, Item } from "../results/item.ts";
 import { checkTopic } from "../results/items.ts";
 import { isItem } from "../results/item.ts";
 import type { ActionRun } from "./action_run.ts";
@@ -38,10 +38,22 @@ export function publishFrom(
 /** Publishes the topics that an action has changed, after it has ended. The response does not wait. */
 export function publishChanges({ call, changes }: ActionRun, app: Pick<Running, "changes"> & Observing): void {
   const echo = echoOf(call.arrival.intent.requestId);
+  const report = reporterOf(call, app);
   for (const [again, items] of Map.groupBy(changes, ({ again }) => again)) {
     const topics = items.flatMap(({ topics }) => topics);
-    notify(() => app.changes.publish(topics, echo, again), reporterOf(call, app));
+    notify(() => app.changes.publish(topics, { echo, again, report }), report);
   }
+}
+
+/** Publishes, without a request, that topics have changed. */
+export function publishChangeFromOutside(
+  { topics, again }: ChangedItem,
+  app: Pick<Running, "changes"> & Observing,
+): Promise<void> {
+  return app.changes.publish(topics, {
+    again,
+    report: reporterOf({ request: new Request(NOWHERE), action: null }, app),
+  });
 }
 
 async function publishItems(

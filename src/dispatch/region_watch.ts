@@ -64,6 +64,7 @@ export async function* watchRegions(
   app: WatchApp,
 ): AsyncGenerator<Patch, void, void> {
   const { signal } = run.call.controller;
+  await app.changes.ready();
   // Changes before the topics are known are found by the places of the regions.
   const watcher = app.changes.watch();
   const leave = (): void => watcher.end();

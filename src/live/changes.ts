@@ -7,14 +7,22 @@
 // Every page carries the place in the feed that its instance had reached before it rendered the page. A change after that place may be
 // missing from the page, one before it is not: it was published after its data had been written.
 import { notify, type Report, reportTo } from "../callback.ts";
+import { isJsonObject } from "../http/json.ts";
 import { runAfterIo } from "../platform/timers.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { RetryQueue } from "./retry_queue.ts";
 
 /** The topic of the feed. Those of applications do not start with `hyper:`. */
 const FEED = "hyper:changed";
+/**
+ * Version of the messages. Raise it with every change that an instance of the earlier version would misread, since both run during a
+ * deployment. A message of another version counts as a gap.
+ */
+const VERSION = 1;
 /** Number of changes that an instance keeps for clients that return. */
 const MAX_RECENT = 4_096;
+/** Size of these changes, in UTF-16 code units of their cursors and topics. */
+const MAX_RECENT_CHARS = 1_048_576;
 /** Time over which the watchers of a topic are notified, in milliseconds: per watcher, and at most. Their requests would all arrive at once. */
 const SPREAD_PER_WATCHER = 1;
 const MAX_SPREAD = 2_000;
@@ -30,6 +38,14 @@ interface Change {
   readonly echo: string | null;
   /** Seconds after which the topics count as changed once more, or `null`. */
   readonly again: number | null;
+}
+
+/** A change that clients may have missed. */
+interface Recent {
+  readonly cursor: string;
+  readonly topics: readonly string[];
+  /** UTF-16 code units of the cursor and the topics. */
+  readonly size: number;
 }
 
 /** Changes for one watcher. */
@@ -48,7 +64,9 @@ export class Changes {
   /** The watchers of each topic. */
   readonly #byTopic = new Map<string, Set<ChangeWatcher>>();
   /** The latest changes, the oldest first. */
-  readonly #recent: { readonly cursor: string; readonly topics: readonly string[] }[] = [];
+  readonly #recent: Recent[] = [];
+  /** Sum of their sizes. */
+  #recentSize = 0;
   /** The number of each place that clients may return from: the one before the oldest change, and that of each change. */
   readonly #numbers = new Map<string, number>();
   /** The number of the latest change of each topic. */
@@ -60,6 +78,8 @@ export class Changes {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #pending = new Set<Promise<void>>();
   #subscription: Promise<BusSubscription> | null = null;
+  /** Resolves when the last attempt to subscribe has succeeded or failed. */
+  #attempt: Promise<void> = Promise.resolve();
   #place: string | null = null;
   /** The place before the oldest of the recent changes. */
   #before: string | null = null;
@@ -68,7 +88,7 @@ export class Changes {
   constructor(bus: Bus, report: Report) {
     this.#bus = bus;
     this.#report = report;
-    this.#lost = new RetryQueue(async () => void await bus.publish(FEED, { lost: true }));
+    this.#lost = new RetryQueue(async () => void await bus.publish(FEED, { v: VERSION, lost: true }));
   }
 
   /** The place that this instance has reached; `null` before it has subscribed, or if the bus has no places. */
@@ -79,14 +99,13 @@ export class Changes {
   /** Reads the feed from now on. Retried until the bus can be reached. */
   start(): void {
     if (this.#isClosed || this.#subscription !== null) return;
-    const subscription = this.#bus.subscribe(FEED, (message) => this.#receive(message), { onGap: () => this.#lose() });
+    const subscription = this.#bus.subscribe(FEED, (message) => this.#receive(message), { onGap: () => this.#miss() });
     this.#subscription = subscription;
-    subscription.then(({ cursor = null }) => {
+    this.#attempt = subscription.then(({ cursor = null }) => {
       // Unless a change has arrived already.
-      if (this.#place === null) {
-        this.#place = cursor;
-        this.#forget();
-      }
+      this.#place ??= cursor;
+      // Of pages that watch since an earlier attempt, too: this instance has not received the changes before.
+      this.#lose();
     }, (error) => {
       reportTo(this.#report, error);
       this.#subscription = null;
@@ -94,9 +113,20 @@ export class Changes {
     });
   }
 
+  /** Waits for the first attempt to read the feed, so that there is a place. */
+  async ready(): Promise<void> {
+    this.start();
+    await this.#attempt;
+  }
+
   /** Publishes that topics have changed. If the bus cannot be reached, this is reported, and made up for as soon as it can. */
-  publish(topics: readonly string[], echo: string | null, again: number | null): Promise<void> {
-    const publishing = this.#publish({ topics: [...new Set(topics)], echo, again });
+  publish(
+    topics: readonly string[],
+    { echo = null, again = null, report = this.#report }: Partial<Omit<Change, "topics">> & {
+      readonly report?: Report;
+    } = {},
+  ): Promise<void> {
+    const publishing = this.#publish({ topics: [...new Set(topics)], echo, again }, report);
     this.#pending.add(publishing);
     return publishing.finally(() => this.#pending.delete(publishing));
   }
@@ -126,11 +156,11 @@ export class Changes {
     if (subscription !== null) await notify(() => subscription[Symbol.asyncDispose](), this.#report);
   }
 
-  async #publish(change: Change): Promise<void> {
+  async #publish(change: Change, report: Report): Promise<void> {
     try {
-      await this.#bus.publish(FEED, change);
+      await this.#bus.publish(FEED, { v: VERSION, ...change });
     } catch (error) {
-      reportTo(this.#report, error);
+      reportTo(report, error);
       this.#lost.add(FEED);
     }
   }
@@ -157,12 +187,18 @@ export class Changes {
 
   #remember(cursor: string, topics: readonly string[]): void {
     const number = ++this.#count;
-    this.#recent.push({ cursor, topics });
+    const size = topics.reduce((sum, topic) => sum + topic.length, cursor.length);
+    this.#recent.push({ cursor, topics, size });
+    this.#recentSize += size;
     this.#numbers.set(cursor, number);
     for (const topic of topics) this.#latest.set(topic, number);
-    if (this.#recent.length <= MAX_RECENT) return;
+    while (this.#recent.length > MAX_RECENT || this.#recentSize > MAX_RECENT_CHARS) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
     const oldest = this.#recent.shift();
     if (oldest === undefined) return;
+    this.#recentSize -= oldest.size;
     if (this.#before !== null) this.#numbers.delete(this.#before);
     this.#before = oldest.cursor;
     // A later change of the same topic has a higher number.
@@ -173,12 +209,22 @@ export class Changes {
   /** Forgets all changes. The place that was reached is the only one that clients may return from. */
   #forget(): void {
     this.#recent.length = 0;
+    this.#recentSize = 0;
     this.#numbers.clear();
     this.#latest.clear();
     this.#before = this.#place;
     if (this.#place !== null) this.#numbers.set(this.#place, this.#count);
   }
 
+  /** Notes that the bus has missed changes. The place from before the gap is none to return from. */
+  #miss(): void {
+    this.#place = null;
+    this.#lose();
+    // A change of nothing, for a place after the gap: the next change may be hours away.
+    void this.publish([]);
+  }
+
+  /** Notes that any topic may have changed. */
   #lose(): void {
     this.#forget();
     for (const watcher of this.#watchers) watcher.noteAll(Math.min(this.#watchers.size, MAX_SPREAD) * Math.random());
@@ -281,8 +327,8 @@ export class ChangeWatcher {
 }
 
 function readChange(message: unknown): Change | null {
-  if (typeof message !== "object" || message === null) return null;
-  const { topics, echo = null, again = null } = message as { topics?: unknown; echo?: unknown; again?: unknown };
+  if (!isJsonObject(message) || message.v !== VERSION) return null;
+  const { topics, echo, again } = message;
   if (!Array.isArray(topics) || !topics.every((topic) => typeof topic === "string")) return null;
   return {
     topics,

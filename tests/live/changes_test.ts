@@ -10,7 +10,7 @@ function openFeed() {
   const watcher = changes.watch();
   watcher.set(new Set(["seen"]));
   const publish = async (...topics: string[]) => {
-    await changes.publish([...topics, "seen"], null, null);
+    await changes.publish([...topics, "seen"]);
     await watcher.next();
     return changes.place;
   };
@@ -60,11 +60,37 @@ Deno.test("mayHaveChanged() knows the latest 4,096 changes, and the place before
   assertEquals(changes.mayHaveChanged("never", old), true);
 });
 
+Deno.test("mayHaveChanged() knows changes of at most 1,048,576 characters", async () => {
+  await using feed = openFeed();
+  const { changes, publish } = feed;
+  const long = (count: number) => Array.from({ length: 64 }, (_, index) => `${count}.${index}.`.padEnd(256, "x"));
+  const old = await publish("old");
+  // Each has 16,384 characters, and those of its cursor.
+  for (let count = 0; count < 60; count++) await publish(...long(count));
+  assertEquals(changes.mayHaveChanged("never", old), false);
+  const kept = await publish("kept");
+  for (let count = 60; count < 70; count++) await publish(...long(count));
+  assertEquals(changes.mayHaveChanged("never", old), true);
+  assertEquals(changes.mayHaveChanged("never", kept), false);
+});
+
+for (const message of [{ v: 2, topics: ["a"] }, { topics: ["a"] }, { v: 1, topics: "a" }, null, "a"]) {
+  Deno.test(`a message of another version counts as a change of all topics: ${JSON.stringify(message)}`, async () => {
+    await using feed = openFeed();
+    const { bus, changes, publish, next } = feed;
+    const place = await publish("a");
+    await bus.publish("hyper:changed", message ?? "null");
+    assertEquals((await next())?.topics, "all");
+    assertEquals(changes.mayHaveChanged("never", place), true);
+    assertEquals(changes.mayHaveChanged("never", changes.place), false);
+  });
+}
+
 Deno.test("mayHaveChanged() is true for all topics after changes were lost", async () => {
   await using feed = openFeed();
   const { bus, changes, publish, next } = feed;
   const place = await publish("a");
-  await bus.publish("hyper:changed", { lost: true });
+  await bus.publish("hyper:changed", { v: 1, lost: true });
   assertEquals((await next())?.topics, "all");
   assertEquals(changes.mayHaveChanged("never", place), true);
   assertEquals(changes.mayHaveChanged("never", changes.place), false);

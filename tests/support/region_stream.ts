@@ -72,17 +72,18 @@ export class RegionStream implements AsyncDisposable {
 
   /** Returns the next regions that have changed; `null` when the stream has ended or broken. */
   async next(): Promise<RegionsEvent | null> {
-    while (this.#events.length === 0) if (!await this.#read()) return null;
+    while (this.#events.length === 0) if (!await this.step()) return null;
     return this.#events.shift() ?? null;
   }
 
   /** Waits for a place. */
   async ready(): Promise<this> {
-    while (this.place === "" && await this.#read());
+    while (this.place === "" && await this.step());
     return this;
   }
 
-  async #read(): Promise<boolean> {
+  /** Reads on. Returns `false` when the stream has ended or broken. */
+  async step(): Promise<boolean> {
     // The instance was killed.
     const { value, done } = await this.#reader.read().catch(() => ({ value: undefined, done: true }));
     if (done || value === undefined) return false;
