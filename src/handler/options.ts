@@ -107,7 +107,10 @@ export interface HandlerOptions {
   readonly rate?: RateRule | undefined;
   /** Counts the calls for rate limits. A shared one counts those of several instances. Default: in memory. */
   readonly rateLimiter?: RateLimiter | undefined;
-  /** Stores the claims and outcomes of mutations. A shared one serves several instances. Default: in memory. */
+  /**
+   * Stores the claims and outcomes of mutations, and the toasts for the next page that do not fit in a cookie. A shared one serves
+   * several instances. Default: in memory.
+   */
   readonly store?: Store | undefined;
   /** Delivers published items to the watchers of a topic. A shared one reaches those of other instances. Default: in memory. */
   readonly bus?: Bus | undefined;

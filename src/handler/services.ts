@@ -23,11 +23,16 @@ import { withBusDeadline, withDeadline } from "../store/deadline.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import { createMemoryBus } from "../store/memory_bus.ts";
 import { createRateLimiter } from "../store/rate_limiter.ts";
+import type { Store } from "../store/store.ts";
+import { Flash } from "../respond/flash.ts";
 import type { HandlerOptions, IdempotencyOptions } from "./options.ts";
 import { createUserTexts } from "../dispatch/user_texts.ts";
 
 /** The longest interval of heartbeats, in seconds: half of the silence after which the browser runtime reconnects. */
 const MAX_HEARTBEAT_SECONDS = 30;
+
+/** Limits of the memory for toasts that do not fit in a cookie. They are not next to outcomes, which they must not displace. */
+const FLASH_LIMITS = { maxEntries: 1_000, maxBytes: 16 * 1024 * 1024 };
 
 /** The parts of a dispatch that exist before the pages are loaded. */
 type Prepared = Omit<
@@ -42,6 +47,8 @@ export interface Services {
   readonly disconnects: Disconnects;
   /** The root of the application, or `null`. */
   readonly baseDir: string | null;
+  /** Keeps toasts for the next page. */
+  readonly flash: Flash;
   /** Idle time before a heartbeat, in seconds. */
   readonly heartbeatSeconds: number;
 }
@@ -64,6 +71,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     throw new RangeError(`Cannot create a handler: storeSeconds is ${storeSeconds}; pass seconds above 0`);
   }
   if (options.rate !== undefined) checkRate(options.rate, "actions");
+  const shared = options.store === undefined ? null : withDeadline(options.store, storeSeconds);
   const baseDir = readBaseDir(options.baseDir);
   const limits = resolveLimits(options.limits);
   const crossOrigin = resolveCrossOrigin(options.crossOrigin);
@@ -92,7 +100,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     bodies: createBodyAccounts(limits),
     providers: orderProviders(options.providers ?? []),
     overrides: options.overrides ?? new Map(),
-    once: createMutationRuns(options, storeSeconds),
+    once: createMutationRuns(options, shared),
     streams,
     changes: new Changes(bus, (error) => logError(error, "the feed of changes")),
     live: new Live(bus, (error) => logError(error, "a topic")),
@@ -104,7 +112,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
       report: (error, request) => report(error, request, null),
     }),
   };
-  return { app, disconnects, baseDir, heartbeatSeconds };
+  return { app, disconnects, flash: new Flash(shared ?? createMemoryStore(FLASH_LIMITS)), baseDir, heartbeatSeconds };
 }
 
 function createManager({ backends = DEFAULT_FORM_ACTION_BACKENDS }: HandlerOptions): FormActionManager {
@@ -127,14 +135,14 @@ function ownBackend(backend: FormActionBackend): FormActionBackend {
 }
 
 function createMutationRuns(
-  { store, idempotency, principal }: HandlerOptions,
-  storeSeconds: number,
+  { idempotency, principal }: HandlerOptions,
+  shared: Store | null,
 ): App["once"] {
   return createOnce({
     ...idempotency,
-    store: store === undefined ? createMemoryStore(memoryLimits(idempotency ?? {})) : withDeadline(store, storeSeconds),
+    store: shared ?? createMemoryStore(memoryLimits(idempotency ?? {})),
     // Memory ends with its process, so that its claims need no lease.
-    isShared: store !== undefined,
+    isShared: shared !== null,
     principal: principal ?? null,
   });
 }

@@ -43,7 +43,7 @@ export interface Started {
  * @throws {TypeError} When a page or an action is invalid.
  */
 export async function startApp(options: HandlerOptions, services: Services): Promise<Started> {
-  const { app, baseDir, heartbeatSeconds } = services;
+  const { app, baseDir, heartbeatSeconds, flash } = services;
   const { manager, limits, signals, report, userTexts } = app;
   const { invalidStatus = 200, originPath = "relative" } = options;
   const staticDir = baseDir === null ? null : join(baseDir, "static");
@@ -71,8 +71,17 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
   });
   const files = staticDir === null ? null : createStaticFiles(staticDir);
   const pageRenderOf = (answer: Answer): PageRender => renderWithoutPage(answer, services);
-  const respondServices = { rendering, heartbeatSeconds, invalidStatus, signals, pageRenderOf, report, userTexts };
-  const serveServices = { router, files, rendering, report, userTexts };
+  const respondServices = {
+    rendering,
+    flash,
+    heartbeatSeconds,
+    invalidStatus,
+    signals,
+    pageRenderOf,
+    report,
+    userTexts,
+  };
+  const serveServices = { router, files, rendering, flash, report, userTexts };
   const whole: App = {
     ...app,
     router,

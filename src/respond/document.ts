@@ -5,9 +5,9 @@ import type { AnyBound } from "../forms/any_form.ts";
 import type { PageAnswer } from "../pages/page_render.ts";
 import { type Issues, isTerminal, type Patch } from "../protocol/patch.ts";
 import { collect, type Gather } from "./collect.ts";
-import { flashCookie, MAX_TOASTS, readFlash, type ToastValue } from "./flash.ts";
+import { MAX_TOASTS, type ToastValue } from "./flash.ts";
 import { lowerCased, type Reply, reply, replyWithPage } from "./reply.ts";
-import type { RespondServices } from "./services.ts";
+import { reporterFor, type RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import { failure } from "../dispatch/failure.ts";
@@ -22,16 +22,16 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
     case "nothing":
     case "value":
       // Seed 004: an action without a form that returns nothing leaves the page as it is.
-      return action?.form == null ? reply(204, null, {}) : back(answer, []);
+      return action?.form == null ? reply(204, null, {}) : await back(answer, [], services);
     case "events":
-      return back(answer, outcome.events);
+      return await back(answer, outcome.events, services);
     case "stream": {
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
       if (collected.kind === "failure") return await failureDocument(answer, collected, services);
       const { refusal: refused } = outcome.rejection;
       return refused === null
-        ? back(answer, events)
+        ? await back(answer, events, services)
         : await respondWithDocument({ ...answer, outcome: refused }, services);
     }
     case "markup":
@@ -63,7 +63,8 @@ function keepForDocument(events: Patch[]): Gather {
 }
 
 /** Redirects to the origin page, or to the target of the events, with the toasts. */
-function back({ origin, arrival: { url, request } }: Answer, events: readonly Patch[]): Reply {
+async function back(answer: Answer, events: readonly Patch[], services: RespondServices): Promise<Reply> {
+  const { origin, arrival: { url } } = answer;
   const toasts: ToastValue[] = [];
   let location: string | null = origin?.isOrigin === true ? redirectTarget(origin.url, url) : null;
   for (const patch of events) {
@@ -71,7 +72,7 @@ function back({ origin, arrival: { url, request } }: Answer, events: readonly Pa
     if (patch.event === "redirect") location = patch.data.url;
     if (isTerminal(patch.event)) break;
   }
-  const flash = flashCookie(toasts, url.protocol === "https:", readFlash(request.headers));
+  const flash = await services.flash.keep(toasts, answer.arrival, reporterFor(answer, services));
   const status = location === null ? 204 : 303;
   return reply(status, null, location === null ? {} : { location }, flash === null ? [] : [flash]);
 }
@@ -108,13 +109,13 @@ async function invalidDocument(
 async function changedDocument(
   answer: Answer,
   form: AnyBound,
-  { rendering }: RespondServices,
+  services: RespondServices,
 ): Promise<Reply | Response> {
   const { action, origin, instance } = answer;
   const page = action === null || origin === null
     ? null
-    : await rendering.pageOfForm(origin, { action, instance, form }, 200);
-  return page === null ? back(answer, []) : asReply(page, answer);
+    : await services.rendering.pageOfForm(origin, { action, instance, form }, 200);
+  return page === null ? await back(answer, [], services) : asReply(page, answer);
 }
 
 /** Returns the messages of an invalid form as toasts, with the labels of their fields. */

@@ -3,19 +3,17 @@
  *
  * @module
  */
-import { notify, type Report } from "../callback.ts";
+import { notify } from "../callback.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, toFailure } from "../dispatch/failure.ts";
-import { reporterOf } from "../dispatch/observe.ts";
 import type { Failure, InvalidInput, Outcome, Refusal } from "../dispatch/outcome.ts";
 import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
-import { flashCookie, readFlash } from "./flash.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
-import type { RespondServices } from "./services.ts";
+import { reporterFor, type RespondServices } from "./services.ts";
 import { redirectTarget } from "../http/sink.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
@@ -27,11 +25,11 @@ export async function respondWithEvents(answer: Answer, services: RespondService
   const { outcome, arrival: { intent } } = answer;
   switch (outcome.kind) {
     case "response":
-      return await redirected(outcome.response, answer, reporterFor(answer, services)) ?? outcome.response;
+      return await redirected(outcome.response, answer, services) ?? outcome.response;
     case "nothing":
-      return events(200, [], answer);
+      return await events(200, [], answer, services);
     case "events":
-      return events(200, outcome.events, answer);
+      return await events(200, outcome.events, answer, services);
     case "stream":
       return await stream(outcome, answer, services);
     case "markup": {
@@ -41,46 +39,52 @@ export async function respondWithEvents(answer: Answer, services: RespondService
             `html() with one`,
         );
       }
-      return events(200, [{ event: "patch_html", data: { content: outcome.html, target: intent.target } }], answer);
+      return await events(
+        200,
+        [{ event: "patch_html", data: { content: outcome.html, target: intent.target } }],
+        answer,
+        services,
+      );
     }
     case "value":
-      return events(200, [{ event: "result", data: outcome.value }], answer);
+      return await events(200, [{ event: "result", data: outcome.value }], answer, services);
     case "invalid":
       return await invalid(outcome, answer, services);
     case "rows":
       return await respondWithRows(outcome.form, answer, services);
     case "unread":
-      return failureEvents(outcome.failure, answer, services);
+      return await failureEvents(outcome.failure, answer, services);
     case "failure":
-      return failureEvents(outcome, answer, services);
+      return await failureEvents(outcome, answer, services);
   }
 }
 
-function events(
+async function events(
   status: number,
   patches: readonly Patch[],
   answer: Answer,
+  services: RespondServices,
   headers: Reply["headers"] = {},
   cookies: readonly string[] = [],
-): Reply {
+): Promise<Reply> {
   const sent = { ...headers, "content-type": EVENT_STREAM };
   // A redirect would hide the toasts before it: the next page shows them.
   if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), sent, cookies);
   const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
-  const { url, request } = answer.arrival;
-  const flash = flashCookie(toasts, url.protocol === "https:", readFlash(request.headers));
+  const flash = await services.flash.keep(toasts, answer.arrival, reporterFor(answer, services));
   return reply(status, encodeEvents(patches), sent, flash === null ? cookies : [...cookies, flash]);
 }
 
 /** Returns a redirect of the application as an event: `fetch` would follow it unnoticed. */
-async function redirected(response: Response, answer: Answer, onError: Report): Promise<Reply | null> {
+async function redirected(response: Response, answer: Answer, services: RespondServices): Promise<Reply | null> {
   const location = response.headers.get("location");
   if (response.status < 300 || response.status > 399 || location === null) return null;
   // The body is not sent. A recorded response is kept for retries once its body has ended.
-  await notify(() => response.body?.cancel(), onError);
+  await notify(() => response.body?.cancel(), reporterFor(answer, services));
   const url = redirectTarget(location, answer.arrival.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
-  return events(200, [{ event: "redirect", data: { url, ...external } }], answer, {}, response.headers.getSetCookie());
+  const patch: Patch = { event: "redirect", data: { url, ...external } };
+  return await events(200, [patch], answer, services, {}, response.headers.getSetCookie());
 }
 
 async function stream(
@@ -97,10 +101,10 @@ async function stream(
   };
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
-  if (early.kind === "failed") return failureEvents(toFailure(early.error), answer, services);
+  if (early.kind === "failed") return await failureEvents(toFailure(early.error), answer, services);
   // The generator has rejected its form before its first item: the response has a status of its own.
   if (rejection.refusal !== null && early.kind === "done" && (await first).done) {
-    return events(rejection.refusal.kind === "failure" ? rejection.refusal.status : 422, last, answer);
+    return await events(rejection.refusal.kind === "failure" ? rejection.refusal.status : 422, last, answer, services);
   }
 
   const onError = reporterFor(answer, services);
@@ -125,10 +129,6 @@ async function stream(
     // A proxy such as nginx buffers a response otherwise.
     "x-accel-buffering": "no",
   });
-}
-
-function reporterFor({ arrival: { request }, action }: Answer, services: RespondServices): Report {
-  return reporterOf({ request, action }, services);
 }
 
 /** Returns whether a retry of the client may succeed: an error event would stop it. */
@@ -163,8 +163,8 @@ async function asEvents(
   answer: Answer,
   services: RespondServices,
 ): Promise<Reply | Response> {
-  if (!(shown instanceof Response)) return events(status, shown, answer);
-  return await redirected(shown, answer, reporterFor(answer, services)) ?? shown;
+  if (!(shown instanceof Response)) return await events(status, shown, answer, services);
+  return await redirected(shown, answer, services) ?? shown;
 }
 
 /** Returns the events of an invalid form: the form with its errors, and the issues. A guard of its page responds itself. */
@@ -207,8 +207,8 @@ async function refusalEvents(refusal: Refusal, answer: Answer, services: Respond
   }
 }
 
-function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Reply {
-  return events(refusal.status, [errorPatch(refusal, answer, services)], answer, lowerCased(refusal.headers));
+function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Promise<Reply> {
+  return events(refusal.status, [errorPatch(refusal, answer, services)], answer, services, lowerCased(refusal.headers));
 }
 
 function errorPatch(refusal: Failure, answer: Answer, { userTexts }: RespondServices, issues?: Issues): Patch {

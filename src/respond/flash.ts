@@ -1,41 +1,89 @@
-// Toasts that survive a redirect, in a cookie that the next page removes.
+// Toasts that survive a redirect, until the next page shows them.
+//
+// A cookie contains those that fit. The others are in the store of the handler, and the cookie names their place in it. A session is
+// not needed for that: the toast of a sign-out is shown when its session has ended.
 //
 // The cookie is not signed: its content is shown as text and decides nothing. An attacker who can set cookies for this site can make
-// it announce a string, and could show other content anyway.
+// it announce a string, and could show other content anyway. The place is a random ID that only its browser knows.
+import type { Report } from "../callback.ts";
 import { formatSetCookie, parseCookies } from "../http/cookie.ts";
+import { isJsonObject } from "../http/json.ts";
+import type { Store } from "../store/store.ts";
 
 /** A toast as the application passed it, or `{ value }` for a scalar. */
 export type ToastValue = Readonly<Record<string, unknown>>;
 
-const NAME = "hyper_flash";
-/** Maximum size, which leaves room for other cookies: browsers keep 4,096 bytes of each, servers accept 8 KiB of all. */
-const MAX_BYTES = 2048;
-/** Maximum number of toasts in one cookie. */
-export const MAX_TOASTS = 10;
+/** The toasts of a cookie, and the place of the others. */
+export interface SentFlash {
+  readonly toasts: readonly ToastValue[];
+  /** ID of the others in the store; `null` if there are none. */
+  readonly rest: string | null;
+}
 
-/**
- * Returns the cookie that transports toasts over a redirect. If they do not fit, the earlier ones are dropped, the oldest
- * first, then the last ones.
- *
- * @param earlier Toasts that no page has shown yet, from {@linkcode readFlash}: two posts may come before one page.
- * @returns The value of a `Set-Cookie` header, or `null` if nothing fits.
- */
-export function flashCookie(
-  toasts: readonly ToastValue[],
-  secure: boolean,
-  earlier: readonly ToastValue[] = [],
-): string | null {
-  if (toasts.length === 0) return null;
-  let kept = [...earlier, ...toasts];
-  while (kept.length > 0) {
-    // Encoded here: `cookie()` does not encode a "%" of the text, which would be decoded when it is read.
-    const value = encodeURIComponent(JSON.stringify(kept));
-    if (kept.length <= MAX_TOASTS && value.length <= MAX_BYTES) {
-      return formatSetCookie({ name: NAME, value, maxAge: 60, secure });
-    }
-    kept = kept.length > toasts.length ? kept.slice(1) : kept.slice(0, -1);
+const NAME = "hyper_flash";
+/** Time in which a page must show the toasts, in seconds. */
+const SECONDS = 60;
+/** Maximum size of the cookie, which leaves room for others: browsers keep 4,096 bytes of each, servers accept 8 KiB of all. */
+const MAX_BYTES = 2048;
+/** Maximum number of toasts in the cookie. */
+const MAX_IN_COOKIE = 10;
+/** Maximum number of toasts that wait for a page, and their maximum size as JSON, in characters. */
+export const MAX_TOASTS = 100, MAX_CHARACTERS = 65_536;
+
+const NONE: SentFlash = Object.freeze({ toasts: Object.freeze([]), rest: null });
+// As `crypto.randomUUID()` makes them.
+const ID = /^[0-9a-f-]{36}$/;
+
+/** Keeps toasts for the next page. */
+export class Flash {
+  readonly #store: Pick<Store, "get" | "put">;
+
+  /** @param store Keeps the toasts that do not fit in a cookie. */
+  constructor(store: Pick<Store, "get" | "put">) {
+    this.#store = store;
   }
-  return null;
+
+  /**
+   * Keeps toasts, after those of earlier posts that no page has shown yet. If the store fails, those that fit in the cookie are kept.
+   *
+   * @returns The value of a `Set-Cookie` header; `null` if nothing is kept.
+   */
+  async keep(
+    toasts: readonly ToastValue[],
+    { request, url }: { readonly request: Request; readonly url: URL },
+    report: Report,
+  ): Promise<string | null> {
+    if (toasts.length === 0) return null;
+    const secure = url.protocol === "https:";
+    const earlier = await this.read(request.headers, report);
+    const kept = fitToasts(earlier, toasts, isBounded);
+    if (fitsInCookie(kept)) return setFlash(kept, null, secure);
+    const rest = crypto.randomUUID();
+    const first = kept.slice(0, kept.findIndex((_, index) => !fitsInCookie(kept.slice(0, index + 1), rest)));
+    try {
+      await this.#store.put(storeKey(rest), { toasts: kept.slice(first.length) }, SECONDS);
+      return setFlash(first, rest, secure);
+    } catch (error) {
+      // The action has run: its response must not fail.
+      report(error);
+      const fitting = fitToasts(earlier, toasts, fitsInCookie);
+      return fitting.length === 0 ? null : setFlash(fitting, null, secure);
+    }
+  }
+
+  /** Returns the toasts that wait for a page. If the store fails, those of the cookie. */
+  async read(headers: Headers, report: Report): Promise<readonly ToastValue[]> {
+    const { toasts, rest } = readFlash(headers);
+    if (rest === null) return toasts;
+    try {
+      const stored = await this.#store.get(storeKey(rest));
+      const others: readonly unknown[] = isJsonObject(stored) && Array.isArray(stored.toasts) ? stored.toasts : [];
+      return [...toasts, ...others.filter(isJsonObject)];
+    } catch (error) {
+      report(error);
+      return toasts;
+    }
+  }
 }
 
 /** Returns the cookie that removes the toasts after they were shown. */
@@ -43,22 +91,54 @@ export function clearFlashCookie(secure: boolean): string {
   return formatSetCookie({ name: NAME, value: "", maxAge: 0, secure });
 }
 
-/** Reads the toasts of a request; returns none if the cookie is malformed. */
-export function readFlash(headers: Headers): readonly ToastValue[] {
+/** Reads the cookie of a request; returns nothing if it is malformed. */
+export function readFlash(headers: Headers): SentFlash {
   const header = headers.get("cookie");
   // Most requests have none, and no other cookie is looked at: a malformed one must not fail the page.
-  if (header === null || !header.includes(`${NAME}=`)) return [];
+  if (header === null || !header.includes(`${NAME}=`)) return NONE;
   const value = parseCookies(headers).find(({ name }) => name === NAME)?.value;
-  if (value === undefined || value.length > MAX_BYTES) return [];
+  if (value === undefined || value.length > MAX_BYTES) return NONE;
   try {
-    const toasts: unknown = JSON.parse(decodeURIComponent(value));
-    return Array.isArray(toasts) ? toasts.filter(isToast).slice(0, MAX_TOASTS) : [];
+    const sent: unknown = JSON.parse(decodeURIComponent(value));
+    if (!Array.isArray(sent)) return NONE;
+    const [rest, ...others]: readonly unknown[] = sent;
+    const isPlace = typeof rest === "string" && ID.test(rest);
+    const toasts = (isPlace ? others : sent).filter(isJsonObject).slice(0, MAX_IN_COOKIE);
+    return { toasts, rest: isPlace ? rest : null };
   } catch {
     // A cookie that was truncated or forged has nothing to announce.
-    return [];
+    return NONE;
   }
 }
 
-function isToast(value: unknown): value is ToastValue {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Drops toasts until the others fit: the earlier ones, the oldest first, then the last ones. */
+function fitToasts(
+  earlier: readonly ToastValue[],
+  toasts: readonly ToastValue[],
+  fits: (kept: readonly ToastValue[]) => boolean,
+): readonly ToastValue[] {
+  let kept = [...earlier, ...toasts];
+  while (kept.length > 0 && !fits(kept)) kept = kept.length > toasts.length ? kept.slice(1) : kept.slice(0, -1);
+  return kept;
+}
+
+function isBounded(kept: readonly ToastValue[]): boolean {
+  return kept.length <= MAX_TOASTS && JSON.stringify(kept).length <= MAX_CHARACTERS;
+}
+
+function fitsInCookie(kept: readonly ToastValue[], rest: string | null = null): boolean {
+  return kept.length <= MAX_IN_COOKIE && encodeFlash(kept, rest).length <= MAX_BYTES;
+}
+
+/** Encodes the whole value: `formatSetCookie()` does not encode a "%" of the text, which would be decoded when it is read. */
+function encodeFlash(toasts: readonly ToastValue[], rest: string | null): string {
+  return encodeURIComponent(JSON.stringify(rest === null ? toasts : [rest, ...toasts]));
+}
+
+function setFlash(toasts: readonly ToastValue[], rest: string | null, secure: boolean): string {
+  return formatSetCookie({ name: NAME, value: encodeFlash(toasts, rest), maxAge: SECONDS, secure });
+}
+
+function storeKey(rest: string): string {
+  return `hyper:toasts:${rest}`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notify } from "../callback.ts";
+import { notify, type Report } from "../callback.ts";
 import type { Served } from "../dispatch/app.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import { failure, isReportable, notAllowed, toFailure } from "../dispatch/failure.ts";
@@ -15,7 +15,7 @@ import type { RouteMatch, Router } from "../pages/route.ts";
 import type { StaticFiles } from "../pages/static_files.ts";
 import type { PageAnswer, PageInParts, PageRender, Rendering } from "../pages/page_render.ts";
 import { libraryFile } from "./library_file.ts";
-import { clearFlashCookie, readFlash, type ToastValue } from "./flash.ts";
+import { clearFlashCookie, type Flash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
@@ -34,6 +34,8 @@ export interface ServeServices {
   readonly files: StaticFiles | null;
   /** Renders pages. */
   readonly rendering: Rendering;
+  /** The toasts that wait for a page. */
+  readonly flash: Flash;
   /** The texts that users read. */
   readonly userTexts: UserTexts;
   /** Called with every error that is not a refusal. */
@@ -98,9 +100,10 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   if (!isReadMethod(request.method)) {
     return await serveFailure(withoutToasts, notAllowed(READ_METHODS), services);
   }
-  const flashed = request.method === "GET" ? readFlash(request.headers) : [];
   // A page that the user may never see leaves them to the next one.
-  const toasts = flashed.length > 0 && isPrefetch(request.headers) ? [] : flashed;
+  const isSeen = request.method === "GET" && !isPrefetch(request.headers);
+  const report: Report = (error) => services.report(error, request, null);
+  const toasts = isSeen ? await services.flash.read(request.headers, report) : [];
   let isShown = false;
   const takeToasts = (): readonly ToastValue[] => {
     isShown = true;

@@ -72,7 +72,7 @@ export async function hashPassword(password: string): Promise<string> {
  * ```
  */
 export async function verifyPassword(password: string, stored: string | null): Promise<PasswordCheck> {
-  const { salt, hash, cost } = parseStored(stored ?? DECOY);
+  const { salt, hash, cost } = hashToCompare(stored);
   const derived = await derive(password, salt, cost, hash.length);
   const isCorrect = isSameKey(derived, hash) && stored !== null;
   return { isCorrect, upgrade: isCorrect && isWeaker(cost) ? await hashPassword(password) : null };
@@ -81,7 +81,9 @@ export async function verifyPassword(password: string, stored: string | null): P
 /** The hash that is compared without an account: no password has it. */
 const DECOY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
-function parseStored(stored: string) {
+/** Returns the parts of the hash to compare with. Without an account, they have the cost and the lengths of a new one. */
+export function hashToCompare(account: string | null) {
+  const stored = account ?? DECOY;
   const [, N, r, p, salt, hash] = STORED.exec(stored) ?? [];
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   if (salt === undefined || hash === undefined || 128 * cost.N * cost.r > MAX_MEMORY) {

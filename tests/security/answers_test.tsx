@@ -1,5 +1,5 @@
 /** T17 to T19, T39, T41, T43, T45 to T49: output: responses, caches, logs and browsers. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   action,
   createHandler,
@@ -191,7 +191,7 @@ Deno.test("T41: a page that shows a flash is not cached", async () => {
   assert(!(await app.open("/")).html.includes("Saved for Ada"));
 });
 
-Deno.test("T43: toasts that do not fit in the flash cookie are dropped; the cookie is small, HttpOnly and expires", async () => {
+Deno.test("T43: the flash cookie is small whatever the toasts are, HttpOnly, and expires", async () => {
   const save = action("save", { form: defineForm("f", { fields: { t: field.text() } }) }, ({ form }) => {
     const { t } = form.values;
     return [toast("first"), toast(t), ...Array.from({ length: 20 }, (_, at) => toast(`more ${at}`))];
@@ -218,7 +218,7 @@ Deno.test("T43: toasts that do not fit in the flash cookie are dropped; the cook
     assertStringIncludes(cookie, "HttpOnly; SameSite=Lax");
     assertStringIncludes(cookie, "Max-Age=60");
     assertEquals(cookie.includes("Secure"), scheme === "https");
-    assertStringIncludes(decodeURIComponent(cookie), '[{"value":"first"}');
+    assertMatch(decodeURIComponent(cookie), /\["[0-9a-f-]{36}",\{"value":"first"\}\];/);
     await handler.close();
   }
 });

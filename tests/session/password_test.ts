@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { HyperError } from "@hyper/actions";
 import { hashPassword, verifyPassword } from "@hyper/actions/session";
+import { hashToCompare } from "../../src/session/password.ts";
 import { scryptSync } from "node:crypto";
 import { Buffer } from "node:buffer";
 
@@ -66,6 +67,12 @@ Deno.test("verifyPassword() lets 102 attempts in at once, and rejects the rest w
   assertEquals(refused.length, 8);
   assert(refused.every(({ reason }) => reason instanceof HyperError && reason.status === 429));
   assertEquals(await verifyPassword("wrong", stored), WRONG);
+});
+
+Deno.test("hashToCompare() returns the same cost and the same lengths without an account as for a new one: the same work", async () => {
+  const [account, none] = [hashToCompare(await hashPassword("x")), hashToCompare(null)];
+  assertEquals(none.cost, account.cost);
+  assertEquals([none.salt.length, none.hash.length], [account.salt.length, account.hash.length]);
 });
 
 Deno.test("verifyPassword() without an account waits for its turn as one with an account does", async () => {
