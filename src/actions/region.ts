@@ -25,6 +25,19 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    */
   readonly depends: Topics | ((ctx: RegionContext) => Topics | PromiseLike<Topics>);
   /**
+   * The time at which the browser loads the content of the region, where scripts are known to run: `"lazy"` after the page, so that the
+   * page does not wait for it; `"visible"` when the user scrolls near it. Without scripts, and on the first page that a browser gets,
+   * the region is in the page; a browser that knows streaming out of order shows the rest of the page before. Default: the region is
+   * always in the page.
+   */
+  readonly load?: "lazy" | "visible" | undefined;
+  /**
+   * Renders what is in the place of the region until its content is loaded: one element, at best of the same name as that of the region.
+   * It is shown before the guard is asked. Required for `load: "visible"`: a hidden element is never scrolled to. Default: a hidden
+   * placeholder.
+   */
+  readonly fallback?: ((ctx: RegionContext) => MarkupNode) | undefined;
+  /**
    * Time after which the browser renews the region, in seconds, for what changes without `changed()`: from 1. It is not renewed while
    * the page is hidden. `depends: []` leaves it to the time alone. Default: only changes renew it.
    */
@@ -58,6 +71,10 @@ export interface Region {
   readonly name: string;
   /** Returns the topics. */
   readonly depends: RegionOptions["depends"];
+  /** The time at which the browser loads its content; `null` if it is always in the page. */
+  readonly load: "lazy" | "visible" | null;
+  /** Renders what is in its place until then; `null` for a hidden placeholder. */
+  readonly fallback: RegionOptions["fallback"] | null;
   /** Time after which the browser renews it, in seconds; `null` for never. */
   readonly every: number | null;
   /** Renders it if it throws; `null` for no such function. */
@@ -108,7 +125,7 @@ export function regionOf(component: unknown): Region | null {
   return typeof component === "function" ? declared.get(component) ?? null : null;
 }
 
-function faultOf({ name, depends, every, inject, render }: Region): string | null {
+function faultOf({ name, depends, load, fallback, every, inject, render }: Region): string | null {
   if (!NAME.test(name)) {
     return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
   }
@@ -116,6 +133,11 @@ function faultOf({ name, depends, every, inject, render }: Region): string | nul
   if (typeof depends !== "function" && typeof depends !== "string" && !Array.isArray(depends)) {
     return "it has no depends; name the topics after which it must be rendered again";
   }
+  if (load !== null && load !== "lazy" && load !== "visible") return `load is "${load}"; use "lazy" or "visible"`;
+  if (load === "visible" && !fallback) {
+    return "it is loaded when visible and has no fallback; pass one, because a hidden element is never visible";
+  }
+  if (load === null && fallback) return 'it has a fallback, which is never shown; set load to "lazy" or "visible"';
   if (every !== null && !(every >= 1 && Number.isFinite(every))) return `every is ${every}; use seconds from 1`;
   const taken = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
   return taken === undefined ? null : `its context already has "${taken}"; inject the value under another name`;

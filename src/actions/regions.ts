@@ -14,6 +14,8 @@ export interface DiscoveredRegion {
 export class Regions {
   readonly #byName: ReadonlyMap<string, DiscoveredRegion>;
   readonly #signatures: Signatures;
+  /** `true` if a region is loaded after its page, so that pages depend on whether scripts run. */
+  readonly hasLate: boolean;
 
   /**
    * @param found The exported regions.
@@ -22,6 +24,7 @@ export class Regions {
   constructor(found: readonly DiscoveredRegion[], signatures: Signatures) {
     this.#byName = new Map(found.map((each) => [each.region.name, each]));
     this.#signatures = signatures;
+    this.hasLate = found.some(({ region: { load } }) => load !== null);
   }
 
   /**

@@ -14,7 +14,7 @@ import {
 } from "./document.ts";
 import type { LateParts } from "./late_parts.ts";
 import { asChildren, inState, type PageNode } from "./page_node.tsx";
-import { keepCarriageReturns, renderHtml, renderRaw } from "./render_html.ts";
+import { keepCarriageReturns, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import type { OnNode } from "./on_node.ts";
 import { renderInParts } from "./render_parts.tsx";
 import type { RenderState } from "./render_state.ts";
@@ -32,7 +32,7 @@ export interface DocumentRender {
 
 /** Renders the heads of a page, and prepares the render of its document. */
 export async function beginRender({ head, file }: PageTree, state: RenderState): Promise<DocumentRender> {
-  const rendered = head.length === 0 ? NO_HEAD : await renderHeads(head, state);
+  const rendered = withScriptsOffLink(head.length === 0 ? NO_HEAD : await renderHeads(head, state), state);
   return { nodes: wholeDocument(rendered, file), head: rendered, state };
 }
 
@@ -121,6 +121,13 @@ async function renderHeads(heads: readonly Markup[], state: RenderState): Promis
     hasTitle ||= titles.hasTitle;
   }
   return { html, hasTitle };
+}
+
+/** Adds what leads a browser to the whole page whose scripts do not run any more. */
+function withScriptsOffLink(head: DocumentHead, { scriptsOffUrl }: RenderState): DocumentHead {
+  if (scriptsOffUrl === null) return head;
+  const link = <meta http-equiv="refresh" content={`0;url=${scriptsOffUrl}`} />;
+  return { ...head, html: `${head.html}${renderAtOnce(<noscript>{link}</noscript>, null) ?? ""}` };
 }
 
 async function renderClientScript(state: RenderState): Promise<string> {

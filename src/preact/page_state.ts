@@ -37,6 +37,10 @@ export interface PageState {
     | Promise<AnyBound | null>;
   /** Returns the HTML of an instance of a region; a promise if it has to be waited for. Each is rendered once. */
   regionOf(region: Region, instance: string | null): string | Promise<string>;
+  /** Returns the HTML that is in the place of a region until the browser has loaded its content; a promise if it has to be waited for. */
+  fallbackOf(region: Region, instance: string | null): string | Promise<string>;
+  /** `true` if the client is known to run scripts, which load regions after the page. */
+  readonly hasScripts: boolean;
   /** The hidden fields that name this page, by name; empty if forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
   /** Digest of the user of the session that the page has used, or `null`. */

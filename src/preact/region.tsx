@@ -4,6 +4,7 @@ import type { Injectables } from "../actions/action_options.ts";
 import { declareRegion, type Region, type RegionFunction, type RegionOptions } from "../actions/region.ts";
 import type { MarkupNode } from "../results/markup.ts";
 import { type PageState, usePageState } from "./page_state.ts";
+import { CanBeLate } from "./suspense.tsx";
 import { suspension } from "./suspension.ts";
 
 /** Props of the component of a region. It has no others, and no children: a region is rendered without what is around it. */
@@ -56,14 +57,17 @@ export function region<I extends Injectables = {}>(
   options: RegionOptions<I>,
   render: RegionFunction<I>,
 ): RegionComponent {
-  const { depends, every = null, error = null, inject = {}, guard = null } = options;
-  const declaration: Region = { name, depends, every, error, inject, guard, render };
+  const { depends, load = null, fallback = null, every = null, error = null, inject = {}, guard = null } = options;
+  const declaration: Region = { name, depends, load, fallback, every, error, inject, guard, render };
   const component: RegionComponent = ({ instance }) => {
     const state = usePageState(component.name);
     const key = instance === undefined ? null : String(instance);
+    if (load !== null && state.hasScripts) return <Fallback state={state} region={declaration} instance={key} />;
     // Begins here, and suspends in a component of its own: the regions of a page are rendered at the same time.
     state.regionOf(declaration, key);
-    return <Place state={state} region={declaration} instance={key} />;
+    const place = <Place state={state} region={declaration} instance={key} />;
+    if (load === null) return place;
+    return <CanBeLate fallback={<Fallback state={state} region={declaration} instance={key} />}>{place}</CanBeLate>;
   };
   // The name that messages of the renderer show.
   Object.defineProperty(component, "name", { value: `Region(${name})` });
@@ -81,6 +85,13 @@ interface PlaceProps {
 /** The HTML of a region in its page. */
 function Place({ state, region, instance }: PlaceProps): MarkupNode {
   const html = state.regionOf(region, instance);
+  if (html instanceof Promise) throw suspension(html);
+  return jsxTemplate([html]);
+}
+
+/** The HTML in the place of a region until its content is loaded. */
+function Fallback({ state, region, instance }: PlaceProps): MarkupNode {
+  const html = state.fallbackOf(region, instance);
   if (html instanceof Promise) throw suspension(html);
   return jsxTemplate([html]);
 }

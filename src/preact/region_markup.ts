@@ -14,7 +14,7 @@ import type { Regions } from "../actions/regions.ts";
 import { resolveInjected } from "../deps/inject.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
-import { EVERY_ATTRIBUTE, PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
+import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, LOADED, PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
 import type { Markup } from "../results/markup.ts";
 import { isMarkupNode, renderRaw } from "./render_html.ts";
 import { rootsOf, withAttributes } from "./region_root.ts";
@@ -39,7 +39,7 @@ export interface RegionRenderer {
 const PLACEHOLDER = "<template></template>";
 
 /**
- * Renders an instance of a region, with its mark.
+ * Renders an instance of a region, with its marks.
  *
  * @returns The HTML; a promise of it if something has to be awaited.
  * @throws {TypeError} When the region is not exported, or does not render exactly one element.
@@ -49,10 +49,30 @@ export function renderRegion(
   instance: string | null,
   renderer: RegionRenderer,
 ): string | Promise<string> {
+  return marked(region, instance, renderer, LOADED, (ctx) => renderOrFail(region, ctx, renderer));
+}
+
+/** Renders what is in the place of a region until the browser has loaded its content, with the marks of the region. */
+export function renderFallback(
+  region: Region,
+  instance: string | null,
+  renderer: RegionRenderer,
+): string | Promise<string> {
+  const load = region.load ?? LOADED;
+  return marked(region, instance, renderer, load, (ctx) => contentOf(region, region.fallback?.(ctx) ?? null, renderer));
+}
+
+function marked(
+  region: Region,
+  instance: string | null,
+  renderer: RegionRenderer,
+  load: string,
+  render: (ctx: RegionContext) => string | Promise<string>,
+): string | Promise<string> {
   const file = renderer.regions.fileOf(region);
   // Before the region reads its data: a later change may be missing from it.
   const place = renderer.place();
-  const html = renderOrFail(region, instance, renderer);
+  const html = render({ ...renderer.pageRender.deps.ctx, instance });
   const principal = region.guard === null ? renderer.principal() : null;
   const finish = (html: string, principal: string | null): string => {
     const roots = rootsOf(html);
@@ -62,6 +82,7 @@ export function renderRegion(
       [REGION_ATTRIBUTE]: reference,
       ...(place === null ? {} : { [PLACE_ATTRIBUTE]: place }),
       ...(region.every === null ? {} : { [EVERY_ATTRIBUTE]: String(region.every) }),
+      ...(region.load === null ? {} : { [LOAD_ATTRIBUTE]: load }),
     };
     return withAttributes(roots === "nothing" ? PLACEHOLDER : html, marks);
   };
@@ -70,8 +91,7 @@ export function renderRegion(
 }
 
 /** Renders the content of a region, or its own error. */
-function renderOrFail(region: Region, instance: string | null, renderer: RegionRenderer): string | Promise<string> {
-  const ctx: RegionContext = { ...renderer.pageRender.deps.ctx, instance };
+function renderOrFail(region: Region, ctx: RegionContext, renderer: RegionRenderer): string | Promise<string> {
   const { error: renderError } = region;
   if (!renderError) return renderContent(region, ctx, renderer);
   const failed = (error: unknown): string | Promise<string> => {

@@ -7,13 +7,15 @@ import type { Regions } from "../actions/regions.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { userTagOf } from "../http/request_cookies.ts";
+import { hasScripts, withScriptsOff } from "../http/scripts.ts";
+import { redirectTarget } from "../http/sink.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
 import type { Texts } from "../texts/texts.ts";
 import { asChildren, inState } from "./page_node.tsx";
-import { renderRegion } from "./region_markup.ts";
+import { type RegionRenderer, renderFallback, renderRegion } from "./region_markup.ts";
 import { checkForms } from "./repeated_forms.ts";
 import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
@@ -155,11 +157,30 @@ export class RenderState implements PageState {
   }
 
   regionOf(region: Region, instance: string | null): string | Promise<string> {
+    return this.#keepRegion(
+      JSON.stringify([region.name, instance]),
+      () => renderRegion(region, instance, this.#renderer),
+    );
+  }
+
+  fallbackOf(region: Region, instance: string | null): string | Promise<string> {
+    const key = JSON.stringify([region.name, instance, "fallback"]);
+    return this.#keepRegion(key, () => renderFallback(region, instance, this.#renderer));
+  }
+
+  #keepRegion(key: string, render: () => string | Promise<string>): string | Promise<string> {
     const regions = this.#regions ??= new Map();
-    const key = JSON.stringify([region.name, instance]);
     const known = regions.get(key);
     if (known !== undefined) return known;
-    const html = renderRegion(region, instance, {
+    const html = render();
+    regions.set(key, html);
+    // As for forms.
+    if (html instanceof Promise) html.then((ready) => regions.set(key, ready), () => {});
+    return html;
+  }
+
+  get #renderer(): RegionRenderer {
+    return {
       regions: this.#services.regions,
       pageRender: this.#pageRender,
       place: this.#services.place,
@@ -168,11 +189,22 @@ export class RenderState implements PageState {
         if (isReportable(error)) this.#services.report(error, this.#pageRender.request);
       },
       nodeOf: (content) => inState(this, asChildren(content)),
-    });
-    regions.set(key, html);
-    // As for forms.
-    if (html instanceof Promise) html.then((ready) => regions.set(key, ready), () => {});
-    return html;
+    };
+  }
+
+  /** `true` if the application has regions that are loaded after their page. */
+  get hasLate(): boolean {
+    return this.#services.regions.hasLate;
+  }
+
+  get hasScripts(): boolean {
+    return this.hasLate && hasScripts(this.#pageRender.deps.ctx.cookies);
+  }
+
+  /** The URL of this page for a browser whose scripts may be off in spite of its cookie; `null` without the cookie. */
+  get scriptsOffUrl(): string | null {
+    const { url } = this.#pageRender;
+    return this.hasScripts ? redirectTarget(withScriptsOff(url), url) : null;
   }
 
   isFailed(action: Action, instance: string | null): boolean {

@@ -9,6 +9,7 @@ import { isReportable, toFailure } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
+import { SCRIPTS_VARY } from "../http/scripts.ts";
 import { isUnsafeHtml, type UnsafeHtml } from "../results/item.ts";
 import type { Markup } from "../results/markup.ts";
 import {
@@ -65,7 +66,8 @@ class PreactRendering implements Rendering {
       state.check?.(html);
       return await toAnswer({ kind: "rendered", html, failed: null, tree, document });
     }
-    const { status, headers } = tree;
+    const { status } = tree;
+    const headers = headersOf(tree, state);
     if (lateAfterMs === null) return { kind: "parts", html: completeInParts(node, document, null), status, headers };
     const late = new LateParts({ waitMs: lateAfterMs, onError: (error) => this.#alert(error, of) });
     return { kind: "parts", html: completeInParts(node, withTemplates(document, tree), late), status, headers };
@@ -232,9 +234,19 @@ type RenderResult = RenderedPage | Extract<PageAnswer, { readonly kind: "respons
 
 async function toAnswer(rendered: RenderResult): Promise<PageAnswer> {
   if (rendered.kind === "response") return rendered;
-  const { tree: { status, headers }, document } = rendered;
+  const { tree, document } = rendered;
+  const headers = headersOf(tree, document.state);
+  const { status } = tree;
   const html = await completePage(rendered.html, document);
   return { kind: "page", html, status, headers, tookToasts: document.state.tookToasts };
+}
+
+/** Returns the headers of a page: where regions are loaded after it, it depends on whether scripts run. */
+function headersOf({ headers }: PageTree, { hasLate }: RenderState): Headers | null {
+  if (!hasLate) return headers;
+  const complete = new Headers(headers ?? {});
+  complete.append("vary", SCRIPTS_VARY);
+  return complete;
 }
 
 /** Returns the page of a render, and the render with the context of that page. */

@@ -10,9 +10,22 @@ export function templatesNode(): VNode {
   return <Piece take={() => [TEMPLATES]} />;
 }
 
+/** Props of {@linkcode CanBeLate}. */
+interface CanBeLateProps {
+  readonly fallback: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+/** Renders its children, as a {@linkcode LatePart} where they wait and the client knows these. */
+export function CanBeLate({ children }: CanBeLateProps): VNode {
+  return <Fragment>{children}</Fragment>;
+}
+
 /** Renders each `<Suspense>` as a {@linkcode LatePart} if its content waits. */
 export const withLateParts: OnNode = (vnode) => {
-  if (typeof vnode.type !== "function" || !("fallback" in vnode.props) || !isSuspense(vnode.type)) return;
+  if (typeof vnode.type !== "function" || !("fallback" in vnode.props)) return;
+  const type: unknown = vnode.type;
+  if (type !== CanBeLate && !isSuspense(vnode.type)) return;
   if (lacksMarkers(vnode)) return;
   changeNode(vnode, Boundary as typeof vnode.type, vnode.props);
 };

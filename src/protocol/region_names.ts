@@ -4,6 +4,16 @@
 export const PLACE_ATTRIBUTE = "data-hyper-place";
 /** Holds the seconds after which the browser renews a region. */
 export const EVERY_ATTRIBUTE = "data-hyper-every";
+/**
+ * On a region with the option `load`: that value while its content is not loaded, else {@linkcode LOADED}.
+ */
+export const LOAD_ATTRIBUTE = "data-hyper-load";
+/** See {@linkcode LOAD_ATTRIBUTE}. */
+export const LOADED = "done";
+/** The cookie by which the server knows that scripts run: set by the runtime on a page with such a region. */
+export const SCRIPTS_COOKIE = "hyper_scripts";
+/** In the query of a page: scripts do not run, in spite of the cookie. */
+export const SCRIPTS_OFF_FIELD = "_hyper_scripts_off";
 /** The action of the runtime that renders regions of the page. Its data is `regions`: their list, as in `REGIONS_HEADER`. */
 export const REGIONS_ACTION = "hyper:regions";
 /** The action of the runtime that watches regions. Its data is `pages`: `[{ at, regions: [[reference, place], …] }, …]`. */

@@ -21,6 +21,7 @@ import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { isPrefetch } from "../http/purpose.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
+import { noteScriptsOff } from "../http/scripts.ts";
 import { knowsTemplates, TEMPLATES_VARY } from "../http/templates.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -100,6 +101,7 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   if (!isReadMethod(request.method)) {
     return await serveFailure(withoutToasts, notAllowed(READ_METHODS), services);
   }
+  noteScriptsOff(url, withoutToasts.deps.ctx.cookies);
   // A page that the user may never see leaves them to the next one.
   const isSeen = request.method === "GET" && !isPrefetch(request.headers);
   const report: Report = (error) => services.report(error, request, null);

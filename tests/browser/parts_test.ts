@@ -46,6 +46,20 @@ const PARTS: Readonly<Record<string, Use>> = {
     effect: "last",
     without: "last",
   },
+  // The server sends the regions with the page.
+  late: {
+    markup: `<p data-hyper-load="done"></p>`,
+    loadsItself: true,
+    use: () => {
+      const show = () => {
+        document.querySelector("#p")!.textContent = document.cookie || "no cookie";
+        if (!document.cookie) setTimeout(show, 10);
+      };
+      show();
+    },
+    effect: "hyper_scripts=1",
+    without: "no cookie",
+  },
   triggers: {
     markup: `<button hyper-action="patch">Go</button>`,
     loadsItself: true,
@@ -84,7 +98,7 @@ type Deployed = "not" | "same contract" | "other contract";
 
 /** The pages of an application, and the bundle as after a deployment. */
 interface Deployment {
-  /** How the part of the server fits the initial file, which is still that of the earlier version. */
+  /** Relation of the part of the server to the initial file, which is still that of the earlier version. */
   readonly deployed: () => Deployed;
   /** The part whose contract has changed. */
   readonly part: string;

@@ -455,6 +455,18 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
       return open(apps.make({ default: () => <Box />, Box }));
     },
   },
+  "RegionOptions.fallback": {
+    run: async (apps, fail) => {
+      const Box = region(
+        "box",
+        { depends: "topic", guard: () => true, load: "lazy", fallback: fail },
+        () => <p>box</p>,
+      );
+      const handler = apps.make({ default: () => <Box />, Box });
+      return (await ask(handler, { method: "GET", accept: "text/html", headers: { cookie: "hyper_scripts=1" } }))
+        .status;
+    },
+  },
   "RegionOptions.depends": {
     run: async (apps, fail) => {
       const Box = region("box", { depends: fail, guard: () => true }, () => <p>box</p>);

@@ -10,7 +10,7 @@
  * @module
  */
 import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
-import { EVERY_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
+import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
 import { attr, doc, dom, isOff, ours } from "../dom.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
 
@@ -36,10 +36,17 @@ let failures = 0;
 
 /** Marks regions as dirty, and renews them. */
 export function markDirty(references: readonly string[], echo?: string): void {
-  for (const region of ours(REGION)) {
+  // One that the user has not scrolled to is loaded then.
+  for (const region of ours(`${REGION}:not([${LOAD_ATTRIBUTE}=visible])`)) {
     if (!references.includes(attr(region, REGION_ATTRIBUTE) ?? "")) continue;
     dirty.set(region, !dirty.has(region) || dirty.get(region) === echo ? echo : undefined);
   }
+  renew();
+}
+
+/** Renews regions. */
+export function renewRegions(regions: readonly Element[]): void {
+  for (const region of regions) dirty.set(region, undefined);
   renew();
 }
 
@@ -68,8 +75,7 @@ export function watchRegionCalls(signal: AbortSignal): void {
     const region = button && dom(button).closest(REGION);
     if (!region || isOff(region)) return;
     event.preventDefault();
-    dirty.set(region, undefined);
-    renew();
+    renewRegions([region]);
   }, { ...listening, capture: true });
   const timer = setInterval(renewDue, DUE_MS);
   signal.addEventListener("abort", () => {

@@ -56,8 +56,10 @@
  */
 import { setAttributes } from "./attributes.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
-import { doc, dom, type View } from "../dom.ts";
+import { attr, doc, dom, type View } from "../dom.ts";
 import { changeAsServer, forgetChanges } from "./live_changes.ts";
+import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
+import { LOAD_ATTRIBUTE, LOADED } from "../../protocol/region_names.ts";
 import { findPairs, kind, kindAndText, type Pairs } from "./pairs.ts";
 import { type Control, sent, STATES } from "./sent_state.ts";
 
@@ -102,6 +104,12 @@ function morphTree(target: Element, source: Element): Element {
       return old;
     }
     const view: View<Control> = dom(old);
+    // The content that the browser has loaded is shown until it has loaded it again.
+    const load = attr(next, LOAD_ATTRIBUTE);
+    if (load && load !== LOADED && attr(old, REGION_ATTRIBUTE) === attr(next, REGION_ATTRIBUTE)) {
+      view.setAttribute(LOAD_ATTRIBUTE, load);
+      return old;
+    }
     const hasFocus = old === doc.activeElement;
     if (hasFocus && (view as Partial<HTMLElement>).isContentEditable || view.hasAttribute("hyper-keep")) return old;
     differing.add(old);

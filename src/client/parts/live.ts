@@ -7,6 +7,7 @@ import { watchRegionStream } from "../live/region_stream.ts";
 import { watchRegionCalls } from "../live/regions.ts";
 
 export { readTopic } from "../live/live.ts";
+export { renewRegions } from "../live/regions.ts";
 
 /** Watches the regions of the page until the signal is aborted. */
 export function start(signal: AbortSignal): void {

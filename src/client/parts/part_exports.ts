@@ -8,6 +8,7 @@ import type { syncAcceptedForm } from "../page/accepted_form.ts";
 import type { clearErrors } from "../page/clear_errors.ts";
 import type { Pages } from "../navigate/pages.ts";
 import type { addHook } from "../page/hooks.ts";
+import type { renewRegions } from "../live/regions.ts";
 import type { readTopic } from "../live/live.ts";
 import type { loadScript } from "../page/script.ts";
 import type { parsePage, trustedPolicy } from "../page/markup.ts";
@@ -66,5 +67,5 @@ export interface PartExports {
     ): Promise<void>;
   };
   /** Live topics. */
-  readonly live: { readonly readTopic: typeof readTopic };
+  readonly live: { readonly readTopic: typeof readTopic; readonly renewRegions: typeof renewRegions };
 }
