@@ -301,7 +301,16 @@ export {
 export { DependencyCache, getRequestDepCache, REQUEST_DEP_CACHE_ATTR } from "./src/deps/cache.ts";
 export type { ParamType, ParamTypes, ParamValue } from "./src/deps/coerce.ts";
 export type { Injected, InjectedValue } from "./src/deps/inject.ts";
-export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "./src/context.ts";
+export type {
+  Dependency,
+  Deps,
+  Guard,
+  Injectable,
+  Marker,
+  Params,
+  RequestContext,
+  RequestMode,
+} from "./src/context.ts";
 export { DependencyCycleError, DependencyError, HyperError, type HyperErrorOptions, InputError } from "./src/errors.ts";
 
 export { type ConnectOptions, type Receiver, Signal } from "./src/signal.ts";

@@ -47,6 +47,9 @@ export interface Deps {
   get<T>(injectable: Injectable<T>): Promise<T>;
 }
 
+/** The purpose of a request: `"validate"` asks whether fields are valid and runs no action function; any other is `"submit"`. */
+export type RequestMode = "submit" | "validate";
+
 /** A request, as the functions of the application see it. */
 export interface RequestContext {
   /** The request. Its body has been read before an action function runs. */
@@ -70,6 +73,11 @@ export interface RequestContext {
    * a reader (`unreadEvents`, `unreadBytes`, `streamSeconds`).
    */
   readonly signal: AbortSignal;
+  /**
+   * `"validate"` in a request that only asks whether fields are valid (`X-Hyper-Validate`): guards and validation run, the action
+   * function does not. A check that must happen once, such as that of a captcha, is skipped then. `"submit"` in any other request.
+   */
+  readonly mode: RequestMode;
 }
 
 /**

@@ -31,7 +31,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     PageResponse PageUrlArguments PageUrlOptions PageUrlParams ParamInput ParamName ParamType ParamTypes ParamValue
     Params ParamsOf PatternParts Provider ContextFunctionValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions
-    RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestDependency
+    RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestMode RequestDependency
     ResolutionScope ResultData Returnable Jsonify JsonSendable NonData NonJson CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
     AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps
@@ -56,7 +56,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RedisStore Store SubscribeOptions createRedisBus createRedisRateLimiter createRedisStore
   `,
   "src/session/mod.ts": `
-    Cookie Cookies Dependency Deps Injectable Marker Params RequestContext Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
+    Cookie Cookies Dependency Deps Injectable Marker Params RequestContext RequestMode Session SessionInfo SessionSchemas Sessions SessionsOptions StandardSchemaV1 Store sessions
     Guard KeptFormContext KeptForms KeptFormsOptions KeptValues PasswordCheck SignedInOptions hashPassword keptForms returnPath signedIn verifyPassword
   `,
   "src/init/mod.ts": `StartProjectOptions StartedProject Template startProject`,

@@ -59,6 +59,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/dispatch/region_watch.ts": ["integration/region_watch_test.tsx"],
   "src/dispatch/regions.ts": ["integration/regions_test.tsx"],
   "src/dispatch/spans.ts": ["dev/spans_test.ts"],
+  "src/dispatch/steps/validate_fields.ts": ["integration/validate_test.tsx", "security/validate_test.tsx"],
+  "src/forms/partial_values.ts": ["integration/validate_test.tsx"],
   "src/dispatch/user_texts.ts": ["integration/messages_test.tsx"],
   "src/dispatch/watch.ts": ["live/live_test.tsx"],
   "src/dispatch/watching.ts": ["live/live_test.tsx"],

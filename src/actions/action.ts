@@ -53,6 +53,8 @@ export interface Action<Name extends string = string, Input = unknown, Result = 
   readonly skipHandlerGuard: boolean;
   /** Maximum rate for one caller, or `null`. */
   readonly rate: RateRule | null;
+  /** Maximum rate of requests of one caller that only validate, or `null` if it does not allow them. */
+  readonly validate: RateRule | null;
   /** Verifies the signature of each request to a webhook, or `null`. */
   readonly verify: VerifyWebhook | null;
   /** The action function. */
@@ -87,6 +89,7 @@ const RESERVED: Readonly<Record<keyof ActionContext, true>> = {
   files: true,
   deps: true,
   signal: true,
+  mode: true,
   signals: true,
   originPage: true,
   target: true,
@@ -269,7 +272,9 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
   const full = fullName(name, options.namespace);
   const fault = faultOfDeclaration(options, handler);
   if (fault !== null) throw new TypeError(`Cannot declare action "${full}": ${fault}`);
+  const validate = validationRate(options.validate);
   if (rate !== null) checkRate(rate, `action "${full}"`);
+  if (validate !== null) checkRate(validate, `the validation of action "${full}"`);
   // Checked here, so that an invalid limit is thrown where the action is declared.
   resolveLimits(limits);
   const created: Action = Object.freeze({
@@ -286,6 +291,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
     onFile: options.onFile ?? null,
     skipHandlerGuard: options.skipHandlerGuard ?? false,
     rate,
+    validate,
     verify,
     handler,
   });
@@ -294,7 +300,7 @@ function createAction(name: string, options: ActionOptions, handler: ActionFunct
 }
 
 function faultOfDeclaration(
-  { form, input, method, inject = {}, limits = {}, webhook = false, verify }: ActionOptions,
+  { form, input, method, inject = {}, limits = {}, validate = false, webhook = false, verify }: ActionOptions,
   handler: unknown,
 ): string | null {
   if (typeof handler !== "function") return `its handler is ${typeof handler}; pass a function`;
@@ -302,6 +308,8 @@ function faultOfDeclaration(
     return `method "${method}" is not supported; use "GET" or "POST"`;
   }
   if (form && input) return "it has both form and input; remove one of them";
+  if (validate && !form && !input) return "it validates nothing; add a form or input, or remove validate";
+  if (validate && webhook) return "a webhook is not validated without being run; remove validate";
   if (webhook && !verify) return "a webhook without verify accepts requests from any sender; add verify";
   if (!webhook && verify) return "verify is only for webhooks; add webhook: true or remove it";
   const name = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
@@ -309,6 +317,14 @@ function faultOfDeclaration(
   const given: LimitsOptions = limits;
   const limit = HANDLER_LIMITS.find((name) => given[name] !== undefined);
   return limit === undefined ? null : `the limit "${limit}" applies to the whole handler; set it in createHandler()`;
+}
+
+/** The rate of requests that only validate, unless the action sets one: users type in several fields a second at most. */
+const VALIDATION_RATE: RateRule = Object.freeze({ limit: 120, seconds: 60 });
+
+function validationRate(validate: ActionOptions["validate"] = false): RateRule | null {
+  if (typeof validate === "object") return validate.rate;
+  return validate ? VALIDATION_RATE : null;
 }
 
 function checkActionName(name: string, namespace: string | undefined): void {

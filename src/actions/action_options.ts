@@ -168,6 +168,13 @@ export interface ActionOptions<
   /** Maximum rate for one caller; above it the response is 429. Default: the rate of the handler, else unlimited. */
   readonly rate?: RateRule | undefined;
   /**
+   * If `true`, a form or a program may ask whether fields are valid before it submits them: `<Form validate="blur">`,
+   * `X-Hyper-Validate`. The guards, the form and its validation run, with `"validate"` as `ctx.mode`; the action function does
+   * not. Users can try values this way, such as whether a name is taken, so these requests have a rate of their own.
+   * Default: `false`; the rate is 120 requests in 60 seconds for one caller.
+   */
+  readonly validate?: boolean | { readonly rate: RateRule } | undefined;
+  /**
    * If `true`, the action accepts cross-origin requests, for example from a payment provider. Requires `verify`. The
    * URL, `X-Hyper-Action` or the query must name the action; a form field does not. The guard of the handler applies
    * unless `skipHandlerGuard` is `true`. Default: `false`.

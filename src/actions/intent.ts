@@ -16,6 +16,8 @@ import {
   REQUEST_ID_PATTERN,
   SWITCH_DEPTH_HEADER,
   TARGET_HEADER,
+  VALIDATE_HEADER,
+  VALIDATE_HEADER_BYTES,
 } from "../protocol/names.ts";
 import { SWITCH_DEPTH_LIMIT } from "../protocol/switch.ts";
 
@@ -46,6 +48,8 @@ export interface IntentFacts {
   readonly location: string | null;
   /** The regions on the page of the client, as it lists them; `null` if it sent none. */
   readonly regions: string | null;
+  /** The names of the fields that the request asks to validate, and nothing else; `null` for any other request. */
+  readonly validates: readonly string[] | null;
 }
 
 /** The part of a request that is known before its body is read: the action, and the format of the response. */
@@ -87,19 +91,23 @@ const ADDRESS = /^\/(?!\/)[\x21-\x7e]*$/;
  * The audience is the format that `Accept` prefers among HTML, `text/event-stream` and `application/json`; on a tie the
  * more specific one, then the first of this list. Without a match it is a document.
  *
- * @throws {InputError} With status 400 if the request ID, the target or the switch depth is invalid; with status 431 if
- *   `Accept` or the target is too long.
+ * The answer to a request that asks to validate is data, whatever it accepts.
+ *
+ * @throws {InputError} With status 400 if the request ID, the target, the switch depth or the list of fields to validate is
+ *   invalid; with status 431 if `Accept`, the target or the list is too long.
  */
 export function readIntent(request: Pick<Request, "headers">, url: URL): Intent {
   const { headers } = request;
+  const validates = readValidates(headers.get(VALIDATE_HEADER));
   const facts: IntentFacts = {
-    audience: readAudience(request),
+    audience: validates === null ? readAudience(request) : "data",
     requestId: readRequestId(headers.get(REQUEST_ID_HEADER)),
     target: readTarget(headers.get(TARGET_HEADER)),
     switchDepth: readSwitchDepth(headers.get(SWITCH_DEPTH_HEADER)),
     lastEventId: readLastEventId(headers.get(LAST_EVENT_ID_HEADER)),
     location: readLocation(headers.get(LOCATION_HEADER)),
     regions: headers.get(REGIONS_HEADER),
+    validates,
   };
 
   const header = headers.get(ACTION_HEADER);
@@ -125,7 +133,16 @@ export function plainIntent(request: Pick<Request, "headers">): Intent {
     lastEventId: null,
     location: null,
     regions: null,
+    validates: null,
   };
+}
+
+/**
+ * Returns the intent of a request that a backend has made of another one. A request that only asks to validate cannot become one
+ * that runs the action, whatever headers the backend has kept.
+ */
+export function intentOfReplaced(intent: Intent, { validates }: Intent): Intent {
+  return validates === null ? intent : { ...intent, validates, audience: "data" };
 }
 
 /** Returns the UID part of a form's URL, with or without a trailing slash; `null` for any other URL. */
@@ -198,6 +215,30 @@ function decodeTarget(header: string): string | null {
   } catch {
     // The escapes are not UTF-8; the caller rejects the header.
     return null;
+  }
+}
+
+/** Reads the names of the fields to validate. A header without a name is an error, not a request of another kind. */
+function readValidates(header: string | null): readonly string[] | null {
+  if (header === null) return null;
+  if (header.length > VALIDATE_HEADER_BYTES) {
+    throw new InputError(
+      431,
+      `Cannot read ${VALIDATE_HEADER}: ${header.length} bytes, ${VALIDATE_HEADER_BYTES} at most`,
+    );
+  }
+  const names = header.split(",").map((name) => decodeName(name.trim())).filter((name) => name !== "");
+  if (names.length === 0) {
+    throw new InputError(400, `Cannot read ${VALIDATE_HEADER}: it names no field; send names separated by commas`);
+  }
+  return names;
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch (cause) {
+    throw new InputError(400, `Cannot read ${VALIDATE_HEADER}: "${name}" is not percent-encoded text`, null, { cause });
   }
 }
 

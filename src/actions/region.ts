@@ -103,6 +103,7 @@ const RESERVED: Readonly<Record<keyof RegionContext, true>> = {
   deps: true,
   cookies: true,
   signal: true,
+  mode: true,
   instance: true,
 };
 

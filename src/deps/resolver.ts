@@ -256,8 +256,11 @@ class ChainedDeps implements RequestDeps {
 }
 
 // Written out for speed: a spread would build the object property by property for each request.
-function withDeps({ request, url, params, cookies, signal }: Omit<RequestContext, "deps">, deps: Deps): RequestContext {
-  return { request, url, params, cookies, signal, deps };
+function withDeps(
+  { request, url, params, cookies, signal, mode }: Omit<RequestContext, "deps">,
+  deps: Deps,
+): RequestContext {
+  return { request, url, params, cookies, signal, mode, deps };
 }
 
 // A dependency that `dependency()` did not create has no option `dispose`, so it is not disposed.

@@ -1,6 +1,7 @@
 // A request before its action is found.
 import { type Intent, plainIntent } from "../actions/intent.ts";
 import type { Report } from "../callback.ts";
+import type { RequestMode } from "../context.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import type { BodyAccount } from "../http/body_account.ts";
 import type { Body } from "../http/body.ts";
@@ -61,6 +62,11 @@ export class Arrival {
   /** The action it names, and the format its client accepts; a guess until it is read. */
   get intent(): Intent {
     return this.#intent ??= plainIntent(this.request);
+  }
+
+  /** The purpose of the request. */
+  get mode(): RequestMode {
+    return this.intent.validates === null ? "submit" : "validate";
   }
 
   set intent(intent: Intent) {

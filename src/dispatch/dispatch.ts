@@ -3,13 +3,14 @@
 // ```
 // judge: URL, host, method, cross-origin ─▶ find the action ─▶ find its page ─▶ admit: guards, principal, rate
 //   ─▶ read the input: body, bounded ─▶ bind: dependencies, form guard, validation ─▶ claim: exactly once ─▶ run ─▶ respond
+//                                    └▶ validate: the same, for a request that only asks whether fields are valid ──────▶ respond
 // ```
 //
 // Nothing is parsed before the request is judged, and no code of the application runs before the page is known and the guards have
 // admitted the call. If only a field of the body names action or page, the body is read, bounded, before that.
 import type { Action } from "../actions/action.ts";
 import type { Report } from "../callback.ts";
-import { readIntent } from "../actions/intent.ts";
+import { intentOfReplaced, readIntent } from "../actions/intent.ts";
 import { resolveLimits } from "../http/limits.ts";
 import { ActionRun } from "./action_run.ts";
 import { type Reached, refuse, respondToCall, serveAddress } from "./answering.ts";
@@ -25,9 +26,10 @@ import { bindInput } from "./steps/bind_input.ts";
 import { claimRun } from "./steps/claim_run.ts";
 import { findAction, noSuchAction } from "./steps/find_action.ts";
 import { findPage } from "./steps/find_page.ts";
-import { judgeMethod, judgeRequest } from "./steps/judge.ts";
+import { judgeMethod, judgePurpose, judgeRequest } from "./steps/judge.ts";
 import { readInput } from "./steps/read_input.ts";
 import { runAction } from "./steps/run_action.ts";
+import { validateFields } from "./steps/validate_fields.ts";
 import type { Trace } from "./trace.ts";
 
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
@@ -76,6 +78,9 @@ export class FormActionDispatch {
     if (found.kind === "address") return await serveAddress(arrival, app);
     if (found.kind === "failure") return await refuse(arrival, found, app);
     if (found.kind === "own") return await this.#call(found.action, arrival);
+    // A backend is code of the application, which may respond without this pipeline.
+    const refusal = judgePurpose(arrival, found.owned.action);
+    if (refusal !== null) return await refuse(arrival, refusal, app);
     try {
       return await dispatchToBackend(arrival, found.owned, {
         run: (action) => this.#call(action, arrival),
@@ -89,11 +94,11 @@ export class FormActionDispatch {
   }
 
   /** Runs an action for a request that a backend has made of the one that was received. */
-  #callFor(request: Request, action: Action, { client, trace }: Arrival): Promise<Response> {
+  #callFor(request: Request, action: Action, { client, trace, intent }: Arrival): Promise<Response> {
     const report = reporterOf({ request, action: null }, this.#app);
     const arrival = new Arrival(request, client, trace, report);
     return this.#judged(arrival, report, () => {
-      arrival.intent = readIntent(request, arrival.url);
+      arrival.intent = intentOfReplaced(readIntent(request, arrival.url), intent);
       return this.#call(action, arrival);
     });
   }
@@ -128,7 +133,7 @@ export class FormActionDispatch {
   /** Runs the steps in order. Each returns the value that the next ones need, or the outcome that ends the call. */
   async #steps(call: Call, reached: Reached): Promise<Outcome> {
     const app = this.#app;
-    const refusal = judgeMethod(call.request.method, call.action.method);
+    const refusal = judgeMethod(call.request.method, call.action.method) ?? judgePurpose(call.arrival, call.action);
     if (refusal !== null) return refusal;
     const page = reached.page = await findPage(call, app);
     const admitted = await admit(call, page, app);
@@ -137,6 +142,8 @@ export class FormActionDispatch {
     const input = await readInput(call, page, admitted, app);
     if (input.kind !== "input") return input;
     reached.input = input;
+    const { validates } = call.arrival.intent;
+    if (validates !== null) return await validateFields(call, page, input, validates, app);
     const bound = await bindInput(call, page, input, app);
     if (bound.kind !== "bound") return bound;
     const may = await claimRun(call, page, admitted, input, app);

@@ -19,9 +19,9 @@ export function freshPage(call: Call, pageRender: PageRender, app: Injecting & O
   const cache = new DependencyCache(reporterOf(call, app));
   const request = new Request(pageRender.request);
   attachRequestDepCache(request, cache);
-  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, cookies, signal } } } = pageRender;
+  const { page, isOrigin, takeToasts, deps: { ctx: { url, params, cookies, signal, mode } } } = pageRender;
   const deps = createRequestDeps({
-    ctx: { request, url, params, cookies, signal },
+    ctx: { request, url, params, cookies, signal, mode },
     providers,
     overrides,
     cache,

@@ -26,6 +26,8 @@ export type Outcome =
   /** Data for the client. */
   | { readonly kind: "value"; readonly value: unknown }
   | InvalidInput
+  /** The answer to a request that only asks whether fields are valid: the messages of these fields. */
+  | { readonly kind: "checked"; readonly issues: Issues }
   /** A button has changed the rows of a form; `form` is the bound form with the change, not validated. */
   | { readonly kind: "rows"; readonly form: AnyBound }
   /** The body of a form could not be read; `form` is blank, with the failure's message as its error. */

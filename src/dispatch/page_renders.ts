@@ -4,7 +4,7 @@
 // getters: an object literal with a getter gets its own shape each time, which V8 keeps in its old generation together with the
 // closure of the getter, so that each request would be copied twice and then wait for a full garbage collection.
 import type { Cookies } from "../cookies.ts";
-import type { Deps, Params, RequestContext } from "../context.ts";
+import type { Deps, Params, RequestContext, RequestMode } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
 import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
 import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
@@ -103,6 +103,7 @@ class LazyContext implements RequestContext {
   readonly params: Params;
   readonly cookies: Cookies;
   readonly signal: AbortSignal;
+  readonly mode: RequestMode;
   readonly deps: Deps;
   readonly #pageRender: PageRender;
 
@@ -115,11 +116,12 @@ class LazyContext implements RequestContext {
     configurable: true,
   };
 
-  constructor(pageRender: PageRender, { cookies, signal }: RequestContext, deps: Deps) {
+  constructor(pageRender: PageRender, { cookies, signal, mode }: RequestContext, deps: Deps) {
     this.url = pageRender.url;
     this.params = pageRender.params;
     this.cookies = cookies;
     this.signal = signal;
+    this.mode = mode;
     this.deps = deps;
     this.#pageRender = pageRender;
     Object.defineProperty(this, "request", LazyContext.#request);

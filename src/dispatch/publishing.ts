@@ -79,7 +79,7 @@ export async function publishFromOutside(
   const report = reporterOf({ request, action: null }, app);
   const cache = new DependencyCache(report);
   const deps = depsOf(
-    { request, url: NOWHERE, cookies: new RequestCookies(request), cache },
+    { request, url: NOWHERE, cookies: new RequestCookies(request), cache, mode: "submit" },
     null,
     new AbortController().signal,
     app,

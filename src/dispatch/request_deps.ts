@@ -11,14 +11,14 @@ import { contextOf, NO_PARAMS } from "./page_renders.ts";
  * @param page Its page, or `null`.
  */
 export function depsOf(
-  { request, url, cookies, cache }: Pick<Arrival, "request" | "url" | "cookies" | "cache">,
+  { request, url, cookies, cache, mode }: Pick<Arrival, "request" | "url" | "cookies" | "cache" | "mode">,
   page: OriginPage | null,
   signal: AbortSignal,
   { providers, overrides }: Injecting,
 ): RequestDeps {
   const route = page?.route ?? null;
   return createRequestDeps({
-    ctx: { request, url: page?.url ?? withoutProtocol(url), params: page?.params ?? NO_PARAMS, cookies, signal },
+    ctx: { request, url: page?.url ?? withoutProtocol(url), params: page?.params ?? NO_PARAMS, cookies, signal, mode },
     providers,
     overrides,
     cache,

@@ -31,7 +31,7 @@ export interface StepMark {
 }
 
 /** The outcome of a request in one word. */
-export type TraceOutcome = "success" | "repeat" | "stream" | "invalid" | "refused" | "failed";
+export type TraceOutcome = "success" | "checked" | "repeat" | "stream" | "invalid" | "refused" | "failed";
 
 /** Records one request. */
 export class Trace {
@@ -80,7 +80,8 @@ export class Trace {
 
   /** The invalid fields; `""` is the form itself. */
   get issues(): readonly string[] {
-    return this.#outcome?.kind === "invalid" ? Object.keys(this.#outcome.issues) : [];
+    const outcome = this.#outcome;
+    return outcome?.kind === "invalid" || outcome?.kind === "checked" ? Object.keys(outcome.issues) : [];
   }
 
   /** The outcome. A response with status 500 has failed, also if the action function succeeded. */
@@ -89,6 +90,7 @@ export class Trace {
     if (this.#outcome?.kind === "invalid") return "invalid";
     if (this.#status >= 400) return "refused";
     if (this.#outcome?.kind === "stream") return "stream";
+    if (this.#outcome?.kind === "checked") return "checked";
     // A retry has an outcome without a run.
     const hasRun = this.#action === null || this.#steps.some(({ step }) => step === "handler");
     return hasRun || this.#outcome?.kind === "response" ? "success" : "repeat";

@@ -1,7 +1,7 @@
 // `bind()`: creates a bound form or formset from a definition and submitted data, and validates it on request.
 //
 // It is synchronous where possible: most forms have no asynchronous check.
-import type { RequestContext } from "../context.ts";
+import type { RequestContext, RequestMode } from "../context.ts";
 import type { AnyForm, BoundOf } from "./any_form.ts";
 import { CompositeState } from "./bound_composite.ts";
 import { type BoundData, type BoundState, FormState, type Sent } from "./bound_form.ts";
@@ -11,7 +11,17 @@ import { listsOf } from "./composite.ts";
 import { type FieldDefinition, fieldOver } from "./field_definition.ts";
 import type { FieldResult } from "./field_rules.ts";
 import { type CleanContext, fieldsOfForm } from "./form.ts";
-import { copyPlain, expandPattern, formatPath, patternSteps, putAt, type Step, valueAt } from "./path.ts";
+import {
+  copyPlain,
+  expandPattern,
+  formatPath,
+  isPlainObject,
+  patternSteps,
+  putAt,
+  type Step,
+  valueAt,
+} from "./path.ts";
+import { isLeftOut, isMissingValue, partialValues } from "./partial_values.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { type Shape, shapeAt } from "./shape.ts";
 import type { RowChange } from "../protocol/row_change.ts";
@@ -104,18 +114,20 @@ async function checkRow<V>(row: RowState<V>, ctx: RequestContext): Promise<void>
 
 function checkForm<V>(form: FormState<V>, ctx: RequestContext): FormState<V> | Promise<FormState<V>> {
   const { schema } = form.definition;
-  const values = schema === null ? readFields(form) : readWithSchema(form, schema);
+  const values = schema === null ? readFields(form, ctx.mode) : readWithSchema(form, schema, ctx.mode);
   return values instanceof Promise
     ? values.then((values) => acceptForm(form, values, ctx))
     : acceptForm(form, values, ctx);
 }
 
 function acceptForm<V>(form: FormState<V>, values: V, ctx: RequestContext): FormState<V> | Promise<FormState<V>> {
-  if (form.own.count > 0) return form;
+  // A form that is only validated has values where they exist.
+  const isPartial = ctx.mode === "validate" && form.definition.schema === null;
+  if (form.own.count > 0 && !isPartial) return form;
   if (form.definition.clean !== undefined) {
     return acceptCleaned(form, values, form.definition, ctx, (field, message) => form.addError(field, message));
   }
-  form.accept(values);
+  if (form.own.count === 0) form.accept(values);
   return form;
 }
 
@@ -123,19 +135,32 @@ async function acceptCleaned<V, B extends BoundState<V>>(
   bound: B,
   values: V,
   definition: { clean?(values: V, ctx: CleanContext): V | void | PromiseLike<V | void> },
-  { request, url, params, cookies, deps, signal }: RequestContext,
+  ctx: RequestContext,
   addError: CleanContext["addError"],
 ): Promise<B> {
-  const cleaned = await definition.clean?.(values, { request, url, params, cookies, deps, signal, addError });
+  const { request, url, params, cookies, deps, signal, mode } = ctx;
+  let cleaned: V | void;
+  try {
+    cleaned = await definition.clean?.(values, { request, url, params, cookies, deps, signal, mode, addError });
+  } catch (error) {
+    if (mode === "submit" || !isMissingValue(error)) throw error;
+    return bound;
+  }
   if (bound.errorCount === 0) bound.accept(cleaned === undefined ? values : cleaned);
   return bound;
 }
 
-function readFields<V>(form: FormState<V>): V | Promise<V> {
+function readFields<V>(form: FormState<V>, mode: RequestMode): V | Promise<V> {
   const values: [string, unknown][] = [];
-  // V is the record of the fields' values. If a field has none, there is an error and the values are not read.
-  const record = (): V => Object.fromEntries(values) as V;
-  return checkEach(form.definition.fields.entries(), form, values)?.then(record) ?? record();
+  const { fields } = form.definition;
+  // V is the record of the fields' values. If a field has none, there is an error and the values are not read; those of a form that
+  // is only validated throw where they are.
+  const record = (): V => {
+    const all = Object.fromEntries(values);
+    if (mode === "submit") return all as V;
+    return partialValues(all, [...fields.keys()].filter((name) => !Object.hasOwn(all, name))) as V;
+  };
+  return checkEach(fields.entries(), form, values, mode)?.then(record) ?? record();
 }
 
 /** Checks fields one after another. Returns `null` if all checks were synchronous. */
@@ -143,36 +168,44 @@ function checkEach<V>(
   fields: Iterator<[string, FieldDefinition]>,
   form: FormState<V>,
   values: [string, unknown][],
+  mode: RequestMode,
 ): Promise<void> | null {
   const { sent } = form;
   for (let next = fields.next(); next.done !== true; next = fields.next()) {
     const [name, field] = next.value;
+    const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
+    if (mode === "validate" && isLeftOut(field, value)) continue;
     const accept = (result: FieldResult<unknown>): void => {
       if (result.kind === "valid") values.push([name, result.value]);
       else form.addText(name, result.message);
     };
-    const result = field.check(Object.hasOwn(sent, name) ? sent[name] : undefined, form.stepInitial([name]));
+    const result = field.check(value, form.stepInitial([name]));
     if (result instanceof Promise) {
-      return result.then(accept).then(() => checkEach(fields, form, values) ?? undefined);
+      return result.then(accept).then(() => checkEach(fields, form, values, mode) ?? undefined);
     }
     accept(result);
   }
   return null;
 }
 
-async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1): Promise<V> {
+async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1, mode: RequestMode): Promise<V> {
   const { shape } = fieldsOfForm(form.definition);
-  const declared = await readDeclared(form);
+  const leftOut = mode === "validate" ? fieldsLeftOut(form) : [];
+  const declared = await readDeclared(form, mode);
   // Before texts are converted: the values of declared fields decide which alternative of the schema is chosen.
   const sent = copyPlain(form.sent);
   for (const { steps, value } of declared) putAt(sent, steps, declaredInput(shape, steps, value), shape === null);
   const input: unknown = shape === null ? sent : coerceInput(shape, sent, false);
+  // Not as an empty text: a schema skips the rules about several fields where one of them is missing.
+  for (const steps of leftOut) putAt(input, steps, undefined, false);
   // A field that has an error of its own needs none of the schema.
   const invalid = new Set(form.own.all.keys());
   const result = await schema["~standard"].validate(input);
   if (result.issues === undefined) {
+    const { value } = result;
+    const isWhole = leftOut.length === 0 || !isPlainObject(value);
     // V is the output type of this schema: defineForm() ties the two together.
-    return result.value as V;
+    return (isWhole ? value : partialValues(value, leftOut.map(([name]) => String(name)))) as V;
   }
   for (const issue of result.issues) {
     const name = issueName(issue);
@@ -190,15 +223,26 @@ function declaredInput(shape: Shape | null, steps: readonly Step[], value: unkno
   return isText && typeof value === "number" ? String(value) : value ?? "";
 }
 
+/** Returns the paths of the fields that the client has left out. */
+function fieldsLeftOut<V>({ definition, sent }: FormState<V>): readonly (readonly Step[])[] {
+  const fields = fieldsOfForm(definition);
+  return fields.names(sent).map((name) => fields.path(name)).filter((steps) => {
+    const field = fields.at(steps);
+    return field !== null && isLeftOut(field, valueAt(sent, steps));
+  });
+}
+
 /** Checks the fields that are declared besides a schema, as they are rendered, and returns their values. */
 async function readDeclared<V>(
   form: FormState<V>,
+  mode: RequestMode,
 ): Promise<readonly { readonly steps: readonly Step[]; readonly value: unknown }[]> {
   const fields = fieldsOfForm(form.definition);
   const values: { steps: readonly Step[]; value: unknown }[] = [];
   for (const [pattern, declared] of form.definition.fields) {
     for (const steps of expandPattern(patternSteps(pattern), form.sent)) {
       const sent = valueAt(form.sent, steps);
+      if (mode === "validate" && isLeftOut(declared, sent)) continue;
       const initial = form.stepInitial(steps);
       const result = await (fields.at(steps) ?? declared).check(sent, initial);
       if (result.kind === "valid") {

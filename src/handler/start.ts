@@ -103,7 +103,7 @@ function renderWithoutPage(
   { app: { providers, overrides } }: Services,
 ): PageRender {
   const deps = createRequestDeps({
-    ctx: { request, url, params: {}, cookies, signal: new AbortController().signal },
+    ctx: { request, url, params: {}, cookies, signal: new AbortController().signal, mode: "submit" },
     providers,
     overrides,
     cache,

@@ -65,8 +65,8 @@ export async function preparePage(
   if (route.render !== null) {
     response = { status, headers: new Headers() };
     // Read for a page with a guard only: the request of an origin page is created on demand.
-    const { request, cookies, deps, signal } = ctx;
-    const rendered: unknown = await route.render({ request, url, params, cookies, deps, signal, response });
+    const { request, cookies, deps, signal, mode } = ctx;
+    const rendered: unknown = await route.render({ request, url, params, cookies, deps, signal, mode, response });
     if (rendered instanceof Response) return { kind: "response", response: rendered };
     markup = readRendered(rendered, route);
   }

@@ -119,7 +119,7 @@ async function runGuard(page: GuardedPage, ctx: RequestContext, isApart: boolean
   const params = paramsOf(page.pattern, ctx.params);
   const request = new Request(url, { headers: headersOfGet(ctx.request.headers) });
   const context = (name: string): Dependency<unknown> | undefined => page.context.get(name);
-  const base = { request, url, params, cookies: ctx.cookies, signal: ctx.signal };
+  const base = { request, url, params, cookies: ctx.cookies, signal: ctx.signal, mode: ctx.mode };
   await using stage = stageOf(ctx.deps, { ctx: base, form: null, origin: "ok", context }, isApart);
   if (!isApart) shareRequestDepCache(ctx.request, request);
   const response: PageResponse = { status: 200, headers: new Headers() };

@@ -30,6 +30,12 @@ export interface FormProps extends ElementAttributes {
   readonly autocomplete?: "on" | "off" | undefined;
   /** If `true`, the browser submits the form without checking its fields. Default: `false`. */
   readonly novalidate?: boolean | undefined;
+  /**
+   * Asks the server whether a field is valid before the form is submitted: `"blur"` when the user leaves it after a change, `"input"`
+   * while the user types as well. The action must allow it. Without scripts nothing changes. Default: fields are validated when the
+   * form is submitted.
+   */
+  readonly validate?: "blur" | "input" | undefined;
   /** The window or frame that shows the response; the browser, not the runtime, submits such a form. Default: this one. */
   readonly target?: string | undefined;
   /** The text of the button of a form without `children`. Default: `Submit`. */
@@ -44,7 +50,7 @@ export interface FormProps extends ElementAttributes {
  *
  * After an invalid submit it shows the submitted values and their errors; other forms on the page are not affected.
  *
- * @throws {TypeError} When the action does not exist, or outside a page.
+ * @throws {TypeError} When the action does not exist or does not allow `validate`, or outside a page.
  *
  * @example
  * ```tsx
@@ -70,9 +76,10 @@ export interface FormProps extends ElementAttributes {
  * ```
  */
 export function Form(props: FormProps): MarkupNode {
-  const { action: ref, instance: rawInstance, initial, submit, children, ...attributes } = props;
+  const { action: ref, instance: rawInstance, initial, submit, validate, children, ...attributes } = props;
   const state = usePageState("Form");
   const { action, url } = state.findAction(ref, "Form");
+  if (validate !== undefined) checkValidates(action);
   const instance = rawInstance === undefined ? null : String(rawInstance);
   const form = state.formOf(action, instance, initial ?? null);
   // Suspends: the renderer waits and renders this form again, when the state has the bound form.
@@ -89,6 +96,7 @@ export function Form(props: FormProps): MarkupNode {
       action: isGet ? state.path : endpointOf(url, state),
       ...(multipart ? { enctype: "multipart/form-data" } : {}),
       [FORM_ATTRIBUTE]: action.name,
+      ...(validate === undefined ? {} : { "hyper-validate": validate }),
       // Preact's type of a form lacks values of `role`.
     } as Record<string, unknown>,
     hiddenFields(state, action, instance, isGet),
@@ -99,6 +107,13 @@ export function Form(props: FormProps): MarkupNode {
   );
   if (state.cutTag === null || !state.isFailed(action, instance)) return element;
   return h(state.cutTag, null, element);
+}
+
+function checkValidates({ name, validate }: Action): void {
+  if (validate !== null) return;
+  throw new TypeError(
+    `Cannot render <Form validate>: action "${name}" does not allow it; declare the action with validate: true`,
+  );
 }
 
 /** Returns the content of a form without children: its errors, its fields in order, and a button. */

@@ -19,6 +19,11 @@ export const LOCATION_HEADER = "X-Hyper-Location";
  * `>` for each region around it. `stale` if the list is too long.
  */
 export const REGIONS_HEADER = "X-Hyper-Regions";
+/**
+ * The names of fields, percent-encoded and separated by commas: the request asks whether they are valid, and runs nothing. At most
+ * {@linkcode VALIDATE_HEADER_BYTES} of them.
+ */
+export const VALIDATE_HEADER = "X-Hyper-Validate";
 /** The path of the sign-in page, on an answer that requires a sign-in (401). */
 export const SIGN_IN_HEADER = "X-Hyper-Sign-In";
 /** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
@@ -76,6 +81,9 @@ export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
 
 /** Marks the root element of a region; holds its reference: name, instance and signature. */
 export const REGION_ATTRIBUTE = "data-hyper-region";
+
+/** The longest list of fields to validate, in bytes. */
+export const VALIDATE_HEADER_BYTES = 4096;
 
 /** The longest list of regions in a header, in bytes. */
 export const REGIONS_HEADER_BYTES = 4096;

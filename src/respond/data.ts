@@ -41,6 +41,8 @@ export async function respondWithData(answer: Answer, services: RespondServices)
       return problem(422, userTexts.of(answer.arrival).write(catalogueText("checkFields")), {}, {
         issues: outcome.issues,
       });
+    case "checked":
+      return json(200, { ok: true, issues: outcome.issues });
     case "rows":
       throw new TypeError("Cannot encode changed rows as data: a program sends the rows themselves");
     case "unread":

@@ -38,6 +38,8 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
     case "invalid":
       return await invalidDocument(answer, outcome, services);
+    case "checked":
+      throw new TypeError("Cannot encode checked fields as a document: the answer is data");
     case "rows":
       return await changedDocument(answer, outcome.form, services);
     case "unread": {

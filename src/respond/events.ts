@@ -50,6 +50,8 @@ export async function respondWithEvents(answer: Answer, services: RespondService
       return await events(200, [{ event: "result", data: outcome.value }], answer, services);
     case "invalid":
       return await invalid(outcome, answer, services);
+    case "checked":
+      throw new TypeError("Cannot encode checked fields as events: the answer is data");
     case "rows":
       return await respondWithRows(outcome.form, answer, services);
     case "unread":

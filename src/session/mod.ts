@@ -21,7 +21,7 @@ export {
 } from "./kept_forms.ts";
 export { returnPath, signedIn, type SignedInOptions } from "./signed_in.ts";
 export type { Session, SessionSchemas } from "./session.ts";
-export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext } from "../context.ts";
+export type { Dependency, Deps, Guard, Injectable, Marker, Params, RequestContext, RequestMode } from "../context.ts";
 export type { Cookie, Cookies } from "../cookies.ts";
 export type { Store } from "../store/store.ts";
 export type { StandardSchemaV1 } from "../forms/schema.ts";

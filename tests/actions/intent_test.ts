@@ -154,6 +154,7 @@ Deno.test("plainIntent() reads only the audience", () => {
     lastEventId: null,
     location: null,
     regions: null,
+    validates: null,
   };
   assertEquals(plainIntent({ headers }), expected);
   assertEquals(plainIntent({ headers: new Headers({ accept: "application/json" }) }).audience, "data");

@@ -23,6 +23,7 @@ function depsOf({ params = {}, query = "", ...changes }: Scene = {}): RequestDep
       params,
       cookies: new RequestCookies(new Request("http://localhost/")),
       signal: new AbortController().signal,
+      mode: "submit",
     },
     form: null,
     origin: "ok",

@@ -23,6 +23,7 @@ function depsOf(changes: Partial<RequestDepsOptions> = {}): RequestDeps {
       params: { id: "7" },
       cookies: new RequestCookies(new Request("http://localhost/")),
       signal: new AbortController().signal,
+      mode: "submit",
     },
     form: null,
     origin: "ok",

@@ -21,6 +21,7 @@ function deps(): RequestDeps {
       params: {},
       cookies: new RequestCookies(request),
       signal: request.signal,
+      mode: "submit",
     },
     providers: orderProviders([]),
     overrides: new Map(),

@@ -11,7 +11,14 @@ function renderOf(headers: Record<string, string>) {
   const { signal } = new AbortController();
   const url = new URL("http://localhost/notes/7");
   const early = createRequestDeps({
-    ctx: { request, url: new URL(request.url), params: {}, cookies: new RequestCookies(request), signal },
+    ctx: {
+      request,
+      url: new URL(request.url),
+      params: {},
+      cookies: new RequestCookies(request),
+      signal,
+      mode: "submit",
+    },
     providers: [],
     overrides: new Map(),
     cache,

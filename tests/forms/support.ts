@@ -15,6 +15,7 @@ export const ctx: RequestContext = {
   cookies: new RequestCookies(new Request("http://localhost/notes")),
   deps: { get: () => Promise.reject(new Error("no dependency was expected")) },
   signal: new AbortController().signal,
+  mode: "submit",
 };
 
 export async function bindTo<V>(

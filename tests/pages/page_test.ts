@@ -26,7 +26,14 @@ function manifestOf(modules: Modules): Promise<Manifest> {
 function contextOf(route: PageRoute, url: string, params: Params): RequestContext {
   const request = new Request(url);
   return createRequestDeps({
-    ctx: { request, url: new URL(url), params, cookies: new RequestCookies(request), signal: request.signal },
+    ctx: {
+      request,
+      url: new URL(url),
+      params,
+      cookies: new RequestCookies(request),
+      signal: request.signal,
+      mode: "submit",
+    },
     providers: orderProviders([]),
     overrides: new Map(),
     cache: new DependencyCache((error) => {
@@ -296,6 +303,7 @@ Deno.test("preparePage() does not dispose the value of a context function", asyn
       params: {},
       cookies: new RequestCookies(request),
       signal: request.signal,
+      mode: "submit",
     },
     providers: orderProviders([]),
     overrides: new Map(),

@@ -35,19 +35,22 @@ export async function admit(
   }
   const principal = app.principal === null ? null : await app.principal(request);
   const holder: Holder = principal === null ? client.holder : { kind: "principal", name: principal };
-  const rule = isRegionAction(action) ? null : action.rate ?? app.rate;
+  const isValidation = call.arrival.mode === "validate";
+  const rule = isRegionAction(action) ? null : isValidation ? action.validate : action.rate ?? app.rate;
   if (rule === null) return { kind: "admitted", principal, holder, headers: NO_HEADERS };
   trace?.step("rate");
   return await countRun(call, rule, { kind: "admitted", principal, holder, headers: NO_HEADERS }, app);
 }
 
 async function countRun(
-  { arrival: { client }, action }: Call,
+  { arrival: { client, mode }, action }: Call,
   rule: RateRule,
   admitted: Admitted,
   { limiter }: Admission,
 ): Promise<Admitted | Outcome> {
-  const verdict = await limiter.take(`${action.name} ${admitted.principal ?? client.address}`, rule);
+  // No action has a slash in its name.
+  const counted = mode === "validate" ? `validate/${action.name}` : action.name;
+  const verdict = await limiter.take(`${counted} ${admitted.principal ?? client.address}`, rule);
   const headers = rateHeaders(rule, verdict);
   return verdict.allowed ? { ...admitted, headers } : tooManyRuns(verdict, headers);
 }

@@ -87,12 +87,10 @@ async function bindForm(
   source: AnyForm | FormFactory<AnyForm>,
   app: Observing & Wording,
 ): Promise<Bound | Outcome> {
-  const { arrival: { trace }, action } = call;
-  const early = hasMembers(action.inject) ? await injectBeforeForm(action.inject, deps) : NOTHING;
-  const making = makeForm(source, deps.ctx);
-  const made = making instanceof Promise ? await making : making;
-  const denial = await askFormGuard(call, deps, input, made, app);
-  if (denial !== null) return denial;
+  const { arrival: { trace } } = call;
+  const prepared = await prepareForm(call, deps, input, source, app);
+  if (prepared.kind !== "prepared") return prepared;
+  const { made, early } = prepared;
   if (input.rowChange !== null) {
     return changedForm(pageRender, made, toBind(made, call, deps, input, app), input.rowChange);
   }
@@ -106,6 +104,28 @@ async function bindForm(
     ? { ...early.injected, ...await resolveInjected(early.waiting, bound) }
     : early.injected;
   return { kind: "bound", data: form.values, form, deps: bound, injected };
+}
+
+/** A form that may be validated, and the values that were injected before. */
+export interface PreparedForm {
+  readonly kind: "prepared";
+  readonly made: FormWithInitial;
+  readonly early: EarlyInjection;
+}
+
+/** Injects what does not need the form, creates the form, and asks its guard. */
+export async function prepareForm(
+  call: Call,
+  deps: RequestDeps,
+  input: Input,
+  source: AnyForm | FormFactory<AnyForm>,
+  app: Observing & Wording,
+): Promise<PreparedForm | Outcome> {
+  const { inject } = call.action;
+  const early = hasMembers(inject) ? await injectBeforeForm(inject, deps) : NOTHING;
+  const making = makeForm(source, deps.ctx);
+  const made = making instanceof Promise ? await making : making;
+  return await askFormGuard(call, deps, input, made, app) ?? { kind: "prepared", made, early };
 }
 
 /** Returns the outcome of a button that changes rows: the form with the change, neither validated nor run. */
@@ -137,7 +157,8 @@ async function askFormGuard(
   return await askGuard(call, ask, { ...deps.derive({ form }).ctx, form }, app);
 }
 
-function toBind(
+/** Returns the submitted data of a form, and what its validation needs. */
+export function toBind(
   { initial }: FormWithInitial,
   call: Call,
   { ctx }: RequestDeps,

@@ -41,6 +41,14 @@ export function judgeMethod(method: string, declared: Action["method"]): Outcome
   return method === "OPTIONS" ? { kind: "response", response: optionsResponse(allow) } : notAllowed(allow);
 }
 
+/** Judges the purpose of a call: only an action that allows it is asked whether its fields are valid. Returns the refusal, or `null`. */
+export function judgePurpose({ intent }: Arrival, { name, validate }: Action): Failure | null {
+  if (intent.validates === null || validate !== null) return null;
+  const reason =
+    `Cannot validate the fields of action "${name}": it does not allow this; declare it with validate: true`;
+  return failure(400, catalogueText("invalidRequest"), {}, reason);
+}
+
 function judgeOrigin(request: Request, url: URL, app: Judging): Failure | null {
   if (isSafeMethod(request.method)) return null;
   const fetchSite = request.headers.get("sec-fetch-site");

@@ -42,7 +42,9 @@ export function readCallBody(
 ): Promise<Body | Failure> | Body {
   const { arrival: { request, body: early, lifetime }, action, limits } = call;
   const onError = reporterOf(call, app);
-  const onFile = action.onFile === null ? undefined : storingFiles(action.onFile, ctx, onError);
+  // A file that is only validated is not stored.
+  const store = call.arrival.mode === "validate" ? null : action.onFile;
+  const onFile = store === null ? undefined : storingFiles(store, ctx, onError);
   const account = early?.account ?? app.bodies.open(holder);
   lifetime.hold(account);
   const options = { account, onFile, onError };

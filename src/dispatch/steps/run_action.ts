@@ -62,7 +62,7 @@ export async function runAction(run: ActionRun, app: RunApp): Promise<Outcome> {
 /** Returns the context of an action function, without what it injects. */
 function actionContext(run: ActionRun, app: RunApp) {
   const { call, page, input, bound } = run;
-  const { request, url, params, cookies, deps, signal } = bound.deps.ctx;
+  const { request, url, params, cookies, deps, signal, mode } = bound.deps.ctx;
   return {
     request,
     url,
@@ -70,6 +70,7 @@ function actionContext(run: ActionRun, app: RunApp) {
     cookies,
     deps,
     signal,
+    mode,
     form: bound.form,
     data: bound.data,
     files: input.files,
