@@ -46,6 +46,7 @@ export const SECTIONS: readonly Section[] = [
   ]),
   section("Guides", "From the first page to a deployment on several machines.", "guides", "/guides", [
     ["start", "Get started"],
+    ["tutorial", "Tutorial"],
     ["pages", "Pages"],
     ["actions", "Actions"],
     ["forms", "Forms"],

@@ -71,7 +71,7 @@ export async function startProject(folder: string, options: StartProjectOptions 
 
 /** Reads the files of a project, by their paths in it. */
 async function readFiles(template: Template): Promise<Map<string, string>> {
-  const files = new Map([["deno.json", `${JSON.stringify(projectConfig(template), null, 2)}\n`]]);
+  const files = new Map([["deno.json", `${JSON.stringify(projectConfig(), null, 2)}\n`]]);
   for (const [from, to = from] of TEMPLATES[template].files) {
     const text = await fetchText(new URL(`project/${template}/${from}`, import.meta.url));
     files.set(to, text.replaceAll("DENO_VERSION", Deno.version.deno));
@@ -80,7 +80,7 @@ async function readFiles(template: Template): Promise<Map<string, string>> {
 }
 
 /** Returns the `deno.json` of the project. If this module is a file of a clone, the project is linked to the clone. */
-function projectConfig(template: Template): object {
+function projectConfig(): object {
   const { imports, links, name, version } = config;
   const root = new URL("../../", import.meta.url);
   const linked = root.protocol === "file:"
@@ -90,7 +90,7 @@ function projectConfig(template: Template): object {
     tasks: {
       dev: `HYPER_DEV=1 deno run --no-clear-screen --watch=pages ${SERVE}`,
       start: `deno run ${SERVE}`,
-      test: `${TEMPLATES[template].memory}=:memory: deno test ${PERMISSIONS}`,
+      test: `DATA=:memory: deno test ${PERMISSIONS}`,
       ok: "deno fmt --check && deno lint && deno check && deno task test",
     },
     imports: {
@@ -140,7 +140,7 @@ function nextSteps(folder: string, template: Template): string {
     `  cd ${folder}\n  deno task dev`,
     "Open the link that it prints. Then change pages/page.tsx: the page in the browser follows.",
     "  deno task test    runs the tests\n  deno task ok      also checks format, lint and types",
-    "README.md describes the files. Next: examples/showcase/guides/tutorial.md, or `deno doc jsr:@hyper/actions`.\n",
+    "README.md describes the files. Next: the tutorial, examples/showcase/guides/tutorial.md of @hyper/actions.\n",
   ].join("\n\n");
 }
 

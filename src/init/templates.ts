@@ -7,8 +7,6 @@ export type Template = "minimal" | "app";
 interface TemplateContents {
   /** Its files: their paths in its folder, and in the project if they differ. */
   readonly files: readonly (readonly [from: string, to?: string])[];
-  /** Variable that makes its tests write into memory. */
-  readonly memory: string;
   /** Description of the project, for the output of `init`. */
   readonly about: string;
 }
@@ -27,7 +25,6 @@ export const TEMPLATES: Readonly<Record<Template, TemplateContents>> = {
       ["static/style.css"],
       ["tests/page_test.tsx"],
     ],
-    memory: "GUESTBOOK",
     about: "A guest book: one page, one form, one action and its tests.",
   },
   app: {
@@ -56,7 +53,6 @@ export const TEMPLATES: Readonly<Record<Template, TemplateContents>> = {
       ["tests/support.ts"],
       ["tests/tasks_test.ts"],
     ],
-    memory: "DATA",
     about: "A task list: accounts, sign-in, SQLite, tests, a Dockerfile and a CI workflow.",
   },
 };

@@ -71,6 +71,8 @@ Deno.test("showcase: /llms.txt lists the Markdown of every page, and each file i
   assertEquals(listed, ENTRIES.map(({ path }) => `${path}.md`));
   for (const path of listed) assertMatch(await fetchText(path), /^# \w/);
   assertEquals((await fetchText("/guides/forms.md")).includes("## Declare a form"), true);
+  // A file that a document quotes is in its Markdown.
+  assertMatch(await fetchText("/guides/tutorial.md"), /```ts database\.ts\n\/\*\* The database/);
   // A document that includes a file of the repository is sent with its text.
   assertMatch(await fetchText("/reference/security.md"), /## Protected by default/);
   assertEquals((await app(new Request("http://localhost/guides/unknown.md"))).status, 404);

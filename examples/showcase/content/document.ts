@@ -12,7 +12,7 @@ export interface Document {
   readonly body: readonly Token[];
   /** Headings of the second level. */
   readonly headings: readonly Heading[];
-  /** Its Markdown, with the file that it includes. */
+  /** Its Markdown, with the files that it includes and quotes. */
   readonly markdown: string;
 }
 
@@ -45,18 +45,19 @@ export function readDocument(folder: string, name: string): Promise<Document> {
 }
 
 async function parseDocument(path: string): Promise<Document> {
-  const tokens = await includeDocument(parse(await readFile(path)), path);
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const included = await includeDocument(parse(await readFile(path)), path);
+  const tokens = await Promise.all(included.map((token) => quote(token, folder)));
   const [first, second] = tokens;
   if (first === undefined || !is(first, "heading") || first.depth !== 1) {
     throw new TypeError(`Cannot show "${path}": it does not begin with a first-level heading; add one`);
   }
-  const hasLead = second !== undefined && is(second, "paragraph") && quotedFile(second) === null;
+  const hasLead = second !== undefined && is(second, "paragraph");
   const body = tokens.slice(hasLead ? 2 : 1);
-  const folder = path.slice(0, path.lastIndexOf("/"));
   return {
     title: textOf(first),
     lead: hasLead ? second : null,
-    body: await Promise.all(body.map((token) => quote(token, folder))),
+    body,
     headings: body.filter((token) => is(token, "heading")).filter(({ depth }) => depth === 2).map((token) => ({
       text: textOf(token),
       id: headingId(token),
@@ -142,12 +143,7 @@ async function quote(token: Token, folder: string): Promise<Token> {
   const link = quotedFile(token);
   if (link === null) return token;
   const [, extension = "conf"] = SOURCE_FILE.exec(link.href) ?? [];
-  const language = extension === "conf" ? "sh" : extension;
-  const text = await readFile(`${folder}/${link.href}`);
-  return {
-    type: "code",
-    raw: link.raw,
-    lang: `${language} ${textOf(link)}`,
-    text: text.trimEnd(),
-  } satisfies Tokens.Code;
+  const lang = `${extension === "conf" ? "sh" : extension} ${textOf(link)}`;
+  const text = (await readFile(`${folder}/${link.href}`)).trimEnd();
+  return { type: "code", raw: `\`\`\`${lang}\n${text}\n\`\`\``, lang, text } satisfies Tokens.Code;
 }

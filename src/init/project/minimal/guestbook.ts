@@ -7,9 +7,9 @@ export interface Entry {
   readonly message: string;
 }
 
-// The tests write into memory: GUESTBOOK=:memory:
+// The tests write into memory: DATA=:memory:
 const database = new DatabaseSync(
-  Deno.env.get("GUESTBOOK") ?? `${import.meta.dirname}/guestbook.sqlite`,
+  Deno.env.get("DATA") ?? `${import.meta.dirname}/guestbook.sqlite`,
 );
 database.exec(
   "CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, name TEXT, message TEXT) STRICT",
