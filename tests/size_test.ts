@@ -4,12 +4,12 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
  * Maximum download sizes, in bytes (brotli 11): the table of the design, except for `patch`, which was part of the initial
- * file there, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, and `translations` and `advice`, which few pages load.
+ * file there and now also keeps what the user chooses in the control with the focus, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
   navigation: 4_000,
   feedback: 2_200,
-  patch: 4_000,
+  patch: 4_300,
   live: 3_500,
   extras: 2_000,
   late: 500,
@@ -17,7 +17,7 @@ const LIMITS = {
   rows: 1_400,
   triggers: 2_300,
   /** On a page in another language than English. */
-  translations: 600,
+  translations: 700,
   /** On a local address, when a target is missing. */
   advice: 250,
 } as const;

@@ -34,6 +34,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/end_streams.ts": ["browser/element_streams_test.ts"],
   "src/client/page/alpine.ts": ["browser/alpine_test.ts"],
   "src/client/page/announce.ts": ["browser/announce_test.ts"],
+  "src/client/page/changed_meanwhile.ts": ["browser/changed_meanwhile_test.tsx"],
+  "src/client/page/choice.ts": ["browser/changed_meanwhile_test.tsx"],
   "src/client/page/confirm.ts": ["browser/confirm_test.ts"],
   "src/client/page/apply_focus.ts": ["browser/focus_test.ts"],
   "src/client/page/focus.ts": ["browser/focus_test.ts"],

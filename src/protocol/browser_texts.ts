@@ -27,10 +27,12 @@ export interface BrowserTexts {
   readonly confirm: string;
   /** Label of the button that does not confirm. */
   readonly cancel: string;
+  /** The server has changed a control that the user is editing. The value of the server follows. */
+  readonly changedMeanwhile: string;
 }
 
 /** The texts of failures: part of the initial file, because they are needed when the network is not there. */
-export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave" | "confirm" | "cancel"> = {
+export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave" | "confirm" | "cancel" | "changedMeanwhile"> = {
   requestFailed: "Something went wrong. Try again.",
   networkError: "Cannot reach the server. Check your connection.",
   tryAgain: "Try again",

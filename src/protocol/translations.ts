@@ -17,6 +17,7 @@ export const TRANSLATIONS:
       confirmLeave: "Ohne Speichern verlassen?",
       confirm: "Fortfahren",
       cancel: "Abbrechen",
+      changedMeanwhile: "Zwischenzeitlich geändert zu:",
     },
     es: {
       requestFailed: "Algo ha salido mal. Inténtelo de nuevo.",
@@ -29,6 +30,7 @@ export const TRANSLATIONS:
       confirmLeave: "¿Salir sin guardar?",
       confirm: "Continuar",
       cancel: "Cancelar",
+      changedMeanwhile: "Cambiado mientras tanto a:",
     },
     fr: {
       requestFailed: "Une erreur est survenue. Veuillez réessayer.",
@@ -41,5 +43,6 @@ export const TRANSLATIONS:
       confirmLeave: "Quitter sans enregistrer ?",
       confirm: "Continuer",
       cancel: "Annuler",
+      changedMeanwhile: "Modifié entre-temps en :",
     },
   };

@@ -56,6 +56,7 @@ const BROWSER_KEYS = [
   "confirmLeave",
   "confirm",
   "cancel",
+  "changedMeanwhile",
 ] as const;
 
 /** A message of any key. */

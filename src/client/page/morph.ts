@@ -36,8 +36,8 @@
  *
  * The live value of a control is overwritten only if the server has changed it: if the attribute in the new markup
  * differs from that on the page. A value that the server only returns, because it was just sent, does not overwrite
- * text typed since, and nothing overwrites the text that the user is writing in the control with the focus. Attributes,
- * and the content of editable elements, follow the same rule: see `attributes.ts`. An open `<dialog>` is never closed,
+ * text typed since, and nothing overwrites what the user is writing or has chosen in the control with the focus: see
+ * `choice.ts`. Its new value is shown next to it. Attributes, and the content of editable elements, follow the same rule: see `attributes.ts`. An open `<dialog>` is never closed,
  * and a file input is never cleared. After the server has accepted a form, its controls show the state of the server
  * again: see `accepted_form.ts`.
  *
@@ -55,6 +55,7 @@
  * @module
  */
 import { setAttributes } from "./attributes.ts";
+import { captureChoice, type OnYield } from "./choice.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
 import { attr, doc, dom, type View } from "../dom.ts";
 import { changeAsServer, forgetChanges } from "./live_changes.ts";
@@ -73,13 +74,15 @@ type MorphNodes = (parent: ParentNode, source: ParentNode) => void;
  *
  * @param target The element on the page.
  * @param source The new element; its nodes may be moved to the page.
+ * @param onYield Called when the server has changed the control that the user edits. Default: none.
  * @returns The element now on the page: `target`, unless the names differ.
  */
-export const morphElement = (target: Element, source: Element): Element =>
-  changeAsServer(() => morphTree(target, source));
+export const morphElement = (target: Element, source: Element, onYield?: OnYield): Element =>
+  changeAsServer(() => morphTree(target, source, onYield));
 
-function morphTree(target: Element, source: Element): Element {
+function morphTree(target: Element, source: Element, onYield?: OnYield): Element {
   const restoreFocus = captureFocus();
+  const restoreChoice = captureChoice(onYield);
   const unplaced: ChildNode[] = [];
   // Old nodes that are matched.
   const placed = new Set<Node>();
@@ -132,6 +135,7 @@ function morphTree(target: Element, source: Element): Element {
       const value = view[server];
       if (value === before[i]) return;
       const isTyped = live === "value" && (isEdited || sent.get(old)?.[0] === value);
+      if (isTyped && !sent.has(old) && value !== view.value) onYield?.(old, `${value}`);
       sent.delete(old);
       // Setting the value of a file input throws.
       if (!isTyped && !view.matches("[type=file]")) view[live] = value;
@@ -233,6 +237,7 @@ function morphTree(target: Element, source: Element): Element {
     }
   }
   forgetChanges((node) => !differing.has(node) && dom(now).contains(node));
+  restoreChoice();
   restoreFocus();
   return now;
 }

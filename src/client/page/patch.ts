@@ -15,7 +15,7 @@ import { captureFocus, type RestoreFocus } from "./focus.ts";
 import { focusNear } from "./focus_near.ts";
 import { doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
-import { loadNeeded } from "../parts/load_part.ts";
+import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { parseContent } from "./markup.ts";
 import { morphElement } from "./morph.ts";
 import { updateIndicators } from "./indicators.ts";
@@ -74,6 +74,11 @@ export async function patchHtml(
   if (ok && form) syncAcceptedForm(form, changed);
 }
 
+/** Shows what the server has changed in the control that the user is editing. If the part is missing, the page shows that. */
+function showChange(control: Element, value: string): void {
+  loadPart("extras").then((extras) => extras.showChange(control, value)).catch(() => {});
+}
+
 /** The DOM method that inserts the content of each swap mode. Replaced content is removed afterwards. */
 const METHODS = {
   inner: "prepend",
@@ -127,7 +132,7 @@ function insertContent(
   let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
-    const now = morphElement(element, twin);
+    const now = morphElement(element, twin, showChange);
     roots[roots.indexOf(twin)] = now;
     // Content around the twin of the element is inserted around the element.
     const at = nodes.indexOf(twin);

@@ -8,7 +8,7 @@
  */
 import { clearErrors, forgetErrors } from "./clear_errors.ts";
 import { announceHidden } from "./toast.ts";
-import { doc, dom, type View } from "../dom.ts";
+import { doc, dom, idOf, type View } from "../dom.ts";
 import type { Issues } from "../../protocol/patch.ts";
 
 /** The call that sent the input. */
@@ -105,26 +105,39 @@ function showNext(controls: readonly HTMLInputElement[], messages: readonly stri
   const list = makeList(messages);
   list.className = "hyper-errors";
   list.id = `hyper-errors-${++lists}`;
-  const last = controls[controls.length - 1]!;
-  const field = last.closest(".hyper-field");
-  if (field) dom(field).append(list);
-  else (last.closest("label") ?? last).after(list);
-  // A radio button has no state of its own (ARIA, `aria-invalid`).
-  const described = new Set(
-    controls.map((control) => control.type === "radio" && control.closest("[role=radiogroup]") || control),
-  );
-  const views = [...described].map((element): View<Element> => dom(element));
-  for (const element of views) {
-    element.ariaInvalid = "true";
-    const ids = element.getAttribute("aria-describedby");
-    element.setAttribute("aria-describedby", ids ? `${list.id} ${ids}` : list.id);
-  }
+  const views = describeWith(controls, list);
+  for (const element of views) element.ariaInvalid = "true";
   for (const control of controls) {
     control.addEventListener("input", () => {
       // Without the list, the form has been patched since, or sent again.
       if (list.isConnected) views.forEach(forgetErrors);
     }, { once: true });
   }
+}
+
+/**
+ * Puts an element next to the last of the controls of one name, and describes them with it.
+ *
+ * @returns What is described: the controls, or the group of radio buttons.
+ */
+export function describeWith(controls: readonly Element[], description: Element): readonly View<Element>[] {
+  const last = dom(controls[controls.length - 1]!);
+  const field = last.closest(".hyper-field");
+  if (field) dom(field).append(description);
+  else dom(last.closest("label") ?? last).after(description);
+  // A radio button has no state of its own (ARIA, `aria-invalid`).
+  const described = new Set(
+    controls.map((control) =>
+      dom(control).matches("[type=radio]") && dom(control).closest("[role=radiogroup]") || control
+    ),
+  );
+  const views = [...described].map((element): View<Element> => dom(element));
+  const id = idOf(description);
+  for (const element of views) {
+    const ids = element.getAttribute("aria-describedby");
+    element.setAttribute("aria-describedby", ids ? `${id} ${ids}` : id);
+  }
+  return views;
 }
 
 function makeList(messages: readonly string[]): HTMLUListElement {

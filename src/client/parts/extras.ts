@@ -4,6 +4,7 @@
  * @module
  */
 export { destinationOf } from "../../protocol/switch.ts";
+export { showChange } from "../page/changed_meanwhile.ts";
 export { loadScript } from "../page/script.ts";
 export { patchSignals } from "../page/signals.ts";
 export { upload } from "../call/upload.ts";

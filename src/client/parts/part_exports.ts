@@ -17,7 +17,7 @@ import type { focusNear, tryFocus } from "../page/focus_near.ts";
 import type { Effect } from "../page/effect.ts";
 import type { loadPageTexts } from "../page/page_texts.ts";
 import type { patchSignals } from "../page/signals.ts";
-import type { showInvalid } from "../page/show_errors.ts";
+import type { describeWith, showInvalid } from "../page/show_errors.ts";
 import type { announceHidden, showToast } from "../page/toast.ts";
 import type { destinationOf } from "../../protocol/switch.ts";
 import type { Unsaved } from "../navigate/unsaved.ts";
@@ -41,17 +41,19 @@ export interface PartExports {
     readonly askToSignIn: typeof askToSignIn;
     readonly announceHidden: typeof announceHidden;
     readonly clearErrors: typeof clearErrors;
+    readonly describeWith: typeof describeWith;
     readonly loadPageTexts: typeof loadPageTexts;
     readonly showInvalid: typeof showInvalid;
     readonly showToast: typeof showToast;
   };
   /** Pages in this document, and the history. */
   readonly navigation: { createPages(start: string, ended: AbortSignal): Pages };
-  /** Uploads, Alpine, unsaved forms, scripts, and calls that switch to another action. */
+  /** Uploads, Alpine, unsaved forms, scripts, changes of edited controls, and calls that switch to another action. */
   readonly extras: {
     readonly destinationOf: typeof destinationOf;
     readonly loadScript: typeof loadScript;
     readonly patchSignals: typeof patchSignals;
+    showChange(control: Element, value: string): Promise<void>;
     readonly upload: typeof upload;
     watchUnsaved(signal: AbortSignal): Unsaved;
   };

@@ -3,6 +3,7 @@
 // Messages about a field are imperatives without a full stop, because they stand next to the field. Messages about a
 // request are sentences.
 import { FAILURE_TEXTS } from "../../protocol/browser_texts.ts";
+import { CHANGED_TEXT } from "../../protocol/changed_text.ts";
 import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
 import { CONFIRM_TEXTS } from "../../protocol/confirm_texts.ts";
 import type { Catalogue } from "../catalogue.ts";
@@ -13,6 +14,7 @@ export const ENGLISH: Catalogue = {
   ...FAILURE_TEXTS,
   confirmLeave: CONFIRM_LEAVE,
   ...CONFIRM_TEXTS,
+  changedMeanwhile: CHANGED_TEXT,
 
   formErrors: "There is a problem",
   checkFields: "Check the highlighted fields.",

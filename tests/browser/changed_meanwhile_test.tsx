@@ -1,0 +1,229 @@
+/** A control that one user edits while another user's change of it arrives: the text and the choice of the first stay, and the change is shown. */
+import { assertEquals } from "@std/assert";
+import {
+  action,
+  changed,
+  createHandler,
+  defineForm,
+  Field,
+  field,
+  Form,
+  type Handler,
+  region,
+  Toasts,
+} from "@hyper/actions";
+import type { Page } from "playwright-core";
+import { untilValue, type Visit, withPage } from "../support/browser.ts";
+import type {} from "../../client.ts";
+
+interface Ticket {
+  readonly title: string;
+  readonly note: string;
+  readonly status: string | null;
+  readonly size: string | null;
+}
+
+/** Serves a page with a form for one ticket, in a region that every change renews. */
+function tickets(lang = "en"): Handler {
+  const state: { ticket: Ticket } = { ticket: { title: "Printer", note: "Old", status: "New", size: "S" } };
+  const TicketForm = defineForm("ticket", {
+    fields: {
+      title: field.text({ label: "Title", help: "A few words" }),
+      note: field.textarea({ label: "Note" }),
+      status: field.select({ label: "Status", choices: ["New", "Open", "Done"] }),
+      size: field.select({ label: "Size", choices: ["S", "M", "L"] }),
+    },
+    getInitial: () => state.ticket,
+  });
+  const save = action("save", { form: TicketForm }, ({ form }) => {
+    state.ticket = { ...state.ticket, ...form.values };
+    return changed("ticket");
+  });
+  const Editor = region("editor", { depends: ["ticket"] }, () => (
+    <section>
+      <Form action={save} novalidate>
+        <Field name="title" />
+        <Field name="note" />
+        <Field name="status" />
+        <Field name="size" as="radios" />
+        <button>Save</button>
+      </Form>
+    </section>
+  ));
+  const Page = () => (
+    <main>
+      <Editor />
+      <Toasts />
+    </main>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    messages: { lang },
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Editor, save }) }],
+    heartbeatSeconds: 1,
+  });
+  return handler;
+}
+
+type Change = (page: Page) => Promise<void>;
+
+/** Opens the page of one user, who edits a control, and saves a change of another user. Passes both pages. */
+function changedTest(
+  name: string,
+  lang: string,
+  edit: Change,
+  change: Change,
+  check: (visit: Visit, other: Page) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    const handler = tickets(lang);
+    await using _ = { [Symbol.asyncDispose]: () => handler.close() };
+    await withPage(handler, async (visit) => {
+      const { page, context } = visit;
+      await page.goto("/");
+      const other = await context.newPage();
+      await other.goto("/");
+      await page.bringToFront();
+      await page.waitForFunction(() => globalThis.Hyper);
+      await edit(page);
+      await change(other);
+      await other.getByRole("button", { name: "Save" }).click();
+      await page.locator(".hyper-changed").waitFor();
+      await check(visit, other);
+    });
+  });
+}
+
+/** Edits by kind: the label of the control, the change of each user, and the value of each. */
+const EDITS: Readonly<
+  Record<string, readonly [label: string, edit: Change, change: Change, mine: string, theirs: string]>
+> = {
+  "a text": [
+    "Title",
+    (page) => page.getByLabel("Title").fill("Printer!"),
+    (page) => page.getByLabel("Title").fill("Scanner"),
+    "Printer!",
+    "Scanner",
+  ],
+  "a long text": [
+    "Note",
+    (page) => page.getByLabel("Note").fill("Older"),
+    (page) => page.getByLabel("Note").fill(""),
+    "Older",
+    "",
+  ],
+  "a list": [
+    "Status",
+    async (page) => {
+      await page.getByLabel("Status").focus();
+      await page.getByLabel("Status").selectOption("Open");
+    },
+    async (page) => void await page.getByLabel("Status").selectOption("Done"),
+    "Open",
+    "Done",
+  ],
+  "radio buttons": [
+    "M",
+    (page) => page.getByLabel("M", { exact: true }).check(),
+    (page) => page.getByLabel("L", { exact: true }).check(),
+    "M",
+    "L",
+  ],
+};
+
+for (const [kind, [label, edit, change, mine, theirs]] of Object.entries(EDITS)) {
+  changedTest(
+    `${kind} that a user edits stays when another user changes it, and the change is shown next to it and announced`,
+    "en",
+    edit,
+    change,
+    async ({ page }) => {
+      const control = page.getByLabel(label, { exact: true });
+      assertEquals(await control.inputValue(), mine);
+      assertEquals(await control.evaluate((element) => element === document.activeElement), true);
+      const hint = page.locator(".hyper-changed");
+      assertEquals(await hint.textContent(), `Changed in the meantime to: ${theirs}`);
+      const id = await hint.getAttribute("id") ?? "";
+      const described = control.or(page.getByRole("radiogroup")).and(page.locator(`[aria-describedby~="${id}"]`));
+      assertEquals(await described.count(), 1);
+      await page.locator("[role=status]").getByText(`Changed in the meantime to: ${theirs}`).waitFor();
+      // The user sends the value that they see.
+      await page.getByRole("button", { name: "Save" }).click();
+      await hint.waitFor({ state: "detached" });
+      await page.reload();
+      await page.getByRole("button", { name: "Save" }).waitFor();
+      const saved = label === "M" ? page.locator(":checked[type=radio]") : page.getByLabel(label, { exact: true });
+      assertEquals(await saved.inputValue(), mine);
+    },
+  );
+}
+
+for (
+  const [lang, text] of [["de", "Zwischenzeitlich geändert zu:"], ["fr", "Modifié entre-temps en :"], [
+    "es",
+    "Cambiado mientras tanto a:",
+  ]] as const
+) {
+  changedTest(
+    `the change of an edited control is shown in the language of the page: ${lang}`,
+    lang,
+    EDITS["a text"]![1],
+    EDITS["a text"]![2],
+    async ({ page }) => {
+      assertEquals(await page.locator(".hyper-changed").textContent(), `${text} Scanner`);
+    },
+  );
+}
+
+changedTest(
+  "the hint of a change stays after blur, describes the control with its help, and goes when the user enters the same",
+  "en",
+  EDITS["a text"]![1],
+  EDITS["a text"]![2],
+  async ({ page }) => {
+    const title = page.getByLabel("Title");
+    await page.getByLabel("Note").focus();
+    assertEquals(await page.locator(".hyper-changed").count(), 1);
+    assertEquals((await title.getAttribute("aria-describedby"))?.split(" ").length, 2);
+    await title.fill("Scanner");
+    await page.locator(".hyper-changed").waitFor({ state: "detached" });
+    assertEquals((await title.getAttribute("aria-describedby"))?.split(" ").length, 1);
+    assertEquals(await title.evaluate((control) => control.ariaDescribedByElements?.[0]?.textContent), "A few words");
+  },
+);
+
+changedTest(
+  "a further change of an edited control replaces the hint",
+  "en",
+  EDITS["a text"]![1],
+  EDITS["a text"]![2],
+  async ({ page }, other) => {
+    await other.getByLabel("Title").fill("Copier");
+    await other.getByRole("button", { name: "Save" }).click();
+    await page.locator(".hyper-changed").getByText("Copier").waitFor();
+    assertEquals(await page.locator(".hyper-changed").count(), 1);
+    assertEquals(await page.getByLabel("Title").inputValue(), "Printer!");
+  },
+);
+
+Deno.test("a control that the user has not edited, or has sent, follows the server without a hint", async () => {
+  const handler = tickets();
+  await using _ = { [Symbol.asyncDispose]: () => handler.close() };
+  await withPage(handler, async ({ page, context }) => {
+    await page.goto("/");
+    const other = await context.newPage();
+    await other.goto("/");
+    await page.bringToFront();
+    await page.getByLabel("Status").focus();
+    await other.getByLabel("Status").selectOption("Done");
+    await other.getByRole("button", { name: "Save" }).click();
+    await untilValue(page.getByLabel("Status"), "Done");
+    await page.getByLabel("Status").selectOption("New");
+    await page.getByLabel("Status").evaluate((control: HTMLSelectElement) => control.form!.requestSubmit());
+    await untilValue(other.getByLabel("Status"), "New");
+    await other.getByLabel("Status").selectOption("Open");
+    await other.getByRole("button", { name: "Save" }).click();
+    await untilValue(page.getByLabel("Status"), "Open");
+    assertEquals(await page.locator(".hyper-changed").count(), 0);
+  });
+});
