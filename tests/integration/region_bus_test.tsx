@@ -173,7 +173,7 @@ async function nextOf(stream: RegionStream): Promise<readonly string[] | null> {
   return (await stream.next())?.dirty ?? null;
 }
 
-redisTest("after a gap without a change, pages have a place again", async () => {
+redisTest("after a gap without a change, no earlier place is up to date, and new pages have a place", async () => {
   await using server = await startRedis();
   await using under = await startInstances(1, server.url);
   const [one] = under.instances as [Instance];
@@ -183,7 +183,9 @@ redisTest("after a gap without a change, pages have a place again", async () => 
   await using _ = await one.bus.subscribe("hyper:changed", () => resolve());
   await server.stop();
   await server.start();
+  const before = stream.place;
   await Promise.all([stream.next(), received]);
+  assertEquals(await returnTo(one.handler, regions, before), regions.map(([reference]) => reference));
   const now = await openPage(one.handler);
   await using next = await RegionStream.watch(one.handler, [{ at: "/", regions: now }]);
   await next.ready();

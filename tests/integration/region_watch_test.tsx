@@ -176,25 +176,12 @@ Deno.test("a request for regions renders them, and nothing else of the page", as
   const { handler, renders } = rowsApp();
   const regions = await openPage(handler);
   renders.length = 0;
-  const ask = (list: string, user = "alice") =>
-    handler(
-      new Request("http://localhost/", {
-        method: "POST",
-        headers: {
-          "x-hyper-action": "hyper:regions",
-          accept: "text/event-stream",
-          "content-type": "application/json",
-          user,
-        },
-        body: JSON.stringify({ regions: list }),
-      }),
-    );
-  const response = await ask(regions[1]![0]);
+  const response = await askFor(handler, [regions[1]![0]]);
   assertMatch(response.headers.get("cache-control") ?? "", /no-store/);
   assertStringIncludes(await response.text(), "row b");
   assertEquals(renders, ["b"]);
   // Signed for another user: the page of this one is rendered, with references of its own.
-  const body = await (await ask(regions[1]![0], "bob")).text();
+  const body = await (await askFor(handler, [regions[1]![0]], "/", { user: "bob" })).text();
   assertStringIncludes(body, "<body");
   assertEquals(body.includes(regions[1]![0]), false);
   await handler.close();

@@ -3,6 +3,10 @@ import { assertEquals } from "@std/assert";
 import { createParser } from "../../src/protocol/event_stream.ts";
 import { REGION_ATTRIBUTE } from "../../src/protocol/names.ts";
 import { PLACE_ATTRIBUTE } from "../../src/protocol/region_names.ts";
+import { withinTime } from "./clock.ts";
+
+const BROKEN = { value: undefined, done: true };
+const ALICE = { user: "alice" };
 
 /** An instance, or the network before it. */
 export type Instance = (request: Request) => Response | Promise<Response>;
@@ -25,9 +29,16 @@ export function instanceAt(url: string): Instance {
   };
 }
 
-/** Opens a page as a user; returns its regions. */
-export async function openPage(instance: Instance, path = "/", user = "alice"): Promise<readonly PageRegion[]> {
-  return regionsIn(await (await instance(new Request(`http://localhost${path}`, { headers: { user } }))).text());
+/** The headers of a request: by default, those of a user. */
+type Headers = Readonly<Record<string, string>>;
+
+/** Opens a page; returns its regions. */
+export async function openPage(
+  instance: Instance,
+  path = "/",
+  headers: Headers = ALICE,
+): Promise<readonly PageRegion[]> {
+  return regionsIn(await (await instance(new Request(`http://localhost${path}`, { headers }))).text());
 }
 
 /** Returns the regions in HTML. */
@@ -36,15 +47,14 @@ export function regionsIn(html: string): readonly PageRegion[] {
   return Array.from(html.matchAll(mark), ([, reference = "", place = ""]) => [reference, place] as const);
 }
 
-/** Requests regions of a page; returns the events of the response. */
+/** Requests regions of a page. */
 export async function askFor(
   instance: Instance,
   references: readonly string[],
   path = "/",
-  user = "alice",
-): Promise<string> {
-  const data = { regions: references.join() };
-  return await (await instance(requestOf("hyper:regions", data, path, { user }))).text();
+  headers: Headers = ALICE,
+): Promise<Response> {
+  return await instance(requestOf("hyper:regions", { regions: references.join() }, path, headers));
 }
 
 /** The stream of a browser. Dispose it to leave. */
@@ -63,7 +73,7 @@ export class RegionStream implements AsyncDisposable {
   static async watch(
     instance: Instance,
     pages: readonly unknown[],
-    headers: Readonly<Record<string, string>> = { user: "alice" },
+    headers: Headers = ALICE,
   ): Promise<RegionStream> {
     const response = await instance(requestOf("hyper:watch", { pages }, "/", headers));
     assertEquals(response.status, 200);
@@ -85,7 +95,7 @@ export class RegionStream implements AsyncDisposable {
   /** Reads on. Returns `false` when the stream has ended or broken. */
   async step(): Promise<boolean> {
     // The instance was killed.
-    const { value, done } = await this.#reader.read().catch(() => ({ value: undefined, done: true }));
+    const { value, done } = await withinTime(this.#reader.read().catch(() => BROKEN), 30_000);
     if (done || value === undefined) return false;
     for (const { event, data = "null" } of this.#parse(value)) {
       const sent = event === "regions" ? JSON.parse(data) : {};
@@ -100,7 +110,7 @@ export class RegionStream implements AsyncDisposable {
   }
 }
 
-function requestOf(action: string, data: unknown, path: string, headers: Readonly<Record<string, string>>): Request {
+function requestOf(action: string, data: unknown, path: string, headers: Headers): Request {
   return new Request(`http://localhost${path}`, {
     method: "POST",
     headers: {
