@@ -199,7 +199,14 @@ export {
   type RenderFieldProps,
 } from "./src/preact/field.tsx";
 export { region, type RegionComponent, type RegionProps } from "./src/preact/region.tsx";
-export type { RegionContext, RegionFunction, RegionOptions, Topics } from "./src/actions/region.ts";
+export type {
+  MoreLink,
+  RegionContext,
+  RegionFunction,
+  RegionOptions,
+  RegionRenderContext,
+  Topics,
+} from "./src/actions/region.ts";
 export { useForm } from "./src/preact/use_form.ts";
 export { FormErrors, type FormErrorsProps } from "./src/preact/form_errors.tsx";
 

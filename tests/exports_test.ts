@@ -5,7 +5,7 @@ import { fromFileUrl } from "@std/path";
 const EXPORTS: Readonly<Record<string, string>> = {
   "mod.ts": `
     CountTextValues MomentBoundTextValues NoTextValues NumberBoundTextValues BrowserTexts CatalogueText FailureTextValues FormTextValues MessageOptions TextFormat TextKey TextOverrides TextValues UserText
-    ChangedItem ChangedOptions ChangedTopics RegionComponent RegionContext RegionFunction RegionOptions RegionProps Topics changed region
+    ChangedItem ChangedOptions ChangedTopics RegionComponent RegionContext RegionFunction RegionOptions RegionProps RegionRenderContext MoreLink Topics changed region
     LiveItem LiveOptions MemoryRateLimiter live AccessDenied Action ActionAudit ActionContext ActionContextBase ActionDecorator ActionDispatched ActionFailed
     ActionFunction ActionLimits ActionOptions ActionRef ActionRegistered ActionLocation ActionType AnyBound
     AnyFieldOptions AnyForm IncomingFile AttributeValue AuditOptions AuditedAction AuditedGuard BackendEntry

@@ -12,7 +12,7 @@ const LIMITS = {
   patch: 4_300,
   live: 3_500,
   extras: 2_000,
-  late: 500,
+  late: 750,
   hooks: 600,
   rows: 1_400,
   triggers: 2_300,

@@ -10,6 +10,33 @@ export interface RegionContext extends RequestContext {
   readonly instance: string | null;
 }
 
+/** The attributes of a link that loads the next page of a list. */
+export interface MoreLink {
+  /** The URL of this page with the cursor in its query: the link without scripts. */
+  readonly href: string;
+  /** The relation, for crawlers. */
+  readonly rel: "next";
+  /** The cursor, for the browser runtime. */
+  readonly "data-hyper-more": string;
+}
+
+/** The context that the function of a region gets in addition to what it injects. */
+export interface RegionRenderContext extends RegionContext {
+  /**
+   * The cursor to continue from, of a region with `append`: what `more()` was called with, 1 to 200 characters; `null` for the beginning.
+   * The client chooses it, as a value of a query.
+   */
+  readonly cursor: string | null;
+  /**
+   * Returns the attributes of the link to the next page of a region with `append`. Put it into the last child of the root, which
+   * the next page replaces, or make it that child.
+   *
+   * @param cursor The cursor of the next page.
+   * @throws {TypeError} When the region does not append, or the cursor is empty or too long.
+   */
+  more(cursor: string | number): MoreLink;
+}
+
 /** One topic, or several. */
 export type Topics = string | readonly string[];
 
@@ -37,6 +64,12 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    * placeholder.
    */
   readonly fallback?: ((ctx: RegionContext) => MarkupNode) | undefined;
+  /**
+   * If `true`, the region is a list that is loaded page by page. Its function renders the page after `cursor`, and puts the attributes
+   * `more(next)` on the link to the next one. That link appends the page; without scripts, it leads to a page that begins there. After a
+   * change up to 20 loaded pages are rendered again, else the first. Default: `false`.
+   */
+  readonly append?: boolean | undefined;
   /**
    * Time after which the browser renews the region, in seconds, for what changes without `changed()`: from 1. It is not renewed while
    * the page is hidden. `depends: []` leaves it to the time alone. Default: only changes renew it.
@@ -75,6 +108,8 @@ export interface Region {
   readonly load: "lazy" | "visible" | null;
   /** Renders what is in its place until then; `null` for a hidden placeholder. */
   readonly fallback: RegionOptions["fallback"] | null;
+  /** `true` if it is a list that is loaded page by page. */
+  readonly append: boolean;
   /** Time after which the browser renews it, in seconds; `null` for never. */
   readonly every: number | null;
   /** Renders it if it throws; `null` for no such function. */
@@ -90,13 +125,13 @@ export interface Region {
 /** The function that renders a region: one element, or `null` for none. */
 // deno-lint-ignore ban-types -- nothing injected is the empty set of names
 export type RegionFunction<I extends Injectables = {}> = (
-  ctx: RegionContext & Injected<I>,
+  ctx: RegionRenderContext & Injected<I>,
 ) => MarkupNode | null | PromiseLike<MarkupNode | null>;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Names that the context has itself. */
-const RESERVED: Readonly<Record<keyof RegionContext, true>> = {
+const RESERVED: Readonly<Record<keyof RegionRenderContext, true>> = {
   request: true,
   url: true,
   params: true,
@@ -105,6 +140,8 @@ const RESERVED: Readonly<Record<keyof RegionContext, true>> = {
   signal: true,
   mode: true,
   instance: true,
+  cursor: true,
+  more: true,
 };
 
 // The component of each region is a function, which discovery finds among the exports.

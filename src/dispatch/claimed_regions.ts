@@ -1,5 +1,6 @@
 // The regions that a client has on its page, as it lists them: untrusted input, bounded, and ignored where it is malformed.
 import type { Region, RegionContext } from "../actions/region.ts";
+import { withoutPages } from "../actions/region_pages.ts";
 import { readReference, type RegionScope } from "../actions/region_ref.ts";
 import type { Regions } from "../actions/regions.ts";
 import { REGIONS_HEADER_BYTES, REGIONS_HEADER_ENTRIES, REGIONS_STALE } from "../protocol/names.ts";
@@ -40,8 +41,9 @@ export function readClaims(header: string | null, regions: Regions, scope: Regio
 /** Reads a list of entries. An entry that is malformed, or whose signature is not of this page and user, is left out. */
 export function claimsOf(entries: readonly string[], regions: Regions, scope: RegionScope): readonly ClaimedRegion[] {
   return entries.flatMap((entry) => {
-    const reference = entry.trim().replace(/^>{0,16}/, "");
-    const depth = Math.min(entry.trim().length - reference.length, MAX_DEPTH);
+    const written = withoutPages(entry.trim());
+    const reference = written.replace(/^>{0,16}/, "");
+    const depth = Math.min(written.length - reference.length, MAX_DEPTH);
     const ref = readReference(reference);
     const region = ref === null ? null : regions.find(ref, scope);
     return ref === null || region === null ? [] : [{ reference, depth, region, instance: ref.instance }];

@@ -1,4 +1,5 @@
 // A page with fresh dependencies: those from before the action function may be out of date.
+import { shareRegionList } from "../actions/region_pages.ts";
 import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { PageRender } from "../pages/page_render.ts";
@@ -19,6 +20,7 @@ export function freshPage(call: Call, pageRender: PageRender, app: Injecting & O
   const cache = new DependencyCache(reporterOf(call, app));
   const request = new Request(pageRender.request);
   attachRequestDepCache(request, cache);
+  shareRegionList(pageRender.request, request);
   const { page, isOrigin, takeToasts, deps: { ctx: { url, params, cookies, signal, mode } } } = pageRender;
   const deps = createRequestDeps({
     ctx: { request, url, params, cookies, signal, mode },

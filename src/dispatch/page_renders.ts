@@ -3,6 +3,7 @@
 // Its request and its dependencies cost more than most pages need, so that they are created on demand. With classes and shared
 // getters: an object literal with a getter gets its own shape each time, which V8 keeps in its old generation together with the
 // closure of the getter, so that each request would be copied twice and then wait for a full garbage collection.
+import { noteRegionList } from "../actions/region_pages.ts";
 import type { Cookies } from "../cookies.ts";
 import type { Deps, Params, RequestContext, RequestMode } from "../context.ts";
 import { attachRequestDepCache, type DependencyCache } from "../deps/cache.ts";
@@ -10,6 +11,7 @@ import type { RequestDeps, RequestDepsOptions } from "../deps/resolver.ts";
 import { type OriginPage, withoutProtocol } from "../pages/origin.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { headersOfGet } from "../pages/page_guard.ts";
+import { REGIONS_HEADER } from "../protocol/names.ts";
 import type { PageRender } from "../pages/page_render.ts";
 
 /** The parameters of no page. */
@@ -61,6 +63,7 @@ export class OriginRender implements PageRender {
     const { request, cache } = this.#arrived;
     const asked = new Request(this.url, { headers: headersOfGet(request.headers) });
     attachRequestDepCache(asked, cache);
+    noteRegionList(asked, request.headers.get(REGIONS_HEADER));
     return asked;
   }
 }

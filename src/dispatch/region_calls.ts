@@ -1,14 +1,17 @@
 // Responds to the actions of the runtime.
+import { MAX_CURSOR } from "../actions/region_pages.ts";
 import type { PageRender } from "../pages/page_render.ts";
+import { REGION_ATTRIBUTE } from "../protocol/names.ts";
+import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Admission, Finding, Running } from "./app.ts";
 import type { Call } from "./call.ts";
-import { claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
+import { type ClaimedRegion, claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
 import { failure } from "./failure.ts";
 import { freshPage } from "./fresh_page.ts";
 import type { Outcome } from "./outcome.ts";
-import { WATCH_REGIONS } from "./region_actions.ts";
+import { RENDER_MORE, WATCH_REGIONS } from "./region_actions.ts";
 import { readWatched, watchRegions } from "./region_watch.ts";
 import { isPageAdmitted, type RegionsApp, renderRegions } from "./regions.ts";
 import { refreshPatch } from "./settle.ts";
@@ -37,11 +40,31 @@ async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: Reg
   const entries = `${run.input.kwargs.regions ?? ""}`.split(",").slice(0, MAX_CLAIMS);
   const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
   if (claims.length === entries.length) {
-    return { kind: "events", events: await renderRegions(outermost(claims, () => true), now, call, app) };
+    return call.action === RENDER_MORE
+      ? await renderMore(claims[0], run.input.kwargs.cursor, now, app)
+      : { kind: "events", events: await renderRegions(outermost(claims, () => true), now, call, app) };
   }
   // They were signed for another user, or by a key that is not valid any more: the page has new ones.
   const rendered = await app.rendering.body(now);
   if (rendered.kind !== "html") return failure(403, catalogueText("denied"));
   call.arrival.trace?.step("result");
   return { kind: "events", events: [refreshPatch(null, rendered.html)] };
+}
+
+/** Renders the page of a list after a cursor, in place of the link to it. */
+async function renderMore(
+  claim: ClaimedRegion | undefined,
+  cursor: unknown,
+  now: PageRender,
+  { rendering }: RegionsApp,
+): Promise<Outcome> {
+  const isCursor = typeof cursor === "string" && cursor !== "" && cursor.length <= MAX_CURSOR;
+  if (!claim?.region.append || !isCursor) return failure(400, catalogueText("invalidRequest"));
+  const html = await rendering.regions(now)(claim.region, claim.instance, { kind: "after", cursor });
+  const isLink = `:is([${MORE_ATTRIBUTE}],:has([${MORE_ATTRIBUTE}]))`;
+  const target = `[${REGION_ATTRIBUTE}="${claim.reference}"]>:last-child${isLink}`;
+  return {
+    kind: "events",
+    events: [{ event: "patch_html", data: { target, content: rendering.innerOf(html), swap: "outer" } }],
+  };
 }

@@ -1,6 +1,7 @@
 // A page render: the page, its URL and its request as plain values, and the contract of rendering, which `preact/` implements.
 import type { Action } from "../actions/action.ts";
 import type { Region } from "../actions/region.ts";
+import type { RegionPart } from "../actions/region_pages.ts";
 import type { Params } from "../context.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { AnyBound } from "../forms/any_form.ts";
@@ -86,8 +87,15 @@ export interface Rendering {
   failedForm(pageRender: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
   /** Renders the page and returns its body element. */
   body(pageRender: PageRender): Promise<Rendered>;
-  /** Returns a function that renders instances of the regions of a page, each at most once, and nothing else of the page. */
-  regions(pageRender: PageRender): (region: Region, instance: string | null) => string | Promise<string>;
+  /**
+   * Returns a function that renders instances of the regions of a page, each at most once, and nothing else of the page. Without
+   * `part` it renders the pages that the client shows.
+   */
+  regions(
+    pageRender: PageRender,
+  ): (region: Region, instance: string | null, part?: RegionPart) => string | Promise<string>;
+  /** Returns the HTML in the root element of a region that was rendered. */
+  innerOf(html: string): string;
   /** Renders the layouts of the page around HTML. */
   inLayouts(pageRender: PageRender, html: string): Promise<PageAnswer>;
   /** Renders the page for a failure. */

@@ -8,16 +8,18 @@
  */
 import type { VNode } from "preact";
 import { isPromiseLike } from "../callback.ts";
-import type { Region, RegionContext } from "../actions/region.ts";
+import type { MoreLink, Region, RegionContext, RegionRenderContext } from "../actions/region.ts";
+import { instanceKey, MAX_CURSOR, type RegionPart } from "../actions/region_pages.ts";
 import { isAdmitted } from "../actions/region_guard.ts";
 import type { Regions } from "../actions/regions.ts";
 import { resolveInjected } from "../deps/inject.ts";
+import { redirectTarget } from "../http/sink.ts";
 import type { PageRender } from "../pages/page_render.ts";
-import { REGION_ATTRIBUTE } from "../protocol/names.ts";
-import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, LOADED, PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
+import { PAGES_ATTRIBUTE, REGION_ATTRIBUTE } from "../protocol/names.ts";
+import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, LOADED, MORE_ATTRIBUTE, PLACE_ATTRIBUTE } from "../protocol/region_names.ts";
 import type { Markup } from "../results/markup.ts";
 import { isMarkupNode, renderRaw } from "./render_html.ts";
-import { rootsOf, withAttributes } from "./region_root.ts";
+import { joinPages, rootsOf, withAttributes } from "./region_root.ts";
 
 /** The parts of a render that its regions need. */
 export interface RegionRenderer {
@@ -41,15 +43,21 @@ const PLACEHOLDER = "<template></template>";
 /**
  * Renders an instance of a region, with its marks.
  *
+ * @param part The pages of a region that appends.
  * @returns The HTML; a promise of it if something has to be awaited.
  * @throws {TypeError} When the region is not exported, or does not render exactly one element.
  */
 export function renderRegion(
   region: Region,
   instance: string | null,
+  part: RegionPart,
   renderer: RegionRenderer,
 ): string | Promise<string> {
-  return marked(region, instance, renderer, LOADED, (ctx) => renderOrFail(region, ctx, renderer));
+  return marked(region, instance, renderer, LOADED, (ctx) => {
+    // If the next page fails, the client keeps the pages that it shows.
+    if (part.kind === "after") return renderPages(region, ctx, part, renderer);
+    return renderOrFail(region, ctx, part, renderer);
+  });
 }
 
 /** Renders what is in the place of a region until the browser has loaded its content, with the marks of the region. */
@@ -91,28 +99,80 @@ function marked(
 }
 
 /** Renders the content of a region, or its own error. */
-function renderOrFail(region: Region, ctx: RegionContext, renderer: RegionRenderer): string | Promise<string> {
+function renderOrFail(
+  region: Region,
+  ctx: RegionContext,
+  part: RegionPart,
+  renderer: RegionRenderer,
+): string | Promise<string> {
   const { error: renderError } = region;
-  if (!renderError) return renderContent(region, ctx, renderer);
+  const render = (): string | Promise<string> =>
+    region.append
+      ? renderPages(region, ctx, part, renderer)
+      : renderContent(region, { ...ctx, cursor: null, more: () => notAppending(region) }, renderer);
+  if (!renderError) return render();
   const failed = (error: unknown): string | Promise<string> => {
     renderer.report(error);
     return contentOf(region, renderError(ctx), renderer);
   };
   try {
-    const html = renderContent(region, ctx, renderer);
+    const html = render();
     return typeof html === "string" ? html : html.catch(failed);
   } catch (error) {
     return failed(error);
   }
 }
 
-function renderContent(region: Region, ctx: RegionContext, renderer: RegionRenderer): string | Promise<string> {
+/** Renders pages of a list as one element. */
+async function renderPages(
+  region: Region,
+  ctx: RegionContext,
+  part: RegionPart,
+  renderer: RegionRenderer,
+): Promise<string> {
+  const count = part.kind === "pages" ? part.count : 1;
+  let cursor = part.kind === "after" ? part.cursor : cursorOf(region, ctx);
+  const pages: string[] = [];
+  for (let next: string | null = null; pages.length === 0 || next !== null && pages.length < count; cursor = next) {
+    next = null;
+    const more = (given: string | number): MoreLink => {
+      next = String(given);
+      return linkTo(next, region, ctx);
+    };
+    pages.push(await renderContent(region, { ...ctx, cursor, more }, renderer));
+  }
+  const html = joinPages(pages.filter((page) => page !== ""));
+  return html === "" || pages.length === 1 ? html : withAttributes(html, { [PAGES_ATTRIBUTE]: String(pages.length) });
+}
+
+/** Returns the cursor in the query of a page; `null` without one, or if it is too long. */
+function cursorOf({ name }: Region, { url, instance }: RegionContext): string | null {
+  const cursor = url.searchParams.get(instanceKey(name, instance)) ?? "";
+  return cursor === "" || cursor.length > MAX_CURSOR ? null : cursor;
+}
+
+function linkTo(cursor: string, { name }: Region, { url, instance }: RegionContext): MoreLink {
+  if (cursor === "" || cursor.length > MAX_CURSOR) {
+    throw new TypeError(
+      `Cannot link to more of region "${name}": its cursor has ${cursor.length} characters; pass 1 to ${MAX_CURSOR}`,
+    );
+  }
+  const query = new URLSearchParams(url.searchParams);
+  query.set(instanceKey(name, instance), cursor);
+  return { href: redirectTarget(`?${query}`, url), rel: "next", [MORE_ATTRIBUTE]: cursor };
+}
+
+function notAppending({ name }: Region): never {
+  throw new TypeError(`Cannot link to more of region "${name}": it is not loaded page by page; set append to true`);
+}
+
+function renderContent(region: Region, ctx: RegionRenderContext, renderer: RegionRenderer): string | Promise<string> {
   const hasInject = Object.keys(region.inject).length > 0;
   if (region.guard !== null || hasInject) return renderAdmitted(region, ctx, renderer);
   return contentOf(region, region.render(ctx as never), renderer);
 }
 
-async function renderAdmitted(region: Region, ctx: RegionContext, renderer: RegionRenderer): Promise<string> {
+async function renderAdmitted(region: Region, ctx: RegionRenderContext, renderer: RegionRenderer): Promise<string> {
   if (!await isAdmitted(region, ctx)) return "";
   const injected = await resolveInjected(region.inject, ctx.deps);
   // The values that this region declares were just resolved.

@@ -2,6 +2,7 @@
 //
 // The content of a region may be a component, so that only its HTML shows how many elements it has. A region is a single element and not
 // a pair of marks around nodes, so that it can be a row of a table or an option.
+import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
 
 /** A tag, a comment, or an element whose content is text. */
 const TAG =
@@ -39,6 +40,41 @@ function endOfElement(html: string, name: string): number {
     if (depth === 0) return end;
   }
   return -1;
+}
+
+/** Joins pages of a list into the first: their children, without the link that loaded the next one. */
+export function joinPages(pages: readonly string[]): string {
+  const [first = "", ...others] = pages;
+  if (others.length === 0) return first;
+  const { from, to } = childrenOf(first);
+  const contents = pages.map((page, at) => innerOf(page, at < pages.length - 1));
+  return first.slice(0, from) + contents.join("") + first.slice(to);
+}
+
+/**
+ * Returns the content of a root element.
+ *
+ * @param isContinued If `true`, its last child is left out if it contains the link to the next page.
+ */
+export function innerOf(html: string, isContinued: boolean = false): string {
+  const { from, last, to } = childrenOf(html);
+  const hasLink = isContinued && html.slice(last, to).includes(` ${MORE_ATTRIBUTE}="`);
+  return html.slice(from, hasLink ? last : to);
+}
+
+/** Returns the positions of the content of a root element, and of its last child. */
+function childrenOf(html: string): { readonly from: number; readonly last: number; readonly to: number } {
+  let [depth, from, last] = [0, 0, 0];
+  for (const { 0: tag, 2: slash, 3: name, index } of html.matchAll(TAG)) {
+    if (slash !== "" && name !== undefined) {
+      if (--depth === 0) return { from, last, to: index };
+      continue;
+    }
+    if (depth === 0) from = last = index + tag.length;
+    if (depth === 1) last = index;
+    if (name !== undefined && !tag.endsWith("/>") && !VOID.test(name)) depth++;
+  }
+  return { from, last, to: html.length };
 }
 
 /** Returns HTML with attributes added to its first tag. */

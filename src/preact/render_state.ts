@@ -3,6 +3,7 @@ import { isReportable } from "../dispatch/failure.ts";
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import type { Region } from "../actions/region.ts";
+import { FIRST_PAGE, instanceKey, loadedPages, type RegionPart } from "../actions/region_pages.ts";
 import type { Regions } from "../actions/regions.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
@@ -60,6 +61,8 @@ export class RenderState implements PageState {
   #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
   /** The regions of this page, kept for the same reason. */
   #regions: Map<string, string | Promise<string>> | null = null;
+  /** The number of pages of the regions that append. */
+  #pages: ReadonlyMap<string, number> | null = null;
 
   constructor(
     services: RenderingServices,
@@ -156,11 +159,20 @@ export class RenderState implements PageState {
     return form;
   }
 
-  regionOf(region: Region, instance: string | null): string | Promise<string> {
-    return this.#keepRegion(
-      JSON.stringify([region.name, instance]),
-      () => renderRegion(region, instance, this.#renderer),
-    );
+  regionOf(
+    region: Region,
+    instance: string | null,
+    part: RegionPart = this.#shownPages(region, instance),
+  ): string | Promise<string> {
+    const key = JSON.stringify([region.name, instance, part]);
+    return this.#keepRegion(key, () => renderRegion(region, instance, part, this.#renderer));
+  }
+
+  /** Returns the pages of a region that the client shows. */
+  #shownPages({ append, name }: Region, instance: string | null): RegionPart {
+    if (!append) return FIRST_PAGE;
+    this.#pages ??= loadedPages(this.#pageRender.request);
+    return { kind: "pages", count: this.#pages.get(instanceKey(name, instance)) ?? 1 };
   }
 
   fallbackOf(region: Region, instance: string | null): string | Promise<string> {

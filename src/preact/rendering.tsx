@@ -5,6 +5,7 @@
  * @module
  */
 import type { Region } from "../actions/region.ts";
+import type { RegionPart } from "../actions/region_pages.ts";
 import { isReportable, toFailure } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
@@ -24,6 +25,7 @@ import { bodyOnly, isDocument, NO_HEAD } from "./document.ts";
 import { formId } from "./form.tsx";
 import { LateParts } from "./late_parts.ts";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
+import { innerOf } from "./region_root.ts";
 import { isMarkupNode, keepCarriageReturns, rawHtml, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
 import { withUndrawnErrors } from "./undrawn_errors.tsx";
@@ -43,6 +45,7 @@ class PreactRendering implements Rendering {
   }
 
   isMarkupNode = isMarkupNode;
+  innerOf = innerOf;
 
   fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string> {
     if (isUnsafeHtml(content)) return content.markup;
@@ -94,10 +97,12 @@ class PreactRendering implements Rendering {
     return { kind: "html", html: rendered.document.nodes.hasBody() ? html : `<body>${html}</body>` };
   }
 
-  regions(of: PageRender): (region: Region, instance: string | null) => string | Promise<string> {
+  regions(
+    of: PageRender,
+  ): (region: Region, instance: string | null, part?: RegionPart) => string | Promise<string> {
     const state = new RenderState(this.#services, of);
-    return (region, instance) => {
-      const html = state.regionOf(region, instance);
+    return (region, instance, part) => {
+      const html = state.regionOf(region, instance, part);
       return typeof html === "string" ? keepCarriageReturns(html) : html.then(keepCarriageReturns);
     };
   }

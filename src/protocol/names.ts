@@ -82,6 +82,9 @@ export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
 /** Marks the root element of a region; holds its reference: name, instance and signature. */
 export const REGION_ATTRIBUTE = "data-hyper-region";
 
+/** Holds the number of pages that a region with `append` shows, if it is more than one. In a list it follows the reference: `;3`. */
+export const PAGES_ATTRIBUTE = "data-hyper-pages";
+
 /** The longest list of fields to validate, in bytes. */
 export const VALIDATE_HEADER_BYTES = 4096;
 

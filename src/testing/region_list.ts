@@ -1,5 +1,11 @@
 // The regions on a page, as the runtime lists them in each call.
-import { REGION_ATTRIBUTE, REGIONS_HEADER, REGIONS_HEADER_BYTES, REGIONS_STALE } from "../protocol/names.ts";
+import {
+  PAGES_ATTRIBUTE,
+  REGION_ATTRIBUTE,
+  REGIONS_HEADER,
+  REGIONS_HEADER_BYTES,
+  REGIONS_STALE,
+} from "../protocol/names.ts";
 import { attribute, closest, type DocumentNode, type ElementNode, isElementNode, query } from "./dom.ts";
 
 /** Returns the header that lists the regions of a page; none for a page without regions. */
@@ -15,5 +21,6 @@ function regionEntry(element: ElementNode): string {
   const isRegion = (around: ElementNode) => attribute(around, REGION_ATTRIBUTE) !== null;
   const around = parent !== null && isElementNode(parent) ? closest(parent, isRegion) : null;
   const depth = around === null ? "" : regionEntry(around).replace(/[^>].*/, ">");
-  return depth + (attribute(element, REGION_ATTRIBUTE) ?? "");
+  const pages = attribute(element, PAGES_ATTRIBUTE);
+  return depth + (attribute(element, REGION_ATTRIBUTE) ?? "") + (pages === null ? "" : `;${pages}`);
 }

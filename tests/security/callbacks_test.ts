@@ -21,6 +21,8 @@ const OURS_ONE_BY_ONE = [
   "PageProps.context",
   // Only carries a type; never set at run time.
   "Marker.type",
+  // Given to the function of a region.
+  "RegionRenderContext.more",
   // Functions of `Deno.Kv`: if one rejects, the call of the store rejects.
   "KvDatabase.get",
   "KvDatabase.atomic",

@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { REGION_ATTRIBUTE, REGIONS_HEADER_BYTES, REGIONS_STALE } from "../../protocol/names.ts";
+import { PAGES_ATTRIBUTE, REGION_ATTRIBUTE, REGIONS_HEADER_BYTES, REGIONS_STALE } from "../../protocol/names.ts";
 import { attr, dom, ours } from "../dom.ts";
 
 /** A selector for the root elements of regions. */
 export const REGION: string = `[${REGION_ATTRIBUTE}]`;
 
-/** Returns the reference of a region after one `>` for each region around it. */
+/** Returns the reference of a region after one `>` for each region around it, and its number of pages. */
 export function entryOf(element: Element): string {
   const around = dom(dom(element).parentElement)?.closest(REGION);
-  return (around ? entryOf(around).replace(/[^>].*/, ">") : "") + attr(element, REGION_ATTRIBUTE);
+  const pages = attr(element, PAGES_ATTRIBUTE);
+  const entry = attr(element, REGION_ATTRIBUTE) + (pages ? `;${pages}` : "");
+  return (around ? entryOf(around).replace(/[^>].*/, ">") : "") + entry;
 }
 
 /** Returns the list for the header; `""` on a page without regions. */

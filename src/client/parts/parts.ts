@@ -20,6 +20,6 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
-  late: { needs: "[data-hyper-load]", load: () => import("./late.ts") },
+  late: { needs: "[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },
   live: { needs: "[data-hyper-region]", load: () => import("./live.ts") },
 }));
