@@ -22,6 +22,7 @@ export type { ActionType } from "./src/protocol/action_type.ts";
 export type { BrowserTexts } from "./src/protocol/browser_texts.ts";
 export type { Issues, Swap } from "./src/protocol/patch.ts";
 export type { CallOptions, RequestOptions } from "./src/client/call/action.ts";
+export type { Optimistic } from "./src/client/call/call.ts";
 export { hyperAlpine } from "./src/client/page/alpine.ts";
 export type { AlpineLike } from "./src/client/page/signals.ts";
 export { type ActionCall, type ActionCalls, createActions } from "./src/client/call/create_actions.ts";

@@ -177,6 +177,7 @@ export type { Markup, MarkupNode } from "./src/results/markup.ts";
 
 export type { ActionRef } from "./src/preact/page_state.ts";
 export { Form, type FormProps } from "./src/preact/form.tsx";
+export { Optimistic, type OptimisticProps } from "./src/preact/optimistic.tsx";
 export { RowNumber, Rows, type RowsProps } from "./src/preact/rows.tsx";
 export {
   AddRow,

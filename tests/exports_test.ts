@@ -34,7 +34,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestMode RequestDependency
     ResolutionScope ResultData Returnable Jsonify JsonSendable NonData NonJson CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
-    AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps
+    AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps Optimistic OptimisticProps
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched
     actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvStore
@@ -46,7 +46,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   "client.ts": `
     AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls AskUser CallOptions ActionType AfterRequestEventDetail AlpineLike
     BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
-    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail
+    HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail Optimistic
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
     ToastEventDetail UnauthorizedEventDetail UploadProgressEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime

@@ -15,6 +15,7 @@ const LIMITS = {
   late: 750,
   hooks: 600,
   rows: 1_400,
+  optimistic: 2_000,
   triggers: 2_300,
   /** On a page in another language than English. */
   translations: 700,

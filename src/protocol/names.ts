@@ -79,6 +79,9 @@ export const ROW_ATTRIBUTE = "data-hyper-row";
 /** Marks an element that holds the number of its row, from 1. */
 export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
 
+/** Marks the template of a prediction, in a form. Not `data-`, which sanitizers allow. */
+export const OPTIMISTIC_ATTRIBUTE = "hyper-optimistic";
+
 /** Marks the root element of a region; holds its reference: name, instance and signature. */
 export const REGION_ATTRIBUTE = "data-hyper-region";
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { INSTANCE_FIELD } from "../../protocol/names.ts";
+import { INSTANCE_FIELD, OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
 import type { Swap } from "../../protocol/patch.ts";
 import { formMethod } from "../../protocol/payload.ts";
-import { type Call, emitCallEvent, endAborted, makeCall, newId } from "./call.ts";
-import { attr, doc, dom } from "../dom.ts";
+import { type Call, emitCallEvent, endAborted, makeCall, newId, type Optimistic } from "./call.ts";
+import { attr, doc, dom, ours } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
 import { captureSentState } from "../page/sent_state.ts";
 import { runCall } from "./active_call.ts";
@@ -51,6 +51,13 @@ export interface CallOptions {
    * none.
    */
   readonly onBeforeSubmit?: ((request: RequestOptions) => void | boolean) | undefined;
+  /**
+   * Changes the page to what it will look like when the call has succeeded. Called at once, and again whenever the page below the
+   * prediction has changed, so it must not do anything else, must not wait, and must read from the page what it depends on. What it
+   * has changed is taken back when the call ends, or earlier when its response changes the same place. New and changed
+   * elements have the attribute `hyper-pending`. Default: the `<Optimistic>` of the form.
+   */
+  readonly optimistic?: Optimistic | undefined;
   /** Called with the progress of the upload. The request is then made by `XMLHttpRequest`. Default: none. */
   readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
 }
@@ -145,6 +152,8 @@ export async function action<Result = unknown>(
       fields: request.form && new FormData(request.form, submitter),
       enctype: submitAttribute("enctype", form, submitter),
       depth: 0,
+      optimistic: request.optimistic ??
+        (request.form ? ours(`template[${OPTIMISTIC_ATTRIBUTE}]`, request.form) : undefined),
       saveSentState: captureSentState(request.form, request.data),
     });
   } catch (error) {

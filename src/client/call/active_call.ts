@@ -13,6 +13,7 @@ import { tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { changeAsServer } from "../page/live_changes.ts";
 import { network } from "../page/network.ts";
+import { predictions } from "../page/predictions.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { isLost, isStream } from "../../protocol/answer.ts";
 import { SIGN_IN_HEADER } from "../../protocol/names.ts";
@@ -57,10 +58,12 @@ export async function runCall(call: Call): Promise<Outcome> {
       emitCallEvent("requestReplaced", call, { replacedId: old.id });
       old.controller.abort("replaced");
     }
+    showPrediction(activeCall);
     if (verdict.turn) await abortable(signal, verdict.turn);
     state = NOTHING;
     if (timeout !== undefined) timer = setTimeout(() => controller.abort("timeout"), timeout);
     state = await begin(activeCall);
+    if (state.kind !== "switch") endPrediction(activeCall);
     if (state.kind === "exception") throw state.error;
     return outcome = await conclude(state, activeCall);
   } catch (error) {
@@ -113,6 +116,7 @@ function activate(call: Call): ActiveCall {
     failures: 0,
     // Not that of a stream which has switched to this call.
     retryInterval: config.retry.interval,
+    ok: undefined,
     hasStreamed: false,
     // Events report how it ends, as they did the first time.
     again: () => void runCall(activeCall).catch(() => {}),
@@ -120,6 +124,20 @@ function activate(call: Call): ActiveCall {
   activeCalls.add(activeCall);
   return activeCall;
 }
+
+/** Shows what a call predicts, also while it waits for its lane. */
+function showPrediction(activeCall: ActiveCall): void {
+  const { optimistic } = activeCall;
+  // Both have a length; that of a function is irrelevant.
+  if (typeof optimistic !== "function" && !optimistic?.length) return;
+  // Without the part the page shows the result when it is there.
+  tryPart("optimistic").then((part) =>
+    part?.predict(activeCall, () => !activeCalls.has(activeCall) || activeCall.ok !== undefined)
+  );
+}
+
+/** Takes back what a call predicts. */
+const endPrediction = (activeCall: ActiveCall): void => predictions.around(() => {}, activeCall);
 
 /** Shows the page that a call is in flight, and sends it. */
 function begin(activeCall: ActiveCall): Promise<Received> {
@@ -152,7 +170,7 @@ async function conclude(
   }
   emitCallEvent("requestSuccess", activeCall, { status });
   if (received.kind === "switch") {
-    const next = makeCall({ ...activeCall, ...received.to, id: newId() });
+    const next = makeCall({ ...activeCall, ...received.to, id: newId(), optimistic: undefined });
     emitCallEvent("actionSwitch", activeCall, { toAction: next.action, toRequestId: next.id, depth: next.depth });
     return await runCall(next);
   }
@@ -165,6 +183,7 @@ async function conclude(
 
 function closeCall(activeCall: ActiveCall, state: CallState, { ok, aborted }: Outcome | typeof NOTHING): void {
   activeCalls.delete(activeCall);
+  endPrediction(activeCall);
   // Before the last event, so that its listeners find the lane free.
   leaveLane(activeCall.key, activeCall);
   if (!state) return;

@@ -15,8 +15,15 @@ import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { buildPayload, type Payload, type PayloadSource } from "../../protocol/payload.ts";
 
+/**
+ * Changes the page to what it will look like when a call has succeeded.
+ *
+ * @param root The page. Search in it for the elements to change.
+ */
+export type Optimistic = (root: ParentNode) => void;
+
 /** A call that can be sent. Not changed after {@linkcode makeCall} returned it. */
-export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "depth"> {
+export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "data" | "depth" | "fields"> {
   /** Coordination with other calls of its lane. */
   readonly sync: Sync;
   /** Swap mode of `html` items that do not name one. */
@@ -29,6 +36,8 @@ export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "dep
   readonly timeout?: number | undefined;
   /** The abort signal of the caller. */
   readonly signal?: AbortSignal | undefined;
+  /** Predicts the page: a function, or the templates of its form. `undefined` for a call that another one has switched to. */
+  readonly optimistic?: Optimistic | readonly Element[] | undefined;
   /** Called with the progress of the upload. */
   readonly onUploadProgress?: ((progress: UploadProgressEventDetail) => void) | undefined;
   /**
@@ -48,7 +57,7 @@ export interface ActiveCall extends Call {
   /** Aborted when `controller` or the caller's signal is. */
   readonly signal: AbortSignal;
   /** `true` if the response has an ok status; `undefined` before. */
-  ok?: boolean;
+  ok?: boolean | undefined;
   /** The header `Retry-After` of the response; `null` without one. */
   retryAfter?: string | null;
   /** `true` if the response is a stream, which lasts until it is closed; `undefined` before. */

@@ -16,6 +16,7 @@ import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages } from "./pages.ts";
+import { predictions } from "../page/predictions.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { pageTexts, words } from "../page/words.ts";
 
@@ -133,7 +134,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     clearFailure();
     const hadFocus = doc.activeElement !== doc.body;
     // Adopted, because a node cannot be moved between documents directly.
-    morphElement(doc.body, doc.adoptNode(dom(page).body));
+    predictions.around(() => morphElement(doc.body, doc.adoptNode(dom(page).body)), null);
     endStreams();
     if (hadFocus && doc.activeElement === doc.body) focusContent(tryFocus);
     updateIndicators(doc.body);

@@ -19,6 +19,7 @@ import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { parseContent } from "./markup.ts";
 import { morphElement } from "./morph.ts";
 import { updateIndicators } from "./indicators.ts";
+import { predictions } from "./predictions.ts";
 import { isStale, markReplaced } from "./stale.ts";
 import { findTargets } from "./targets.ts";
 import { changeWithTiming } from "./timed_change.ts";
@@ -36,7 +37,7 @@ export async function patchHtml(
   if (swap === "none") return;
   const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
   const target = text(data.target) ?? activeCall.target;
-  const elements = findTargets(target, activeCall, strict === true);
+  const elements = predictions.around(() => findTargets(target, activeCall, strict === true));
   const select = text(data.select);
 
   const changed: Element[] = [];
@@ -50,7 +51,12 @@ export async function patchHtml(
       if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
       const part = select &&
         ((content: DocumentFragment) => selectPart(content, select, element, select === target ? index : -1));
-      const roots = insertContent(element, swap, `${data.content ?? ""}`, part, again);
+      const content = parseContent(
+        `${data.content ?? ""}`,
+        /inner|pend/.test(swap) ? element : dom(element).parentElement,
+      );
+      if (part) content.replaceChildren(...[part(content) ?? []].flat());
+      const roots = part && !content.firstChild ? [] : insertContent(element, swap, content, again);
       if (replaces) { for (const root of [element, ...roots]) markReplaced(root, sequence); }
       roots.forEach(updateIndicators);
       roots.forEach(loadNeeded);
@@ -66,10 +72,18 @@ export async function patchHtml(
     );
   };
   const slow = data.transition || data.swap_delay || data.settle_delay;
-  if (slow) await changeWithTiming(data, elements, changed, change, (ms) => sleep(signal, ms));
-  else change();
+  const changeAll = () =>
+    predictions.around(
+      () => {
+        change();
+        endStreams();
+      },
+      activeCall,
+      elements,
+    );
+  if (slow) await changeWithTiming(data, elements, changed, changeAll, (ms) => sleep(signal, ms));
+  else changeAll();
   if (lost) focusNear(lost);
-  endStreams();
   const { ok, form } = activeCall;
   if (ok && form) syncAcceptedForm(form, changed);
 }
@@ -96,7 +110,8 @@ const METHODS = {
 const ADDING = /before|after|pend/;
 
 /** Returns the value if it is a swap mode. */
-const swapOf = (value: unknown): Swap | undefined => Object.keys(METHODS).find((swap): swap is Swap => swap === value);
+export const swapOf = (value: unknown): Swap | undefined =>
+  Object.keys(METHODS).find((swap): swap is Swap => swap === value);
 
 /**
  * Returns the part of the content for an element. If content and page were searched with the same selector, it is the
@@ -110,19 +125,7 @@ function selectPart(content: DocumentFragment, selector: string, element: Elemen
 }
 
 /** Inserts content. Returns the elements that are new or changed. */
-function insertContent(
-  element: Element,
-  swap: Swap,
-  content: string,
-  selectFrom?: ((content: DocumentFragment) => Element | undefined) | "",
-  again?: boolean,
-): Element[] {
-  const fragment = parseContent(content, /inner|pend/.test(swap) ? element : dom(element).parentElement);
-  if (selectFrom) {
-    const found = selectFrom(fragment);
-    if (!found) return [];
-    fragment.replaceChildren(found);
-  }
+export function insertContent(element: Element, swap: Swap, fragment: DocumentFragment, again?: boolean): Element[] {
   const roots = [...fragment.children];
   const nodes = [...fragment.childNodes];
   const adds = ADDING.test(swap);

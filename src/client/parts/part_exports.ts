@@ -15,6 +15,8 @@ import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { focusNear, tryFocus } from "../page/focus_near.ts";
 import type { Effect } from "../page/effect.ts";
+import type { Swap } from "../../protocol/patch.ts";
+import type { ActiveCall } from "../call/call.ts";
 import type { loadPageTexts } from "../page/page_texts.ts";
 import type { patchSignals } from "../page/signals.ts";
 import type { describeWith, showInvalid } from "../page/show_errors.ts";
@@ -29,6 +31,8 @@ export interface PartExports {
   readonly patch: {
     endStreams(): void;
     readonly focusNear: typeof focusNear;
+    insertContent(element: Element, swap: Swap, fragment: DocumentFragment): Element[];
+    swapOf(value: unknown): Swap | undefined;
     readonly patchHtml: Effect;
     readonly morphElement: typeof morphElement;
     readonly parsePage: typeof parsePage;
@@ -68,6 +72,8 @@ export interface PartExports {
       event: string | null,
     ): Promise<void>;
   };
+  /** Predictions of calls. */
+  readonly optimistic: { predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> };
   /** Live topics. */
   readonly live: { readonly readTopic: typeof readTopic; readonly renewRegions: typeof renewRegions };
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
 import type { Part } from "./load_part.ts";
 
 /** The parts by name. */
@@ -18,6 +19,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
+  optimistic: { needs: `template[${OPTIMISTIC_ATTRIBUTE}]`, atOnce: true, load: () => import("./optimistic.ts") },
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
   late: { needs: "[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },

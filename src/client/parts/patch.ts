@@ -7,5 +7,5 @@ export { endStreams } from "../page/end_streams.ts";
 export { focusNear, tryFocus } from "../page/focus_near.ts";
 export { parsePage, trustedPolicy } from "../page/markup.ts";
 export { morphElement } from "../page/morph.ts";
-export { patchHtml } from "../page/patch.ts";
+export { insertContent, patchHtml, swapOf } from "../page/patch.ts";
 export { syncAcceptedForm } from "../page/accepted_form.ts";

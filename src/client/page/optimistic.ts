@@ -1,0 +1,123 @@
+/**
+ * Predictions: what the page will look like when the calls in flight have succeeded.
+ *
+ * A prediction is a change that can be made again. When it is made, it is recorded, so that it can be taken back exactly.
+ *
+ * ```text
+ *  change of the server:   take back 3, 2, 1 ──▶ change ──▶ make 1, 2, 3 again, except those that have ended
+ * ```
+ *
+ * So the page below the predictions is always that of the server, and any of them can end in any order: the page is then what the rest
+ * alone would have made. All of it happens in one task, between two frames.
+ *
+ * A prediction ends when the response of its call changes its place, when that response is an error, or with the call.
+ *
+ * @module
+ */
+import type { ActiveCall } from "../call/call.ts";
+import { all, attr, dom } from "../dom.ts";
+import { enteredValues, fillTemplate } from "./entered.ts";
+import { captureFocus } from "./focus.ts";
+import { updateIndicators } from "./indicators.ts";
+import { changeAsServer } from "./live_changes.ts";
+import { loadPart, tryPart } from "../parts/load_part.ts";
+import type { PartExports } from "../parts/part_exports.ts";
+import { type PredictingCall, type Predictions, predictions } from "./predictions.ts";
+import { recordChange, type RecordedChange, undoChange } from "./recorded_change.ts";
+import { findTargets } from "./targets.ts";
+
+/** A prediction on the page. */
+interface Prediction {
+  /** Identifies its call. */
+  readonly controller: AbortController;
+  /** Changes the page. */
+  readonly change: () => void;
+  /** The change that it has made. */
+  made: RecordedChange;
+}
+
+/** The predictions on the page, in the order in which they were made. */
+let pending: readonly Prediction[] = [];
+/** `true` while the page is that of the server. */
+let isLifted = false;
+
+/** Shows what a call predicts, unless a response has begun or the call is over by then. */
+export async function predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> {
+  const { optimistic, controller } = activeCall;
+  const patch = await loadPart("patch");
+  if (isOver()) return;
+  const changes = typeof optimistic === "function"
+    ? [() => optimistic(document)]
+    : optimistic!.flatMap((template) =>
+      template instanceof HTMLTemplateElement ? changeOf(template, activeCall, patch) : []
+    );
+  const restoreFocus = captureFocus();
+  changeAsServer(() => {
+    pending = [...pending, ...changes.map((change) => ({ controller, change, made: recordChange(change) }))];
+  });
+  updateIndicators(document);
+  const lost = restoreFocus();
+  if (lost) patch.focusNear(lost);
+}
+
+/** Returns a function that inserts the content of a template. */
+function changeOf(
+  template: HTMLTemplateElement,
+  activeCall: ActiveCall,
+  { insertContent, swapOf }: PartExports["patch"],
+): () => void {
+  const target = attr(template, "hyper-target") ?? activeCall.target;
+  const swap = swapOf(attr(template, "hyper-swap") ?? activeCall.swap) ?? "outer";
+  const valueOf = enteredValues(activeCall.form, activeCall.fields, activeCall.data);
+  // Reports a target that is not on the page. One that is missing later has been removed.
+  findTargets(target, activeCall);
+  // The same nodes each time, so that what the user does in them is kept. A morph takes nodes out of its content.
+  const kept = new Map<Element, readonly ChildNode[]>();
+  return () => {
+    for (const element of target && swap !== "none" ? all(target) : []) {
+      const content = fillTemplate(template, valueOf);
+      const nodes = swap !== "morph" && kept.get(element);
+      if (nodes) content.replaceChildren(...nodes);
+      else kept.set(element, [...content.childNodes]);
+      insertContent(element, swap, content);
+    }
+  };
+}
+
+/** See {@linkcode Predictions}. */
+const around: Predictions["around"] = (change, call, places) => {
+  if (isLifted || !pending.length) return change();
+  const restoreFocus = captureFocus();
+  changeAsServer(() => {
+    for (const { made } of pending.toReversed()) undoChange(made);
+  });
+  pending = pending.filter((prediction) => !isEnded(prediction, call, places));
+  isLifted = true;
+  try {
+    return change();
+  } finally {
+    isLifted = false;
+    changeAsServer(() => {
+      for (const prediction of pending) prediction.made = recordChange(prediction.change);
+    });
+    updateIndicators(document);
+    const lost = restoreFocus();
+    if (lost) void tryPart("patch").then((patch) => patch?.focusNear(lost));
+  }
+};
+
+/** Returns `true` if the change of a call ends a prediction. */
+function isEnded({ controller, made }: Prediction, call?: PredictingCall | null, places?: readonly Element[]): boolean {
+  if (call?.controller !== controller) return call === null;
+  return !places || !call.ok ||
+    made.places.some((place) => places.some((other) => dom(other).contains(place) || dom(place).contains(other)));
+}
+
+/** Keeps predictions out of changes of the server until the signal is aborted. */
+export function start(signal: AbortSignal): void {
+  predictions.around = around;
+  signal.addEventListener("abort", () => {
+    around(() => {}, null);
+    predictions.around = (change) => change();
+  });
+}
