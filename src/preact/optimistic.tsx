@@ -1,5 +1,6 @@
 // `<Optimistic>`: what a page will look like when a form has been accepted.
 import { h } from "preact";
+import { atOnce } from "../callback.ts";
 import { enteredPlace } from "../protocol/entered.ts";
 import { OPTIMISTIC_ATTRIBUTE } from "../protocol/names.ts";
 import { type Swap, SWAPS } from "../protocol/patch.ts";
@@ -64,11 +65,12 @@ export function Optimistic({ target, swap, children }: OptimisticProps): MarkupN
   }
   // A component may predict itself in another state. The prediction of a prediction would have no end.
   if (state.isPrediction) return null;
+  const content = children === undefined ? null : atOnce(children(enteredPlace), "the content of <Optimistic>");
   return h(
     "template",
     { [OPTIMISTIC_ATTRIBUTE]: true, "hyper-target": target, "hyper-swap": swap },
     // Markup is what Preact takes as children.
-    <PageStateProvider value={predictionState(state)}>{children?.(enteredPlace) as MarkupNode}</PageStateProvider>,
+    <PageStateProvider value={predictionState(state)}>{content as MarkupNode}</PageStateProvider>,
   );
 }
 

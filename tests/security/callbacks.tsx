@@ -30,6 +30,7 @@ import {
   live,
   local,
   type Marker,
+  Optimistic,
   Page,
   type PageContext,
   type Provider,
@@ -421,6 +422,20 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
         default: () => (
           <Form action={run}>
             <Rows>{fail}</Rows>
+          </Form>
+        ),
+        run,
+      }));
+    },
+    ways: AT_ONCE,
+  },
+  "OptimisticProps.children": {
+    run: (apps, fail) => {
+      const run = action("run", () => {});
+      return open(apps.make({
+        default: () => (
+          <Form action={run}>
+            <Optimistic target="#list">{fail}</Optimistic>
           </Form>
         ),
         run,

@@ -19,6 +19,7 @@ const OURS_ONE_BY_ONE = [
   // Values of context functions, not the functions.
   "ErrorPageProps.context",
   "PageProps.context",
+  "OptimisticProps.children(entered)",
   // Only carries a type; never set at run time.
   "Marker.type",
   // Given to the function of a region.
@@ -36,7 +37,7 @@ const OURS_ONE_BY_ONE = [
 
 /** Functions that run in the browser. It reports their errors, and the call continues; tested in `tests/browser`. */
 const IN_THE_BROWSER =
-  /^(?:CallOptions\.on(?:BeforeSubmit|UploadProgress)|HyperConfig\.confirm|ElementHook\.(?:connect|disconnect)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
+  /^(?:CallOptions\.(?:onBeforeSubmit|onUploadProgress|optimistic)|HyperConfig\.confirm|ElementHook\.(?:connect|disconnect)|AlpineLike\..*|runtime\..*|action|hyperAlpine.*)$/;
 
 /** Functions that need Redis: the file and the test that calls them. */
 const WITH_REDIS: Readonly<Record<string, string>> = {
