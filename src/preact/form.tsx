@@ -14,8 +14,9 @@ import {
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
-import { type ActionRef, FormScopeProvider, type PageState, usePageState } from "./page_state.ts";
+import { type ActionRef, FormScopeProvider, type PageState, PredictionScope, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
+import { useContext } from "./use_context.ts";
 import { suspension } from "./suspension.ts";
 
 /** Props of `<Form>` in addition to the attributes of any element. */
@@ -105,7 +106,8 @@ export function Form(props: FormProps): MarkupNode {
       {children ?? wholeForm(form, submit)}
     </FormScopeProvider>,
   );
-  if (state.cutTag === null || !state.isFailed(action, instance)) return element;
+  // The form in a prediction is another state of the form that has failed.
+  if (state.cutTag === null || useContext(PredictionScope) || !state.isFailed(action, instance)) return element;
   return h(state.cutTag, null, element);
 }
 

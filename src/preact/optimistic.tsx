@@ -5,7 +5,8 @@ import { enteredPlace } from "../protocol/entered.ts";
 import { OPTIMISTIC_ATTRIBUTE } from "../protocol/names.ts";
 import { type Swap, SWAPS } from "../protocol/patch.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
-import { type PageState, PageStateProvider, usePageState } from "./page_state.ts";
+import { PredictionScope, PredictionScopeProvider, usePageState } from "./page_state.ts";
+import { useContext } from "./use_context.ts";
 
 /** Props of `<Optimistic>`. */
 export interface OptimisticProps {
@@ -59,36 +60,17 @@ export interface OptimisticProps {
  * ```
  */
 export function Optimistic({ target, swap, children }: OptimisticProps): MarkupNode | null {
-  const state = usePageState("Optimistic");
+  usePageState("Optimistic");
   if (swap !== undefined && !SWAPS.includes(swap)) {
     throw new TypeError(`Cannot render <Optimistic>: swap "${swap}" is unknown; use one of ${SWAPS.join(", ")}`);
   }
   // A component may predict itself in another state. The prediction of a prediction would have no end.
-  if (state.isPrediction) return null;
+  if (useContext(PredictionScope)) return null;
   const content = children === undefined ? null : atOnce(children(enteredPlace), "the content of <Optimistic>");
   return h(
     "template",
     { [OPTIMISTIC_ATTRIBUTE]: true, "hyper-target": target, "hyper-swap": swap },
     // Markup is what Preact takes as children.
-    <PageStateProvider value={predictionState(state)}>{content as MarkupNode}</PageStateProvider>,
+    <PredictionScopeProvider value>{content as MarkupNode}</PredictionScopeProvider>,
   );
-}
-
-/** Returns the state of a page in which no form has failed, and that takes no toasts. */
-function predictionState(state: PageState): PageState {
-  return {
-    findAction: (ref, component) => state.findAction(ref, component),
-    takesFiles: (action) => state.takesFiles(action),
-    formOf: (action, instance, initial) => state.formOf(action, instance, initial),
-    regionOf: (region, instance) => state.regionOf(region, instance),
-    originFields: state.originFields,
-    userTag: state.userTag,
-    path: state.path,
-    cutTag: null,
-    isFailed: () => false,
-    isPrediction: true,
-    takeToasts: () => [],
-    texts: state.texts,
-    clientPath: state.clientPath,
-  };
 }

@@ -51,8 +51,6 @@ export interface PageState {
   readonly cutTag: string | null;
   /** Returns whether this form is the one that failed. */
   isFailed(action: Action, instance: string | null): boolean;
-  /** `true` in `<Optimistic>`. */
-  readonly isPrediction: boolean;
   /** Takes the toasts of this page; the next page does not show them again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
   /** The texts that users read, in the language of the request. */
@@ -72,6 +70,12 @@ export const FormScope: Context<AnyBound | null> = createContext<AnyBound | null
 
 /** Provides {@linkcode FormScope}. */
 export const FormScopeProvider: ComponentType<ProviderProps<AnyBound | null>> = createProvider(FormScope);
+
+/** `true` in the content of `<Optimistic>`. */
+export const PredictionScope: Context<boolean> = createContext(false);
+
+/** Provides {@linkcode PredictionScope}. */
+export const PredictionScopeProvider: ComponentType<ProviderProps<boolean>> = createProvider(PredictionScope);
 
 /** A row of a formset, as `<Rows>` renders it. */
 export interface RowPlace {

@@ -48,7 +48,6 @@ export interface RenderingServices {
 export class RenderState implements PageState {
   readonly cutTag: string | null;
   readonly clientPath = CLIENT_PATH;
-  readonly isPrediction = false;
   /** `true` if toasts were rendered. */
   tookToasts = false;
   /** `true` if the page asked for toasts, even if there were none. */
