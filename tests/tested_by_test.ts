@@ -24,7 +24,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/call": ["browser/active_call_test.ts", "browser/answer_test.tsx", "browser/lanes_test.ts"],
   "src/client/live": ["browser/live_test.tsx"],
   "src/client/parts": ["browser/parts_test.ts"],
-  "src/client/live/region_stream.ts": ["browser/regions_test.tsx"],
+  "src/client/live/region_stream.ts": ["browser/region_stream_test.tsx"],
   "src/client/live/late_regions.ts": ["browser/late_regions_test.tsx"],
   "src/client/live/more.ts": ["browser/more_regions_test.tsx"],
   "src/client/live/regions.ts": ["browser/regions_test.tsx"],

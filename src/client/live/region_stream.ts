@@ -53,18 +53,24 @@ const MAX_TABS = 100;
 /** Watches the regions of the page until the signal is aborted. */
 export function watchRegionStream(ended: AbortSignal): void {
   const listening = { signal: ended };
-  let tab = new RegionTab();
-  // A page in the back/forward cache must hold neither a lock nor a connection.
-  addEventListener("pagehide", () => tab.close(), listening);
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) tab = new RegionTab();
-  }, listening);
+  let tab: RegionTab | null = null;
+  const enter = (): void => void (tab ??= new RegionTab());
+  const leave = (): void => {
+    tab?.close();
+    tab = null;
+  };
+  enter();
+  // A page that is frozen, or in the back/forward cache, must hold neither a lock nor a connection.
+  addEventListener("pagehide", leave, listening);
+  addEventListener("pageshow", enter, listening);
+  doc.addEventListener("freeze", leave, listening);
+  doc.addEventListener("resume", enter, listening);
   for (
     const type of ["hyper:swap:after", "hyper:afterRequest", "hyper:navigate:after", "hyper:history:restore:after"]
   ) {
-    addEventListener(type, () => tab.update(), listening);
+    addEventListener(type, () => tab?.update(), listening);
   }
-  ended.addEventListener("abort", () => tab.close());
+  ended.addEventListener("abort", leave);
 }
 
 /** A tab while it is shown. */
