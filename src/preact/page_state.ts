@@ -51,6 +51,8 @@ export interface PageState {
   readonly cutTag: string | null;
   /** Returns whether this form is the one that failed. */
   isFailed(action: Action, instance: string | null): boolean;
+  /** Records that a button in a form submits it to another action. */
+  noteButton(action: Action, form: AnyBound | null): void;
   /** Takes the toasts of this page; the next page does not show them again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
   /** The texts that users read, in the language of the request. */

@@ -52,6 +52,10 @@ export class RenderState implements PageState {
   tookToasts = false;
   /** `true` if the page asked for toasts, even if there were none. */
   askedForToasts = false;
+  /** The actions of the forms of a page that has a failed form. */
+  readonly #actions = new Map<AnyBound, Action>();
+  /** The forms with a button that submits them to the action of the failed form, by their actions. */
+  readonly #senders = new Map<Action, FailedForm>();
   /** The principal; `undefined` before a region needs it. */
   #principal: string | null | PromiseLike<string | null> | undefined;
   readonly #services: RenderingServices;
@@ -119,7 +123,10 @@ export class RenderState implements PageState {
   ): AnyBound | null | Promise<AnyBound | null> {
     if (this.#failed !== null && this.isFailed(action, instance)) return this.#failed.form;
     if (action.form === null) return null;
-    return this.#blankForm(JSON.stringify([action.name, instance]), action, action.form, instance, initial);
+    const form = this.#blankForm(JSON.stringify([action.name, instance]), action, action.form, instance, initial);
+    // A component that waits for its form asks again.
+    if (this.#failed !== null && !(form instanceof Promise)) this.#actions.set(form, action);
+    return form;
   }
 
   takesFiles(action: Action): boolean | Promise<boolean> {
@@ -223,6 +230,20 @@ export class RenderState implements PageState {
     return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
   }
 
+  noteButton({ uid }: Action, form: AnyBound | null): void {
+    const [failed, sender] = [this.#failed, form && this.#actions.get(form)];
+    if (failed === null || form === null || !sender || failed.action.uid !== uid) return;
+    if (failed.instance === form.instance && canShow(form, failed.form)) {
+      this.#senders.set(sender, { ...failed, action: sender });
+    }
+  }
+
+  /** The failed form, as a form with a button of its action shows it; `null` if none does, or several do. */
+  get sender(): FailedForm | null {
+    const [sender = null, other] = this.#senders.values();
+    return other === undefined ? sender : null;
+  }
+
   /** Returns the check of the rendered page; `null` outside development mode. */
   get check(): ((html: string) => void) | null {
     return this.#services.dev ? checkForms : null;
@@ -235,4 +256,10 @@ export class RenderState implements PageState {
     this.tookToasts = toasts.length > 0;
     return toasts;
   }
+}
+
+/** Returns whether the components in a form find every field in another one. */
+function canShow(form: AnyBound, other: AnyBound): boolean {
+  if (form.kind === "formset" || "formsets" in form) return form.definition === other.definition;
+  return other.kind === "form" && form.fields.every(({ name }) => other.fields.some((field) => field.name === name));
 }

@@ -4,8 +4,9 @@ import type { Markup, MarkupNode } from "../results/markup.ts";
 import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { endpointOf } from "./form.tsx";
-import { type ActionRef, usePageState } from "./page_state.ts";
+import { type ActionRef, FormScope, usePageState } from "./page_state.ts";
 import { suspension } from "./suspension.ts";
+import { useContext } from "./use_context.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** Props of `<SubmitButton>` in addition to the attributes of any element. */
@@ -32,6 +33,9 @@ export interface SubmitButtonProps extends ElementAttributes {
  * The button names the page in its URL, as `<Form>` does, so that the action runs with the URL and the params of the page that
  * rendered the button. It posts even in a GET form, and sends the form as `multipart/form-data` if its action takes files. The
  * `instance` of the form around it is sent too.
+ *
+ * If the input is invalid, and the page has no form of the action itself, the form around the button comes back with the submitted
+ * values and their errors. Its fields must be fields of the action's form.
  *
  * @param props The action, the content of the button, and attributes.
  * @throws {TypeError} When the action does not exist, when the action answers GET, or outside a page.
@@ -71,6 +75,7 @@ export function SubmitButton(props: SubmitButtonProps): MarkupNode {
         `give it a <Form> of its own`,
     );
   }
+  state.noteButton(action, props.form === undefined ? useContext(FormScope) : null);
   const multipart = state.takesFiles(action);
   // Suspends: the renderer waits and renders this button again, when the state has the result.
   if (multipart instanceof Promise) throw suspension(multipart);

@@ -11,9 +11,19 @@ import {
   type Markup,
   SubmitButton,
   type SubmitButtonProps,
+  Toasts,
 } from "../../mod.ts";
 import { App, bodyOf, EVENTS, JSON_TYPE, type OpenPage } from "../support/app.tsx";
-import { attribute, find, findForm, formValues, type HtmlElement, text } from "../support/html.ts";
+import {
+  attribute,
+  find,
+  findForm,
+  formValues,
+  type HtmlElement,
+  type HtmlParent,
+  parseHtml,
+  text,
+} from "../support/html.ts";
 
 const NoteForm = defineForm("note", { fields: { title: field.text({ required: true }) } });
 
@@ -168,4 +178,99 @@ Deno.test("<SubmitButton> throws for a GET action and for an unknown one, and th
     assertEquals((await app.open("/")).status, 500);
     assertStringIncludes(app.takeError().message, words);
   }
+});
+
+const DraftForm = defineForm("draft", { fields: { title: field.text() } });
+
+/** A page with forms that save a draft, each with a button that publishes it, and the drafts and publications so far. */
+function drafts(...names: readonly string[]) {
+  const ran: string[] = [];
+  const publish = action("publish", { form: NoteForm }, ({ form }) => {
+    if (form.values.title === "Spam") return form.addError("title", "Not published");
+    ran.push(form.values.title);
+  });
+  const save = Object.fromEntries(
+    names.map((name) => [name, action(name, { form: DraftForm }, ({ form }) => void ran.push(form.values.title))]),
+  );
+  const Page = () => (
+    <main>
+      {Object.values(save).map((each) => (
+        <Form key={each.name} action={each} instance="a">
+          <Field name="title" />
+          <SubmitButton action={publish}>Publish</SubmitButton>
+        </Form>
+      ))}
+      <Toasts />
+    </main>
+  );
+  return { ran, app: new App({ "/": { default: Page, publish, ...save } }) };
+}
+
+/** Presses "Publish" in the form that saves a draft, and returns the response as HTML. */
+async function publish(app: App, root: HtmlParent, title: string, headers: Readonly<Record<string, string>>) {
+  const form = findForm(root, "save", "a");
+  const button = find(form, (element) => attribute(element, "formaction") !== null);
+  const fields = formValues(form)
+    .map(([name, value]) => [name, name === "title" ? title : value] as const);
+  const response = await app.request(attribute(button, "formaction") ?? "", {
+    method: "POST",
+    headers,
+    body: bodyOf(fields),
+  });
+  const answer = await response.text();
+  // The content of the patch is a member of a JSON object.
+  const [, data = "{}"] = answer.match(/^data: (\{.*)$/m) ?? [];
+  return parseHtml(headers.accept === EVENTS ? JSON.parse(data).content ?? "" : answer);
+}
+
+for (const headers of [{ accept: "text/html" }, { accept: EVENTS, "x-hyper-action": "publish" }]) {
+  Deno.test(`<SubmitButton> whose action refuses the input: the form around it comes back with both, as ${headers.accept}`, async () => {
+    const { app, ran } = drafts("save");
+    await using _ = app;
+    const opened = (await app.open("/")).root;
+    let page: HtmlParent = opened;
+    for (
+      const [title, message] of [["", "Enter a value"], ["Spam", "Not published"], ["Spam", "Not published"]] as const
+    ) {
+      const answer = await publish(app, page, title, headers);
+      const form = findForm(answer, "save", "a");
+      assertEquals(formValues(form).at(-1), ["title", title]);
+      assertStringIncludes(text(form), message);
+      // A patch contains the form alone.
+      page = answer;
+    }
+    await publish(app, page, "News", headers);
+    assertEquals(ran, ["News"]);
+  });
+}
+
+Deno.test("<SubmitButton> in two forms: the message is in the status region, because both can have sent it", async () => {
+  const { app, ran } = drafts("save", "keep");
+  await using _ = app;
+  const page = await publish(app, (await app.open("/")).root, "", { accept: "text/html" });
+  const status = find(page, (element) => attribute(element, "data-hyper-toasts") !== null);
+  assertStringIncludes(text(status), "Enter a value");
+  assertEquals(ran, []);
+});
+
+Deno.test("<SubmitButton> in a form with a field that its action does not have: the message is in the status region", async () => {
+  const publish = action("publish", { form: NoteForm }, () => {});
+  const save = action("save", { form: defineForm("draft", { fields: { text: field.text() } }) }, () => {});
+  const Page = () => (
+    <main>
+      <Form action={save}>
+        <Field name="text" />
+        <SubmitButton action={publish}>Publish</SubmitButton>
+      </Form>
+      <Toasts />
+    </main>
+  );
+  await using app = new App({ "/": { default: Page, publish, save } });
+  const { root } = await app.open("/");
+  const url = attribute(buttonOf({ root } as OpenPage), "formaction") ?? "";
+  const headers = { accept: "text/html" };
+  const body = bodyOf(formValues(findForm(root, "save")));
+  const response = await app.request(url, { method: "POST", headers, body });
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "Enter a value");
 });
