@@ -16,6 +16,7 @@ for (
     ["uploads", "<h1>Uploads</h1>"],
     ["wizard", "<h1>Workshops</h1>"],
     ["auth", "<h1>Club</h1>"],
+    ["helpdesk", "<h1>Sign in</h1>"],
   ] as const
 ) {
   Deno.test(`\`deno task ${task}\` serves on PORT and prints its URL`, async () => {

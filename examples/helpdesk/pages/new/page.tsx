@@ -1,0 +1,75 @@
+import {
+  action,
+  changed,
+  defineForm,
+  Field,
+  field,
+  Form,
+  FormErrors,
+  type PageProps,
+  redirect,
+  toast,
+} from "@hyper/actions";
+import { member, members } from "../../session.ts";
+import { inLanguages, texts } from "../../settings.ts";
+import { CATEGORIES, PRIORITIES, tickets, TOPICS } from "../../tickets.ts";
+import type { RootContext } from "../page.tsx";
+
+const TicketForm = inLanguages((t) =>
+  defineForm("ticket", {
+    fields: {
+      title: field.text({ label: t.title, required: true, maxlength: 80 }),
+      body: field.textarea({ label: t.about, required: true, maxlength: 5_000 }),
+      priority: field.select({
+        label: t.priority,
+        choices: PRIORITIES.map((value) => ({ value, label: t[value] })),
+        initial: "normal",
+        required: true,
+      }),
+      category: field.select({
+        label: t.category,
+        choices: CATEGORIES.map((value) => ({ value, label: t[value] })),
+        required: true,
+      }),
+      topic: field.select({
+        label: t.topic,
+        choices: CATEGORIES.map((category) => ({
+          group: t[category],
+          choices: TOPICS[category].map((value) => ({ value, label: t[value] })),
+        })),
+        required: true,
+      }),
+    },
+  })
+);
+
+export const createTicket = action(
+  "create_ticket",
+  { form: TicketForm, inject: { tickets, member, texts } },
+  ({ form, tickets, member, texts }) => {
+    const id = tickets.add(form.values, member.name);
+    return [changed("tickets"), toast(texts.created), redirect(`/tickets/${id}`)];
+  },
+);
+
+export const render = members;
+
+export const head = ({ context: { t } }: PageProps<"/new", RootContext>) => <title>{t.newTicket}</title>;
+
+/** The form for a new ticket. */
+export default function NewTicket({ context: { t } }: PageProps<"/new", RootContext>) {
+  return (
+    <>
+      <h1>{t.newTicket}</h1>
+      <Form action={createTicket} hyper-confirm-unsaved>
+        <FormErrors />
+        <Field name="title" />
+        <Field name="body" />
+        <Field name="priority" />
+        <Field name="category" />
+        <Field name="topic" />
+        <button type="submit">{t.create}</button>
+      </Form>
+    </>
+  );
+}
