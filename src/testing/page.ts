@@ -151,7 +151,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
       throw new TypeError(`Cannot trigger <${node.tagName}> on ${page.url}: ${reason}`);
     }
     // Without a name it has a form, as checked above.
-    if (name === null) return await new PageForm(form!, page).submitWithRuntime();
+    if (name === null) return await new PageForm(form!, page).sendBy(isSubmitButton(node) ? node : null);
     const options = {
       method: attribute(node, "hyper-method")?.toUpperCase(),
       target: attribute(node, "hyper-target") ?? undefined,
@@ -190,7 +190,11 @@ export class PageForm extends PageElement implements TestForm {
   }
 
   async submitWithRuntime(button?: string): Promise<TestOutcome> {
-    const submitter = this.submitter(button);
+    return await this.sendBy(this.submitter(button));
+  }
+
+  /** Sends the form as the runtime does, by a button, or by none. */
+  async sendBy(submitter: ElementNode | null): Promise<TestOutcome> {
     // The form itself must have the attribute; its button may name another action.
     const formNamed = attribute(this.node, FORM_ATTRIBUTE);
     const named = submitter === null ? null : attribute(submitter, FORM_ATTRIBUTE);

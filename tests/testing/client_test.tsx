@@ -6,7 +6,18 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { action, changed, createHandler, defineForm, Field, field, Form, html, region } from "../../mod.ts";
+import {
+  action,
+  changed,
+  createHandler,
+  defineForm,
+  Field,
+  field,
+  Form,
+  html,
+  region,
+  SubmitButton,
+} from "../../mod.ts";
 import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/actions/testing";
 import { captureConsole } from "../support/app.tsx";
 import { currentUser, makeSite, pagesOf, visit } from "./site.tsx";
@@ -509,4 +520,23 @@ Deno.test("action() shows the changed regions of the page, and a nested one once
   const page = await client.open("/");
   await client.action("add");
   assertEquals(page.find("main").text, "Ada,Grace 2 in 2 1");
+});
+
+Deno.test("trigger() sends a form without its first button, and by a button that is the trigger", async () => {
+  const sent: string[] = [];
+  const note = action("note", ({ data }) => void sent.push(`note ${data.by}`));
+  const other = action("other", ({ data }) => void sent.push(`other ${data.by}`));
+  const Page = () => (
+    <Form action={note} hyper-on="input">
+      <SubmitButton action={other} name="by" value="first">Other</SubmitButton>
+      <button id="second" name="by" value="second" hyper-on="keydown.alt+s">Note</button>
+    </Form>
+  );
+  await using client = createTestClient({
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, note, other }) }],
+  });
+  const page = await client.open("/");
+  await page.find("form").trigger();
+  await page.find("#second").trigger();
+  assertEquals(sent, ["note undefined", "note second"]);
 });
