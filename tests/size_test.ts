@@ -16,6 +16,7 @@ const LIMITS = {
   hooks: 600,
   rows: 1_400,
   optimistic: 2_000,
+  session: 800,
   triggers: 2_300,
   /** On a page in another language than English. */
   translations: 700,

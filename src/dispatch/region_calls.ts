@@ -1,5 +1,8 @@
 // Responds to the actions of the runtime.
 import { MAX_CURSOR } from "../actions/region_pages.ts";
+import { signInHeaders } from "../http/sign_in.ts";
+import { redirectTarget } from "../http/sink.ts";
+import type { PageDeniedError } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
 import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
@@ -10,10 +13,10 @@ import type { Call } from "./call.ts";
 import { type ClaimedRegion, claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
 import { failure } from "./failure.ts";
 import { freshPage } from "./fresh_page.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 import { RENDER_MORE, WATCH_REGIONS } from "./region_actions.ts";
 import { readWatched, watchRegions } from "./region_watch.ts";
-import { isPageAdmitted, type RegionsApp, renderRegions } from "./regions.ts";
+import { denialOfPage, type RegionsApp, renderRegions } from "./regions.ts";
 import { refreshPatch } from "./settle.ts";
 import { startStream } from "./stream_life.ts";
 
@@ -35,8 +38,20 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
   }
 }
 
+/**
+ * Returns the failure for a page that denies its regions. The user has not asked for them, so that a redirect of the page, as to the
+ * sign-in, must not replace it.
+ */
+function failureOf({ response }: PageDeniedError, url: URL): Failure {
+  const location = response !== null && response.status < 400 ? response.headers.get("location") : null;
+  if (location === null) return failure(403, catalogueText("denied"));
+  return failure(401, catalogueText("signInFirst"), signInHeaders(redirectTarget(location, url, { external: true })));
+}
+
 async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: RegionsApp): Promise<Outcome> {
-  if (!now.isOrigin || now.page === null || !await isPageAdmitted(now)) return failure(403, catalogueText("denied"));
+  if (!now.isOrigin || now.page === null) return failure(403, catalogueText("denied"));
+  const denial = await denialOfPage(now);
+  if (denial !== null) return failureOf(denial, now.url);
   const entries = `${run.input.kwargs.regions ?? ""}`.split(",").slice(0, MAX_CLAIMS);
   const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
   if (claims.length === entries.length) {

@@ -1,5 +1,6 @@
 // The regions of the caller's page that an action has changed.
 import type { RegionContext } from "../actions/region.ts";
+import type { PageDeniedError } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
@@ -58,8 +59,15 @@ export async function changedRegions(
 }
 
 /** Asks the guard of a page, for what is rendered without the page. */
-export async function isPageAdmitted({ page, deps }: PageRender): Promise<boolean> {
-  return page === null || page.guard === null || (await deps.get(page.guard)).kind === "admitted";
+export async function isPageAdmitted(pageRender: PageRender): Promise<boolean> {
+  return await denialOfPage(pageRender) === null;
+}
+
+/** Returns the denial of the guard of a page; `null` if it admits the request. */
+export async function denialOfPage({ page, deps }: PageRender): Promise<PageDeniedError | null> {
+  if (page === null || page.guard === null) return null;
+  const verdict = await deps.get(page.guard);
+  return verdict.kind === "admitted" ? null : verdict.error;
 }
 
 /**

@@ -45,6 +45,11 @@ export const INSTANCE_FIELD = "_next_form_instance";
 export const ONCE_FIELD = "_hyper_once";
 /** Digest of the user that a form was rendered for, where its page has used the session. */
 export const USER_FIELD = "_hyper_user";
+/**
+ * A cookie that scripts can read, with `__Host-` over https: another value after each sign-in, none without a user. Open tabs learn
+ * from it that the user has changed.
+ */
+export const USER_COOKIE = "hyper_user";
 /** A change of the rows of a formset, sent by the button of the change: `add lines`, `remove lines[2]`. */
 export const ROWS_FIELD = "_hyper_rows";
 /** Explicit data that is too long for its header, in a body with the fields of a form. */

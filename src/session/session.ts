@@ -4,6 +4,7 @@ import type { RequestCookies } from "../http/request_cookies.ts";
 import type { StandardSchemaV1 } from "../forms/schema.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { SessionValues } from "./record.ts";
+import { deleteSessionCookies, type SessionCookie, setSessionCookies } from "./session_cookie.ts";
 import type { ChangeValues, OpenSession, SessionRecords } from "./session_records.ts";
 
 /** The schemas of the values of a session, by name. */
@@ -70,14 +71,6 @@ export interface Session<S extends SessionSchemas = SessionSchemas> {
    * @throws {TypeError} If the head of the response was sent.
    */
   destroy(): void;
-}
-
-/** The cookie of sessions in one request. */
-export interface SessionCookie {
-  readonly name: string;
-  readonly secure: boolean;
-  /** Age at which the browser drops it, in seconds. */
-  readonly maxAge: number;
 }
 
 /** The change of the session itself at the end of the request. */
@@ -213,7 +206,8 @@ export class RequestSession<S extends SessionSchemas> implements Session<S> {
       case "end":
         // A value that was set after `destroy()` starts another session.
         await this.#end(open);
-        return changes.length === 0 ? this.#deleteCookie() : await this.#start(null, change(NO_VALUES));
+        if (changes.length > 0) return await this.#start(null, change(NO_VALUES));
+        return deleteSessionCookies(this.#cookies, this.#cookie);
       case "signIn": {
         const old = await this.#end(open);
         return await this.#start(turn.user, change(turn.keeps ? old?.values ?? NO_VALUES : NO_VALUES));
@@ -233,15 +227,9 @@ export class RequestSession<S extends SessionSchemas> implements Session<S> {
   }
 
   async #start(user: string | null, values: SessionValues): Promise<void> {
-    const { name, secure, maxAge } = this.#cookie;
-    const open = await this.#records.start(user, secure, values);
-    this.#cookies.set({ name, value: open.token, secure, maxAge });
+    const open = await this.#records.start(user, this.#cookie.secure, values);
+    setSessionCookies(this.#cookies, this.#cookie, open);
     this.#set(open);
-  }
-
-  #deleteCookie(): void {
-    const { name, secure } = this.#cookie;
-    if (this.#cookies.get(name) !== null) this.#cookies.delete({ name, secure });
   }
 
   #set(open: OpenSession | null): void {

@@ -1,5 +1,4 @@
 // `sessions()`: the sessions of an application, as a dependency.
-import { warn } from "../callback.ts";
 import type { Dependency, RequestContext } from "../context.ts";
 import { getRequestDepCache } from "../deps/cache.ts";
 import { dependency } from "../deps/resolver.ts";
@@ -7,7 +6,8 @@ import { notePrincipal, RequestCookies } from "../http/request_cookies.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
 import { isSessionToken, sessionKey, type SessionRecord } from "./record.ts";
-import { RequestSession, type Session, type SessionCookie, type SessionSchemas, userTag } from "./session.ts";
+import { RequestSession, type Session, type SessionSchemas, userTag } from "./session.ts";
+import { createCookies, type SessionCookie } from "./session_cookie.ts";
 import { type OpenSession, SessionRecords } from "./session_records.ts";
 
 /** Options for {@linkcode sessions}. */
@@ -203,25 +203,6 @@ class Loads {
     const record = await this.#records.find(sessionKey(token));
     return record === null ? null : { token, record };
   }
-}
-
-/** Returns a function that returns the cookie for a URL, and warns about the first one without https. */
-function createCookies(name: string, maxAge: number) {
-  const secure: SessionCookie = { name: `__Host-${name}`, secure: true, maxAge };
-  const plain: SessionCookie = { name, secure: false, maxAge };
-  let hasWarned = false;
-  const cookieOf = (url: URL): SessionCookie => {
-    if (url.protocol === "https:") return secure;
-    if (!hasWarned) warn(plainWarning(url.origin, name));
-    hasWarned = true;
-    return plain;
-  };
-  return Object.assign(cookieOf, { both: [secure, plain] });
-}
-
-function plainWarning(origin: string, name: string): string {
-  return `The session cookie of ${origin} is "${name}" without Secure, because the site is not served over https: use this for ` +
-    `development only, and set crossOrigin.trustProxy behind a proxy that adds https`;
 }
 
 function infoOf({ id, since, seen }: SessionRecord): SessionInfo {

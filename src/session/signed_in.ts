@@ -2,8 +2,9 @@
 import { readIntent } from "../actions/intent.ts";
 import type { Dependency, Guard, RequestContext } from "../context.ts";
 import { HyperError } from "../errors.ts";
+import { signInHeaders } from "../http/sign_in.ts";
 import { redirectTarget } from "../http/sink.ts";
-import { FORM_ENDPOINT, SIGN_IN_HEADER } from "../protocol/names.ts";
+import { FORM_ENDPOINT } from "../protocol/names.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** Options for {@linkcode signedIn}. */
@@ -56,8 +57,7 @@ export function signedIn({ session, signIn }: SignedInOptions): Guard {
     }
     throw new HyperError(401, "The user has not signed in", {
       userText: catalogueText("signInFirst"),
-      // RFC 9110, 15.5.2 requires a challenge; no browser shows a dialog for this scheme.
-      headers: { "www-authenticate": "Session", [SIGN_IN_HEADER.toLowerCase()]: address },
+      headers: signInHeaders(address),
     });
   };
 }

@@ -74,6 +74,12 @@ const PARTS: Readonly<Record<string, Use>> = {
     effect: "Guest",
     without: "Guest of the server",
   },
+  // The message has no button.
+  session: {
+    use: () => void globalThis.action("members").catch(() => {}),
+    effect: "Sign in",
+    without: "Members only",
+  },
   // The texts are in English.
   translations: {
     language: "de",
@@ -127,6 +133,11 @@ function serve({ deployed, part, requested = [], body = BODY, language = "en" }:
       patch: () => sse([PATCH, END]),
       lost: () => sse([["patch_html", { target: "#pp", content: "" }], END]),
       fail: () => sse([["error", { status: 500, message: "" }], END], { status: 500 }),
+      members: () =>
+        sse([["error", { status: 401, message: "Members only" }], END], {
+          status: 401,
+          headers: { "x-hyper-sign-in": "/sign-in" },
+        }),
       grow: () => sse([["patch_html", { target: "#p", content: `<p id="p"><input type="file"></p>` }], END]),
       toast: () => sse([["toast", { value: "Saved" }], END]),
       script: () => sse([["load_js", { src: "/script.js" }], END]),

@@ -28,7 +28,11 @@ function rowsApp(options: HandlerOptions = {}) {
   );
   const page = { default: Page, Row, Own, touch, steps };
   const render = ({ request }: { readonly request: Request }) =>
-    request.headers.has("banned") ? new Response(null, { status: 403 }) : undefined;
+    request.headers.has("banned")
+      ? new Response(null, { status: 403 })
+      : request.headers.has("left")
+      ? new Response(null, { status: 303, headers: { location: "/sign-in?next=%2Falice" } })
+      : undefined;
   const handler = createHandler({
     keys: ["k".repeat(32)],
     principal: (request) => request.headers.get("user"),
@@ -223,3 +227,33 @@ Deno.test("a stream of a user who has signed out names the regions once, and is 
   await handler.close();
   assertEquals(await browser.next(), null);
 });
+
+for (
+  const [header, status, signIn] of [
+    // A redirect of the page as an answer would replace the page, which the user has not asked for.
+    ["left", 401, "/sign-in?next=%2Falice"],
+    ["banned", 403, null],
+  ] as const
+) {
+  Deno.test(`regions are requested from a page whose guard denies them (${header}): ${status}, and nothing is rendered`, async () => {
+    const { handler, renders } = rowsApp();
+    const [region = ["", ""]] = await openPage(handler, "/alice");
+    renders.length = 0;
+    const response = await handler(
+      new Request("http://localhost/alice", {
+        method: "POST",
+        headers: {
+          "x-hyper-action": "hyper:regions",
+          accept: "text/event-stream",
+          "content-type": "application/json",
+          user: "alice",
+          [header]: "yes",
+        },
+        body: JSON.stringify({ regions: region[0] }),
+      }),
+    );
+    assertEquals([response.status, response.headers.get("x-hyper-sign-in")], [status, signIn]);
+    assertEquals([(await response.text()).includes("patch_html"), renders], [false, []]);
+    await handler.close();
+  });
+}

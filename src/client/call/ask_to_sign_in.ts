@@ -1,12 +1,15 @@
 // Calls of a user whose session has ended. The page stays as it is, with everything that was typed.
 import { all, doc } from "../dom.ts";
 import { USER_FIELD } from "../../protocol/names.ts";
-import { showFailure } from "../page/announce.ts";
+import { clearFailure, showFailure } from "../page/announce.ts";
+import { onUserChange, RETURNS } from "../page/user_change.ts";
 import { words } from "../page/words.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
 
-/** Sends the forms again that wait for the sign-in, by the keys of their calls. */
-const waiting = new Map<string, () => void>();
+/** The keys of the calls whose message is shown, with the function that sends a form again; `null` for a call that is not repeated. */
+const asked = new Map<string, (() => void) | null>();
+/** Aborted when nothing waits for the sign-in. */
+let waiting = new AbortController();
 /** The path of the sign-in that a button is opening: one alert can be that of several calls. */
 let opening = "";
 
@@ -16,21 +19,35 @@ export function askToSignIn(activeCall: ActiveCall, message: string): void {
   const signIn = `${signInPath}`;
   if (!emitCallEvent("unauthorized", activeCall, { signIn, retry })) return;
   showFailure(key, message, sourceEl, () => openOnce(signIn), words().signIn);
+  if (!asked.size) {
+    waiting = new AbortController();
+    for (const type of RETURNS) addEventListener(type, sendWaiting, { signal: waiting.signal });
+    onUserChange((isSignedIn) => isSignedIn && finish(), waiting.signal);
+  }
   // A form that was not rendered for a user could run as another one: it waits for its button.
-  if (!form || !all(`[name="${USER_FIELD}"]`, form)[0]) return;
-  if (!waiting.size) { for (const type of RETURNS) addEventListener(type, sendWaiting); }
-  waiting.set(key, retry);
+  asked.set(key, form && all(`[name="${USER_FIELD}"]`, form)[0] ? retry : null);
 }
 
-/** The events of a user who comes back to this page. */
-const RETURNS = ["focus", "visibilitychange"];
-
+/** Sends the forms again when the user comes back: a page without the cookie of sessions does not learn of the sign-in. */
 function sendWaiting(): void {
   if (doc.visibilityState === "hidden") return;
-  for (const type of RETURNS) removeEventListener(type, sendWaiting);
-  const retries = [...waiting.values()];
-  waiting.clear();
-  for (const retry of retries) retry();
+  for (const [key, retry] of asked) {
+    if (!retry) continue;
+    asked.delete(key);
+    retry();
+  }
+  if (!asked.size) waiting.abort();
+}
+
+/** Removes the messages, and sends the forms again: the user has signed in. */
+function finish(): void {
+  waiting.abort();
+  const calls = [...asked];
+  asked.clear();
+  for (const [key, retry] of calls) {
+    clearFailure(key);
+    retry?.();
+  }
 }
 
 /** Opens the sign-in in another tab, so that this page is not lost. */

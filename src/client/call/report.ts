@@ -25,8 +25,9 @@ export function reportException(activeCall: ActiveCall, error: unknown): void {
 /** Shows why a call has failed: invalid input on its form, everything else in an alert. */
 export async function showError(activeCall: ActiveCall, failure: ErrorOutcome): Promise<void> {
   const { status } = failure;
-  const feedback = (status === 422 || activeCall.signInPath) && await tryPart("feedback");
-  if (feedback && activeCall.signInPath) return feedback.askToSignIn(activeCall, failure.message);
+  const session = activeCall.signInPath && await tryPart("session");
+  if (session) return session.askToSignIn(activeCall, failure.message);
+  const feedback = status === 422 && await tryPart("feedback");
   // Other messages are not meant for users: those of server errors, and those of the runtime about a response that it rejects.
   const shown = /^4/.test(`${status}`) ? failure.message : "";
   const message = feedback ? feedback.showInvalid(activeCall, failure) : shown;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
+import { tryPart } from "../parts/load_part.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 
@@ -40,19 +41,27 @@ export async function* readTopic(
   activeCall: ActiveCall,
 ): AsyncGenerator<StreamBlock, void> {
   recordCalls();
-  // Without locks, as on a page without TLS, each tab reads its own stream.
-  for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall) : ahead) {
-    const { event, id, echo } = block;
-    const mine = echo && callPosition(echo, activeCall.id);
-    // The page has received its own change in the response to its call. If another client has changed something since,
-    // the topic has that change first, so this one must be applied again.
-    if (mine && (mine > foreign || !/^patch/.test(event))) {
-      // Still a checkpoint.
-      if (id) activeCall.checkpoint = id;
-      continue;
+  // Opened by the user before: the server decides what the one of now may read.
+  const over = new AbortController();
+  const { connection } = activeCall;
+  void tryPart("session").then((part) => part?.onUserChange(() => connection.abort(Promise.resolve()), over.signal));
+  try {
+    // Without locks, as on a page without TLS, each tab reads its own stream.
+    for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall) : ahead) {
+      const { event, id, echo } = block;
+      const mine = echo && callPosition(echo, activeCall.id);
+      // The page has received its own change in the response to its call. If another client has changed something since,
+      // the topic has that change first, so this one must be applied again.
+      if (mine && (mine > foreign || !/^patch/.test(event))) {
+        // Still a checkpoint.
+        if (id) activeCall.checkpoint = id;
+        continue;
+      }
+      if (!mine && /^patch/.test(event)) foreign = ++clock;
+      yield mine ? { ...block, again: true } : block;
     }
-    if (!mine && /^patch/.test(event)) foreign = ++clock;
-    yield mine ? { ...block, again: true } : block;
+  } finally {
+    over.abort();
   }
 }
 

@@ -16,6 +16,7 @@ import { ACTION_HEADER, EVENT_STREAM, JSON_TYPE, REGION_ATTRIBUTE } from "../../
 import { PLACE_ATTRIBUTE, WATCH_ACTION } from "../../protocol/region_names.ts";
 import { attr, doc, ours } from "../dom.ts";
 import { REGION } from "../page/region_list.ts";
+import { tryPart } from "../parts/load_part.ts";
 import { sleep } from "../call/wait.ts";
 import { markDirty } from "./regions.ts";
 
@@ -71,6 +72,8 @@ export function watchRegionStream(ended: AbortSignal): void {
     addEventListener(type, () => tab?.update(), listening);
   }
   ended.addEventListener("abort", leave);
+  // Opened by the user before: the server decides what the one of now may watch.
+  void tryPart("session").then((part) => part?.onUserChange(() => tab?.reopen(), ended));
 }
 
 /** A tab while it is shown. */
@@ -103,6 +106,11 @@ class RegionTab {
   update(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send(false), COLLECT_MS);
+  }
+
+  /** Opens the stream again, as the leader. */
+  reopen(): void {
+    this.#stream.abort();
   }
 
   /** Leaves. */

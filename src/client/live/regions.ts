@@ -12,7 +12,9 @@
 import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
 import { attr, doc, dom, isOff, ours } from "../dom.ts";
+import type { ErrorEventDetail } from "../events.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
+import { tryPart } from "../parts/load_part.ts";
 
 /** The longest time between two attempts after a failure, in milliseconds. */
 const MAX_RETRY_MS = 30_000;
@@ -61,13 +63,18 @@ export function watchRegionCalls(signal: AbortSignal): void {
   addEventListener("hyper:swap:after", ({ detail: { id, element } }) => {
     for (const region of ours(REGION, element)) changedBy.set(region, id);
   }, listening);
-  // The user has not asked for them, and another attempt follows.
+  // The user has not asked for them, and another attempt follows, unless the user must sign in first.
   for (const type of ["hyper:requestError", "hyper:requestException"] as const) {
     addEventListener(type, (event) => {
-      if (event.detail.action === REGIONS_ACTION) event.preventDefault();
+      const { action, status } = event.detail as Partial<ErrorEventDetail>;
+      if (action === REGIONS_ACTION && status !== 401) event.preventDefault();
     }, listening);
   }
   doc.addEventListener("visibilitychange", renew, listening);
+  // What has changed in the meantime was not sent, and another user may see something else.
+  void tryPart("session").then((part) =>
+    part?.onUserChange((isSignedIn) => isSignedIn && renewRegions(ours(REGION)), signal)
+  );
   // Captured: a link, which loads the page without scripts, must not start a navigation.
   doc.addEventListener("click", (event) => {
     const { target } = event;

@@ -6,5 +6,4 @@
 export { clearErrors } from "../page/clear_errors.ts";
 export { loadPageTexts } from "../page/page_texts.ts";
 export { describeWith, showInvalid } from "../page/show_errors.ts";
-export { askToSignIn } from "../call/ask_to_sign_in.ts";
 export { announceHidden, showToast, start } from "../page/toast.ts";

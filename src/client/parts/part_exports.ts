@@ -8,8 +8,6 @@ import type { syncAcceptedForm } from "../page/accepted_form.ts";
 import type { clearErrors } from "../page/clear_errors.ts";
 import type { Pages } from "../navigate/pages.ts";
 import type { addHook } from "../page/hooks.ts";
-import type { renewRegions } from "../live/regions.ts";
-import type { readTopic } from "../live/live.ts";
 import type { loadScript } from "../page/script.ts";
 import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
@@ -21,6 +19,8 @@ import type { loadPageTexts } from "../page/page_texts.ts";
 import type { patchSignals } from "../page/signals.ts";
 import type { describeWith, showInvalid } from "../page/show_errors.ts";
 import type { announceHidden, showToast } from "../page/toast.ts";
+import type { onUserChange } from "../page/user_change.ts";
+import type { StreamBlock } from "../../protocol/event_stream.ts";
 import type { destinationOf } from "../../protocol/switch.ts";
 import type { Unsaved } from "../navigate/unsaved.ts";
 import type { upload } from "../call/upload.ts";
@@ -42,7 +42,6 @@ export interface PartExports {
   };
   /** Errors on forms, toasts, and the texts of the page. */
   readonly feedback: {
-    readonly askToSignIn: typeof askToSignIn;
     readonly announceHidden: typeof announceHidden;
     readonly clearErrors: typeof clearErrors;
     readonly describeWith: typeof describeWith;
@@ -61,6 +60,8 @@ export interface PartExports {
     readonly upload: typeof upload;
     watchUnsaved(signal: AbortSignal): Unsaved;
   };
+  /** Users who sign in and out. */
+  readonly session: { readonly askToSignIn: typeof askToSignIn; readonly onUserChange: typeof onUserChange };
   /** Hooks of elements. */
   readonly hooks: { readonly addHook: typeof addHook };
   /** Requests without a script. */
@@ -75,5 +76,13 @@ export interface PartExports {
   /** Predictions of calls. */
   readonly optimistic: { predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> };
   /** Live topics. */
-  readonly live: { readonly readTopic: typeof readTopic; readonly renewRegions: typeof renewRegions };
+  readonly live: {
+    readTopic(
+      first: StreamBlock,
+      ahead: AsyncGenerator<StreamBlock, void>,
+      own: AbortController,
+      activeCall: ActiveCall,
+    ): AsyncGenerator<StreamBlock, void>;
+    renewRegions(regions: readonly Element[]): void;
+  };
 }

@@ -23,5 +23,6 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
   late: { needs: "[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },
+  session: { needs: "[name=_hyper_user],[data-hyper-region]", load: () => import("./session.ts") },
   live: { needs: "[data-hyper-region]", load: () => import("./live.ts") },
 }));

@@ -47,7 +47,7 @@ const NAMES_AGE = 60_000;
 /** Maximum number of learned names: random names for each response are not session cookies. */
 const MAX_NAMES = 50;
 /** The cookies of this library, which are not session cookies. */
-const OWN_COOKIE = /^(?:__Host-|__Secure-)?hyper_(?:flash|dev|resume)/i;
+const OWN_COOKIE = /^(?:__Host-|__Secure-)?hyper_(?:flash|dev|resume|user)/i;
 
 /** Determines the identity of requests. */
 export class Identities {
