@@ -26,6 +26,8 @@ export const REGIONS_HEADER = "X-Hyper-Regions";
 export const VALIDATE_HEADER = "X-Hyper-Validate";
 /** The path of the sign-in page, on an answer that requires a sign-in (401). */
 export const SIGN_IN_HEADER = "X-Hyper-Sign-In";
+/** Response header of a redirect whose form may not have been accepted: when the user comes back, it has what they entered. */
+export const KEEP_INPUT_HEADER = "X-Hyper-Keep-Input";
 /** Set to `1` by the server on an answer that lasts: a generator or a live topic. */
 export const STREAM_HEADER = "X-Hyper-Stream";
 /** Set to `XMLHttpRequest` by the runtime, for servers and proxies that tell the two kinds of request apart by it. */

@@ -9,7 +9,7 @@ import type { Answer } from "../dispatch/answer.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, toFailure } from "../dispatch/failure.ts";
 import type { Failure, InvalidInput, Outcome, Refusal } from "../dispatch/outcome.ts";
-import { EVENT_STREAM, STREAM_HEADER } from "../protocol/names.ts";
+import { EVENT_STREAM, KEEP_INPUT_HEADER, STREAM_HEADER } from "../protocol/names.ts";
 import type { Issues, Patch } from "../protocol/patch.ts";
 import { encodeEvents, eventStream } from "./event_stream.ts";
 import { lowerCased, type Reply, reply } from "./reply.ts";
@@ -86,7 +86,15 @@ async function redirected(response: Response, answer: Answer, services: RespondS
   const url = redirectTarget(location, answer.arrival.url, { external: true });
   const external = url.startsWith("/") ? {} : { external: true };
   const patch: Patch = { event: "redirect", data: { url, ...external } };
-  return await events(200, [patch], answer, services, {}, response.headers.getSetCookie());
+  // It may be that of a guard, which has not accepted the form.
+  return await events(
+    200,
+    [patch],
+    answer,
+    services,
+    { [KEEP_INPUT_HEADER.toLowerCase()]: "1" },
+    response.headers.getSetCookie(),
+  );
 }
 
 async function stream(

@@ -16,10 +16,11 @@ import {
   redirectUrl,
 } from "../../protocol/answer.ts";
 import { readBlocks, readBodyText, type StreamBlock } from "../../protocol/event_stream.ts";
-import { LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
+import { KEEP_INPUT_HEADER, LIVE_ID_PREFIX, STREAM_HEADER } from "../../protocol/names.ts";
 import { isTerminal } from "../../protocol/patch.ts";
 import type { Destination } from "../../protocol/switch.ts";
 import { own } from "../../protocol/wire.ts";
+import { dom } from "../dom.ts";
 import { effects } from "../page/apply.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
@@ -87,7 +88,7 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
     else if (event === "redirect") {
       const url = redirectUrl(wire, location);
-      if (url) goTo(url);
+      if (url) goTo(url, answer.headers.get(KEEP_INPUT_HEADER) ? null : activeCall.form);
       else failure = fail(status, `Cannot go to "${wire.url}"`);
     } else if (event === "switch_action") {
       to = (await abortable(signal, loadPart("extras"))).destinationOf(wire, depth, location);
@@ -166,8 +167,9 @@ async function* blocksOf(
   }
 }
 
-/** Opens a page. */
-function goTo(url: URL): void {
+/** Opens a page. When the user comes back, an accepted form is as the server has rendered it: a browser would fill in what was sent. */
+function goTo(url: URL, accepted: HTMLFormElement | null): void {
+  addEventListener("pagehide", () => dom(accepted)?.reset(), { once: true });
   location.assign(url);
   // For a browser a fragment of the same page is a jump: it would not show the changes.
   if (isJump(url)) location.reload();
