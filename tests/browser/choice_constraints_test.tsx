@@ -128,7 +128,7 @@ async function tryStates(): Promise<Verdict[]> {
   const sets = isSingle
     ? free.map((option) => [option])
     : Array.from({ length: 2 ** free.length }, (_, bits) => free.filter((_, i) => bits & 1 << i));
-  // Nobody can clear a list or radio buttons, but a reset page may have none.
+  // A user cannot clear a list or radio buttons, but a reset page may have none.
   if (isSingle && !first.includes(true)) sets.push([]);
   for (const chosen of sets) {
     for (const option of options) choose(option, (chosen as Element[]).includes(option));
