@@ -19,7 +19,7 @@ export default function Layout({ children, context }: LayoutProps<string, RootCo
       <body hyper-nav>
         <a class="skip" href="#main">{t.skip}</a>
         <header>
-          <nav aria-label={t.pages}>
+          <nav aria-label={t.menu}>
             <a href="/">{t.tickets}</a>
             {user !== null && <a href="/new">{t.newTicket}</a>}
             {user?.role === "admin" && <a href="/admin">{t.people}</a>}
