@@ -34,6 +34,8 @@ export type {
   ErrorEventDetail,
   ExceptionEventDetail,
   HyperEventMap,
+  LayerCloseEventDetail,
+  LayerEventDetail,
   NavigateErrorEventDetail,
   NavigateEventDetail,
   NavigationTrigger,

@@ -116,6 +116,7 @@ export type { ClientInfo } from "./src/dispatch/arrival.ts";
 export type {
   ChangedItem,
   CheckpointItem,
+  CloseItem,
   EventItem,
   HistoryItem,
   HtmlItem,
@@ -134,6 +135,7 @@ export type {
   UnsafeHtml,
 } from "./src/results/item.ts";
 export { changed, type ChangedOptions, type ChangedTopics } from "./src/results/changed.ts";
+export { close, type CloseOptions } from "./src/results/close.ts";
 export {
   checkpoint,
   event,
@@ -187,6 +189,7 @@ export {
   RemoveRow,
   type RemoveRowProps,
 } from "./src/preact/row_buttons.tsx";
+export { LayerPart, type LayerPartProps } from "./src/preact/layer_part.tsx";
 export { SubmitButton, type SubmitButtonProps } from "./src/preact/submit_button.tsx";
 export type { AttributeValue, ControlAttributes, ElementAttributes } from "./src/preact/attributes.ts";
 export { Toasts, type ToastsProps } from "./src/preact/toasts.tsx";

@@ -35,6 +35,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     ResolutionScope ResultData Returnable Jsonify JsonSendable NonData NonJson CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
     AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps Optimistic OptimisticProps
+    CloseItem CloseOptions LayerPart LayerPartProps close
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched
     actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvStore
@@ -47,6 +48,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     AbortReason AbortedEventDetail AbortedOutcome ActionCall ActionCalls AskUser CallOptions ActionType AfterRequestEventDetail AlpineLike
     BlockedOutcome CallAction CallEventDetail ConnectionError ErrorEventDetail ErrorOutcome ExceptionEventDetail Hyper HyperConfig
     HyperEventMap HyperOptions HyperRuntime Issues LoadingConfig BrowserTexts SwapMissingEventDetail NavigateErrorEventDetail NavigateEventDetail NavigationTrigger Network NetworkEventDetail Optimistic
+    LayerCloseEventDetail LayerEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
     ToastEventDetail UnauthorizedEventDetail UploadProgressEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime

@@ -188,6 +188,20 @@ export interface RestoredEventDetail extends RestoreEventDetail {
   readonly success: boolean;
 }
 
+/** Detail of `hyper:layer:open`. */
+export interface LayerEventDetail {
+  /** URL of the page in the layer. */
+  readonly url: string;
+}
+
+/** Detail of `hyper:layer:close`. */
+export interface LayerCloseEventDetail extends LayerEventDetail {
+  /** `true` if the server has closed the layer with `close()`; `false` if the user has. */
+  readonly ok: boolean;
+  /** The argument of `close()`; `null` without one. */
+  readonly value: unknown;
+}
+
 /** Detail of `hyper:signals`: the new values of the page state. */
 export type SignalsEventDetail = Readonly<Record<string, unknown>>;
 
@@ -245,6 +259,10 @@ export interface HyperEventMap {
   "hyper:history:restore:before": CustomEvent<RestoreEventDetail>;
   /** Fired when that page is shown or could not be fetched. */
   "hyper:history:restore:after": CustomEvent<RestoredEventDetail>;
+  /** Fired on the element that has opened a layer, or on the window, when its page is shown. */
+  "hyper:layer:open": CustomEvent<LayerEventDetail>;
+  /** Fired on the element that has opened a layer, or on the window, when the layer is closed. */
+  "hyper:layer:close": CustomEvent<LayerCloseEventDetail>;
   /** Fired when Alpine has the new values of the page state. */
   "hyper:signals": CustomEvent<SignalsEventDetail>;
 }

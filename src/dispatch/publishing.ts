@@ -100,6 +100,7 @@ export async function publishFromOutside(
       fragment: (content) => app.rendering.fragment(content, pageRender),
       body: () => Promise.resolve(null),
       redirectTarget: (to, external) => app.redirectTarget(to, NOWHERE, { external }),
+      isInLayer: false,
     });
     await app.live.publish(topic, message, report);
   } finally {
@@ -132,6 +133,7 @@ async function toMessage(
       case "live":
       case "checkpoint":
       case "changed":
+      case "close":
         throw new TypeError(
           `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
         );

@@ -18,6 +18,8 @@ export interface Settling {
   body(): Promise<string | null>;
   /** Checks the target of a redirect; throws if it is not allowed. */
   redirectTarget(url: string, external: boolean): string;
+  /** `true` if the call comes from a layer. */
+  readonly isInLayer: boolean;
   /** Notes topics that have changed, to be published when the action has ended. */
   noteChanged(item: ChangedItem): void;
   /** Yields the patches of a topic until its reader leaves. */
@@ -53,7 +55,7 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
         return { kind: "stream", events: settleStream(result.items, settling) };
       }
       const events: Patch[] = [];
-      for (const item of result.items) {
+      for (const item of inOrder(result.items, settling)) {
         if (item.kind === "changed") settling.noteChanged(item);
         const patch = item.kind === "live" ? null : await toPatch(item, settling);
         if (patch !== null) events.push(patch);
@@ -65,6 +67,12 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
     default:
       return unreachable(result);
   }
+}
+
+/** Returns the items; one that becomes a redirect, which ends the response, is the last one. */
+function inOrder(items: readonly Item[], { isInLayer }: Settling): readonly Item[] {
+  const isLast = ({ kind }: Item) => kind === "close" && !isInLayer;
+  return items.some(isLast) ? [...items.filter((item) => !isLast(item)), ...items.filter(isLast)] : items;
 }
 
 async function* settleStream(items: ItemSource, settling: Settling): AsyncGenerator<Patch, void, void> {
@@ -155,6 +163,11 @@ export function toPatch(
       };
     case "changed":
       return changedPatch(item.topics);
+    case "close": {
+      if (settling.isInLayer) return { event: "close_layer", data: { value: item.value } };
+      const { redirect } = item;
+      return redirect === null ? null : { event: "redirect", data: { url: settling.redirectTarget(redirect, false) } };
+    }
     case "refresh":
       return settling.body().then((content) => content === null ? null : refreshPatch(item.selector, content));
     default:

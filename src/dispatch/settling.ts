@@ -1,5 +1,6 @@
 // Connects settling with the run that returned the items.
 import type { PageRender } from "../pages/page_render.ts";
+import { isForLayer } from "../http/layer.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
@@ -33,6 +34,7 @@ export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
       return renderBody(call, pageRender, app);
     },
     redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call.arrival, pageRender), { external }),
+    isInLayer: isForLayer(call.arrival.request),
     noteChanged: (item) => run.noteChanged(item),
     watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
   };

@@ -1,7 +1,7 @@
 // The `Vary` header of all responses of actions and pages.
 
 /** The request headers that a response depends on: a constant, never copied from the request. */
-export const VARY = "X-Hyper-Action, Accept";
+export const VARY = "X-Hyper-Action, Accept, X-Hyper-Layer";
 
 /** Returns the value of `Vary` with our list added. */
 export function addToVary(present: string | null): string {

@@ -5,10 +5,10 @@ import { sha256 } from "../platform/hash.ts";
 import { LIVE_ID_PATTERN, LIVE_ID_PREFIX, REQUEST_ID_PATTERN, TAB_ID_CHARS } from "../protocol/names.ts";
 import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
 
-/** A patch that may be published. A checkpoint, a result and an end belong to one call. */
+/** A patch that may be published. A checkpoint, a result, an end and the end of a layer belong to one call. */
 export type LivePatch = Exclude<
   Patch,
-  { readonly event: "checkpoint" | "result" | "error" | "end" | "regions" | "changed" }
+  { readonly event: "checkpoint" | "close_layer" | "result" | "error" | "end" | "regions" | "changed" }
 >;
 
 /** Part of a message: a patch, or the selector of a part of the page that each watcher renders, `null` for the whole page. */

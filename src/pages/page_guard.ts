@@ -171,8 +171,9 @@ function paramsOf({ segments }: Pattern, params: Params): Params {
   return Object.freeze(own);
 }
 
-// Headers that describe the body, or that request an action, are not part of a GET request of the page.
-const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-|x-requested-with$|accept$|if-|range$|origin$)/;
+// Headers that describe the body, or that request an action, are not part of a GET request of the page. That of a layer is: it
+// selects what is rendered.
+const NOT_OF_GET = /^(?:content-|transfer-encoding$|x-hyper-(?!layer$)|x-requested-with$|accept$|if-|range$|origin$)/;
 
 /** Returns the headers of a request that a GET request of a page keeps. */
 export function headersOfGet(headers: Headers): Headers {

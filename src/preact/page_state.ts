@@ -49,6 +49,8 @@ export interface PageState {
   readonly path: string;
   /** The element to put around the form that failed; `null` if none has. */
   readonly cutTag: string | null;
+  /** The element to put around the part of the page that a layer shows; `null` if the page is not shown in a layer. */
+  readonly layerTag: string | null;
   /** Returns whether this form is the one that failed. */
   isFailed(action: Action, instance: string | null): boolean;
   /** Records that a button in a form submits it to another action. */

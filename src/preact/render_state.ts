@@ -47,6 +47,7 @@ export interface RenderingServices {
 /** The state of one render. */
 export class RenderState implements PageState {
   readonly cutTag: string | null;
+  readonly layerTag: string | null;
   readonly clientPath = CLIENT_PATH;
   /** `true` if toasts were rendered. */
   tookToasts = false;
@@ -72,8 +73,10 @@ export class RenderState implements PageState {
     services: RenderingServices,
     pageRender: PageRender,
     failed: (FailedForm & { readonly cutTag: string }) | null = null,
+    layerTag: string | null = null,
   ) {
     this.cutTag = failed?.cutTag ?? null;
+    this.layerTag = layerTag;
     this.#services = services;
     this.#pageRender = pageRender;
     this.#failed = failed;

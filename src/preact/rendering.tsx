@@ -22,6 +22,7 @@ import {
   withTemplates,
 } from "./complete_page.tsx";
 import { bodyOnly, isDocument, NO_HEAD } from "./document.ts";
+import { isForLayer } from "../http/layer.ts";
 import { formId } from "./form.tsx";
 import { LateParts } from "./late_parts.ts";
 import { asChildren, inState, pageNode } from "./page_node.tsx";
@@ -200,13 +201,15 @@ class PreactRendering implements Rendering {
     pageRender: PageRender,
     { failed = null, part = "document" }: RenderOptions,
   ): Promise<RenderedPage> {
-    // A random name, so that the content of a page cannot contain it. It is removed before the response.
+    // Random names, so that the content of a page cannot contain them. They are removed before the response.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
-    const state = new RenderState(this.#services, pageRender, failed && { ...failed, cutTag });
+    const layerTag = isForLayer(pageRender.request) ? `hyper-layer-${crypto.randomUUID()}` : null;
+    const state = new RenderState(this.#services, pageRender, failed && { ...failed, cutTag }, layerTag);
     const document = part === "document" ? await beginRender(tree, state) : { nodes: bodyOnly(), head: NO_HEAD, state };
-    const { node, checkLayouts } = pageNode(tree, state);
-    const html = await renderRaw(node, page, document.nodes.onNode);
+    const { node, checkLayouts } = pageNode(layerTag === null ? tree : { ...tree, layouts: [] }, state);
+    const whole = await renderRaw(node, page, document.nodes.onNode);
     checkLayouts();
+    const html = layerTag === null ? whole : splitAround(whole, layerTag)?.content ?? whole;
     state.check?.(html);
     const parts = failed === null ? null : splitAround(html, cutTag);
     // The page has no form of this action: it was sent by a button of another form.

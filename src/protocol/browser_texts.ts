@@ -29,10 +29,15 @@ export interface BrowserTexts {
   readonly cancel: string;
   /** The server has changed a control that the user is editing. The value of the server follows. */
   readonly changedMeanwhile: string;
+  /** Label of the button that closes a layer. */
+  readonly closeLayer: string;
 }
 
 /** The texts of failures: part of the initial file, because they are needed when the network is not there. */
-export const FAILURE_TEXTS: Omit<BrowserTexts, "confirmLeave" | "confirm" | "cancel" | "changedMeanwhile"> = {
+export const FAILURE_TEXTS: Omit<
+  BrowserTexts,
+  "confirmLeave" | "confirm" | "cancel" | "changedMeanwhile" | "closeLayer"
+> = {
   requestFailed: "Something went wrong. Try again.",
   networkError: "Cannot reach the server. Check your connection.",
   tryAgain: "Try again",

@@ -86,6 +86,8 @@ export type Patch =
   | { readonly event: "redirect"; readonly data: { readonly url: string; readonly external?: boolean } }
   | { readonly event: "history"; readonly data: { readonly push_url: string } | { readonly replace_url: string } }
   | { readonly event: "load_js"; readonly data: { readonly src: string } }
+  /** Only for a call from a layer. */
+  | { readonly event: "close_layer"; readonly data: { readonly value: unknown } }
   | { readonly event: "checkpoint"; readonly id: string }
   | { readonly event: "switch_action"; readonly data: SwitchPatchData }
   | { readonly event: "regions"; readonly data: RegionsPatchData }

@@ -18,6 +18,7 @@ export const TRANSLATIONS:
       confirm: "Fortfahren",
       cancel: "Abbrechen",
       changedMeanwhile: "Zwischenzeitlich geändert zu:",
+      closeLayer: "Schließen",
     },
     es: {
       requestFailed: "Algo ha salido mal. Inténtelo de nuevo.",
@@ -31,6 +32,7 @@ export const TRANSLATIONS:
       confirm: "Continuar",
       cancel: "Cancelar",
       changedMeanwhile: "Cambiado mientras tanto a:",
+      closeLayer: "Cerrar",
     },
     fr: {
       requestFailed: "Une erreur est survenue. Veuillez réessayer.",
@@ -44,5 +46,6 @@ export const TRANSLATIONS:
       confirm: "Continuer",
       cancel: "Annuler",
       changedMeanwhile: "Modifié entre-temps en :",
+      closeLayer: "Fermer",
     },
   };

@@ -18,6 +18,7 @@ import { libraryFile } from "./library_file.ts";
 import { clearFlashCookie, type Flash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
+import { isForLayer } from "../http/layer.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { isPrefetch } from "../http/purpose.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
@@ -113,7 +114,8 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   };
   const pageRender: PageRender = { ...withoutToasts, takeToasts };
   try {
-    if (request.method === "GET" && toasts.length === 0) {
+    // A layer is shown when it is complete.
+    if (request.method === "GET" && toasts.length === 0 && !isForLayer(request)) {
       const page = await services.rendering.pageInParts(
         pageRender,
         knowsTemplates(request.headers) ? WHOLE_PAGE_MS : null,

@@ -185,6 +185,16 @@ export interface ChangedItem {
   readonly again: number | null;
 }
 
+/** An item made by `close()`. */
+export interface CloseItem {
+  /** The kind of item. */
+  readonly kind: "close";
+  /** The value for the element that has opened the layer. */
+  readonly value: unknown;
+  /** The URL to go to if the call does not come from a layer, or `null`. */
+  readonly redirect: string | null;
+}
+
 /** A value that an action function returns: one event of the response. */
 export type Item =
   | HtmlItem
@@ -199,7 +209,8 @@ export type Item =
   | SwitchItem
   | RefreshItem
   | LiveItem
-  | ChangedItem;
+  | ChangedItem
+  | CloseItem;
 
 /** The properties of an action that {@linkcode switchTo} reads. */
 export interface SwitchTarget {

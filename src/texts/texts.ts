@@ -57,6 +57,7 @@ const BROWSER_KEYS = [
   "confirm",
   "cancel",
   "changedMeanwhile",
+  "closeLayer",
 ] as const;
 
 /** A message of any key. */

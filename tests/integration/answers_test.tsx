@@ -492,7 +492,7 @@ Deno.test("every response of an action has the same Vary header and is not cache
       const response = await app.call("plain", { accept, headers: { "x-hyper-target": "#a" } });
       assertEquals(
         [response.headers.get("vary"), response.headers.get("cache-control")],
-        ["X-Hyper-Action, Accept", "no-store"],
+        ["X-Hyper-Action, Accept, X-Hyper-Layer", "no-store"],
         `${make} as ${accept}`,
       );
       await response.body?.cancel();
@@ -503,7 +503,10 @@ Deno.test("every response of an action has the same Vary header and is not cache
 Deno.test("a page has the same Vary header, and no header that forbids caching", async () => {
   await using app = giving(() => undefined);
   const { response } = await app.open("/ask/7");
-  assertEquals([response.headers.get("vary"), response.headers.get("cache-control")], ["X-Hyper-Action, Accept", null]);
+  assertEquals([response.headers.get("vary"), response.headers.get("cache-control")], [
+    "X-Hyper-Action, Accept, X-Hyper-Layer",
+    null,
+  ]);
 });
 
 Deno.test("Vary and Cache-Control of an action function are kept next to those of the library", async () => {
@@ -512,7 +515,7 @@ Deno.test("Vary and Cache-Control of an action function are kept next to those o
   );
   const { headers } = await app.call("plain");
   assertEquals([headers.get("vary"), headers.get("cache-control")], [
-    "Cookie, X-Hyper-Action, Accept",
+    "Cookie, X-Hyper-Action, Accept, X-Hyper-Layer",
     "private, max-age=5",
   ]);
 });

@@ -356,8 +356,8 @@ for (const audience of ["text/html", "text/event-stream", "application/json"]) {
       await response.body?.cancel();
       return [response.headers.get("vary"), response.headers.get("cache-control")];
     };
-    assertEquals(await headersOf("/"), ["X-Hyper-Action, Accept", "no-store"]);
-    assertEquals(await headersOf("/?kept"), ["Cookie, X-Hyper-Action, Accept", "max-age=60"]);
+    assertEquals(await headersOf("/"), ["X-Hyper-Action, Accept, X-Hyper-Layer", "no-store"]);
+    assertEquals(await headersOf("/?kept"), ["Cookie, X-Hyper-Action, Accept, X-Hyper-Layer", "max-age=60"]);
   });
 }
 

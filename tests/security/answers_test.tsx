@@ -163,7 +163,11 @@ Deno.test("T41: responses of actions are not cached, including rejections and fa
       const response = await ask();
       await response.body?.cancel();
       assertEquals(response.headers.get("cache-control"), "no-store", `${what} ${accept}`);
-      assertStringIncludes(response.headers.get("vary") ?? "", "X-Hyper-Action, Accept", `${what} ${accept}`);
+      assertStringIncludes(
+        response.headers.get("vary") ?? "",
+        "X-Hyper-Action, Accept, X-Hyper-Layer",
+        `${what} ${accept}`,
+      );
     }
     app.takeReports();
   }
@@ -173,7 +177,7 @@ Deno.test("T41: Vary of a page does not depend on the request", async () => {
   await using app = new App({ "/": { default: () => "home" } });
   const response = await app.request("/", { headers: { vary: "X-Evil", accept: "text/html" } });
   await response.body?.cancel();
-  assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept");
+  assertEquals(response.headers.get("vary"), "X-Hyper-Action, Accept, X-Hyper-Layer");
 });
 
 Deno.test("T41: a page that shows a flash is not cached", async () => {

@@ -102,7 +102,7 @@ for (const [name, ask, status] of PAGES) {
     await using app = new App(MODULES);
     const response = await ask(app);
     assertEquals([response.status, await markOf(response)], [status, MARK]);
-    assertMatch(`${response.headers.get("vary")}`, /X-Hyper-Action, Accept$/);
+    assertMatch(`${response.headers.get("vary")}`, /X-Hyper-Action, Accept, X-Hyper-Layer$/);
   });
 }
 

@@ -9,6 +9,7 @@ import { formMethod } from "../../protocol/payload.ts";
 import { type Call, emitCallEvent, endAborted, makeCall, newId, type Optimistic } from "./call.ts";
 import { attr, doc, dom, ours } from "../dom.ts";
 import type { UploadProgressEventDetail } from "../events.ts";
+import { hrefOf, layerOf } from "../page/layers.ts";
 import { captureSentState } from "../page/sent_state.ts";
 import { runCall } from "./active_call.ts";
 import type { Sync } from "./lanes.ts";
@@ -132,7 +133,7 @@ export async function action<Result = unknown>(
     form,
     sourceEl,
     method: options.method ?? submitMethod(form, submitter)?.toUpperCase() ?? "POST",
-    url: options.url ?? submitUrl(form, submitter)?.href ?? "",
+    url: options.url ?? (form ? submitUrl(form, submitter)?.href ?? "" : hrefOf(layerOf(sourceEl))),
     sync: options.sync ?? (form ? "block" : "replace"),
     key: options.key ?? [name, target, instance].filter(Boolean).join(":"),
     target,
@@ -179,8 +180,8 @@ export const submitMethod = (form: HTMLFormElement | null, submitter: HTMLElemen
   formMethod(submitAttribute("method", form, submitter));
 
 /** Returns the URL that a form is sent to, or `null` if it is not a URL. */
-export const submitUrl = (form: HTMLFormElement | null, submitter: HTMLElement | null): URL | null =>
-  URL.parse(submitAttribute("action", form, submitter) || location.href, doc.baseURI);
+export const submitUrl = (form: HTMLFormElement, submitter: HTMLElement | null): URL | null =>
+  URL.parse(submitAttribute("action", form, submitter) || hrefOf(layerOf(form)), doc.baseURI);
 
 function resolveForm(name: string, form: CallOptions["form"]): HTMLFormElement | null {
   if (form === undefined || form === null) return null;

@@ -12,6 +12,7 @@ import { enterLane, leaveLane } from "./lanes.ts";
 import { tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading } from "../page/loading.ts";
 import { changeAsServer } from "../page/live_changes.ts";
+import { layerOf } from "../page/layers.ts";
 import { network } from "../page/network.ts";
 import { predictions } from "../page/predictions.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
@@ -109,6 +110,7 @@ function activate(call: Call): ActiveCall {
     ...call,
     controller,
     signal: AbortSignal.any([controller.signal, call.signal ?? controller.signal]),
+    layer: layerOf(call.sourceEl),
     sequence: 0,
     focused: doc.activeElement,
     connection: new AbortController(),

@@ -11,6 +11,7 @@ import {
   type HyperEventMap,
   type UploadProgressEventDetail,
 } from "../events.ts";
+import type { Layer } from "../page/layers.ts";
 import type { Sync } from "./lanes.ts";
 import { type AbortReason, NOTHING, type Outcome } from "./outcome.ts";
 import { buildPayload, type Payload, type PayloadSource } from "../../protocol/payload.ts";
@@ -56,6 +57,8 @@ export interface ActiveCall extends Call {
   readonly controller: AbortController;
   /** Aborted when `controller` or the caller's signal is. */
   readonly signal: AbortSignal;
+  /** The layer that it comes from; `undefined` for the page. */
+  readonly layer: Layer | undefined;
   /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean | undefined;
   /** The header `Retry-After` of the response; `null` without one. */

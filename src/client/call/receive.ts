@@ -42,6 +42,8 @@ export type Received =
   /** An event could not be applied; the error has been reported. */
   | { readonly kind: "exception"; readonly status: number; readonly error: unknown };
 
+/** The events that concern the layer of a call, and not the page. */
+const LAYER_EVENTS = /^(redirect|history|close_layer)$/;
 /** The longest silence of an answer, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
 /** The shortest interval that a stream can set, in milliseconds: with `retry: 0` it would be requested without pause. */
@@ -58,7 +60,7 @@ const LASTING_MS = 30_000;
  * @throws {ConnectionError} When it breaks off.
  */
 export async function receive(answer: Answer, activeCall: ActiveCall): Promise<Received> {
-  const { id, signal, connection, sequence, depth } = activeCall;
+  const { id, signal, connection, sequence, depth, layer } = activeCall;
   const { status, ok } = answer;
   activeCall.ok = ok;
   activeCall.retryAfter = answer.headers.get("retry-after");
@@ -86,7 +88,9 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
-    else if (event === "redirect") {
+    else if (layer && LAYER_EVENTS.test(event)) {
+      await (await abortable(signal, loadPart("layers"))).applyToLayer(event, wire, layer, activeCall);
+    } else if (event === "redirect") {
       const url = redirectUrl(wire, location);
       if (url) goTo(url, answer.headers.get(KEEP_INPUT_HEADER) ? null : activeCall.form);
       else failure = fail(status, `Cannot go to "${wire.url}"`);

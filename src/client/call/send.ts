@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES, REGIONS_HEADER } from "../../protocol/names.ts";
+import {
+  LAST_EVENT_ID_HEADER,
+  LAYER_HEADER,
+  LOCATION_HEADER,
+  LOCATION_HEADER_BYTES,
+  REGIONS_HEADER,
+} from "../../protocol/names.ts";
+import { addressOf } from "../page/layers.ts";
 import { regionList } from "../page/region_list.ts";
 import type { Answer } from "../../protocol/answer.ts";
 import { tryPart } from "../parts/load_part.ts";
@@ -34,9 +41,11 @@ export async function send(activeCall: ActiveCall): Promise<Answer> {
   const headers = { ...activeCall.headers };
   if (checkpoint) headers[LAST_EVENT_ID_HEADER] = checkpoint;
   // Read for each attempt: the address may have changed since the call was made.
-  const address = location.pathname + location.search;
+  const { layer } = activeCall;
+  const address = addressOf(layer);
   if (address.length <= LOCATION_HEADER_BYTES) headers[LOCATION_HEADER] = address;
-  headers[REGIONS_HEADER] = regionList();
+  if (layer) headers[LAYER_HEADER] = "1";
+  headers[REGIONS_HEADER] = regionList(layer);
   const init = { method, headers, body: activeCall.body ?? null, signal };
   try {
     // Only `XMLHttpRequest` reports upload progress. Without its part, the call is sent without progress events.

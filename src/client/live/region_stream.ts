@@ -14,19 +14,25 @@
 import { readBlocks } from "../../protocol/event_stream.ts";
 import { ACTION_HEADER, EVENT_STREAM, JSON_TYPE, REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { PLACE_ATTRIBUTE, WATCH_ACTION } from "../../protocol/region_names.ts";
-import { attr, doc, ours } from "../dom.ts";
-import { REGION } from "../page/region_list.ts";
 import { tryPart } from "../parts/load_part.ts";
+import { attr, doc } from "../dom.ts";
+import { addressOf, layers } from "../page/layers.ts";
+import { regionsOf } from "../page/region_list.ts";
 import { sleep } from "../call/wait.ts";
 import { markDirty } from "./regions.ts";
 
-/** The regions of a tab: references with their places. */
+/** The regions of a page, or of a layer over it: references with their places. */
+interface PageRegions {
+  readonly at: string;
+  readonly regions: readonly (readonly [string, string | null])[];
+}
+
+/** The regions of a tab. */
 interface TabRegions {
   readonly tab: string;
   /** Counts what the tab has sent. */
   readonly version: number;
-  readonly at: string;
-  readonly regions: readonly (readonly [string, string | null])[];
+  readonly pages: readonly PageRegions[];
 }
 
 /** A message on the channel. */
@@ -41,7 +47,7 @@ type Message =
   | { readonly kind: "place"; readonly place: string; readonly tabs: readonly (readonly [string, number])[] };
 
 /** Name of the lock and of the channel, with the version of the messages: tabs from before an update may be open. */
-const NAME = "hyper:1:regions";
+const NAME = "hyper:2:regions";
 /** The longest silence of the stream, in milliseconds. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 60_000;
 /** Time in which changes of regions are collected, in milliseconds. */
@@ -67,7 +73,14 @@ export function watchRegionStream(ended: AbortSignal): void {
   doc.addEventListener("freeze", leave, listening);
   doc.addEventListener("resume", enter, listening);
   for (
-    const type of ["hyper:swap:after", "hyper:afterRequest", "hyper:navigate:after", "hyper:history:restore:after"]
+    const type of [
+      "hyper:swap:after",
+      "hyper:afterRequest",
+      "hyper:navigate:after",
+      "hyper:history:restore:after",
+      "hyper:layer:open",
+      "hyper:layer:close",
+    ]
   ) {
     addEventListener(type, () => tab?.update(), listening);
   }
@@ -117,24 +130,25 @@ class RegionTab {
   close(): void {
     if (this.#closed.signal.aborted) return;
     clearTimeout(this.#timer);
-    this.#post({ kind: "tab", sent: { tab: this.#name, version: 0, at: "", regions: [] } });
+    this.#post({ kind: "tab", sent: { tab: this.#name, version: 0, pages: [] } });
     this.#closed.abort();
     this.#stream.abort();
     this.#channel.close();
   }
 
   #send(again: boolean): void {
-    const at = location.pathname + location.search;
-    const references = ours(REGION).map((region) => attr(region, REGION_ATTRIBUTE) ?? "");
-    const key = JSON.stringify([at, references]);
+    const { references: known, place } = this.#known;
+    const pages = [undefined, ...layers].map((layer): PageRegions => {
+      const regions = regionsOf(layer).map((region): readonly [string, string | null] => {
+        const reference = attr(region, REGION_ATTRIBUTE) ?? "";
+        return [reference, known.has(reference) ? place : attr(region, PLACE_ATTRIBUTE)];
+      });
+      return { at: addressOf(layer), regions };
+    }).filter(({ regions }) => regions.length);
+    const key = JSON.stringify(pages.map(({ at, regions }) => [at, regions.map(([reference]) => reference)]));
     if (key === this.#sent && !again) return;
     this.#sent = key;
-    const { references: known, place } = this.#known;
-    const regions = ours(REGION).map((region): readonly [string, string | null] => {
-      const reference = attr(region, REGION_ATTRIBUTE) ?? "";
-      return [reference, known.has(reference) ? place : attr(region, PLACE_ATTRIBUTE)];
-    });
-    this.#post({ kind: "tab", sent: { tab: this.#name, version: ++this.#version, at, regions } });
+    this.#post({ kind: "tab", sent: { tab: this.#name, version: ++this.#version, pages } });
   }
 
   /** Sends a message to all tabs, this one too. */
@@ -152,12 +166,15 @@ class RegionTab {
         this.#send(true);
         break;
       case "dirty":
-        if (message.at === location.pathname + location.search) markDirty(message.dirty, message.echo);
+        markDirty(message.at, message.dirty, message.echo);
         break;
       case "place":
         // Not from a stream that was opened before the last regions were sent.
         if (message.tabs.some(([tab, version]) => tab === this.#name && version === this.#version)) {
-          this.#known = { references: new Set(JSON.parse(this.#sent)[1]), place: message.place };
+          this.#known = {
+            references: new Set(JSON.parse(this.#sent).flatMap(([, sent]: [string, string[]]) => sent)),
+            place: message.place,
+          };
         }
     }
   }
@@ -167,7 +184,7 @@ class RegionTab {
     const tabs = this.#tabs;
     if (!tabs) return;
     tabs.delete(sent.tab);
-    if (sent.regions.length) tabs.set(sent.tab, sent);
+    if (sent.pages.length) tabs.set(sent.tab, sent);
     for (const oldest of tabs.keys()) if (tabs.size > MAX_TABS) tabs.delete(oldest);
     this.#stream.abort();
   }
@@ -224,7 +241,7 @@ class RegionTab {
       const answer = await fetch(location.pathname, {
         method: "POST",
         headers: { [ACTION_HEADER]: WATCH_ACTION, Accept: EVENT_STREAM, "Content-Type": JSON_TYPE },
-        body: JSON.stringify({ pages: tabs.map(({ at, regions }) => ({ at, regions })) }),
+        body: JSON.stringify({ pages: tabs.flatMap(({ pages }) => pages) }),
         signal,
       });
       if (!answer.ok) throw new Error(`Cannot watch regions: status ${answer.status}`);

@@ -13,6 +13,7 @@ import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { EVERY_ATTRIBUTE, LOAD_ATTRIBUTE, REGIONS_ACTION } from "../../protocol/region_names.ts";
 import { attr, doc, dom, isOff, ours } from "../dom.ts";
 import type { ErrorEventDetail } from "../events.ts";
+import { addressOf, hrefOf, layerOf } from "../page/layers.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
 import { tryPart } from "../parts/load_part.ts";
 
@@ -36,11 +37,11 @@ const inFlight = new Set<string>();
 let isAsking = false;
 let failures = 0;
 
-/** Marks regions as dirty, and renews them. */
-export function markDirty(references: readonly string[], echo?: string): void {
+/** Marks the regions of an address as dirty, and renews them. */
+export function markDirty(at: string, references: readonly string[], echo?: string): void {
   // One that the user has not scrolled to is loaded then.
   for (const region of ours(`${REGION}:not([${LOAD_ATTRIBUTE}=visible])`)) {
-    if (!references.includes(attr(region, REGION_ATTRIBUTE) ?? "")) continue;
+    if (addressOf(layerOf(region)) !== at || !references.includes(attr(region, REGION_ATTRIBUTE) ?? "")) continue;
     dirty.set(region, !dirty.has(region) || dirty.get(region) === echo ? echo : undefined);
   }
   renew();
@@ -111,6 +112,8 @@ function renew(): void {
   const asked: Element[] = [];
   for (const [region, echo] of dirty) {
     if (echo && [...inFlight].some((id) => id.startsWith(echo))) continue;
+    // A request has one address. The others follow.
+    if (asked[0] && layerOf(region) !== layerOf(asked[0])) continue;
     dirty.delete(region);
     if (doc.contains(region) && !(echo && changedBy.get(region)?.startsWith(echo))) asked.push(region);
   }
@@ -120,11 +123,14 @@ function renew(): void {
 async function ask(regions: readonly Element[]): Promise<void> {
   isAsking = true;
   let callId = "";
+  const layer = layerOf(regions[0]);
   // In the order of the page, so that the server finds those that are inside others.
   const list = ours(REGION).filter((region) => regions.includes(region)).map(entryOf).join();
   const outcome = await globalThis.action(REGIONS_ACTION, { regions: list }, {
     key: REGIONS_ACTION,
     sync: "none",
+    url: hrefOf(layer),
+    sourceEl: layer?.dialog,
     onBeforeSubmit: ({ id }) => {
       callId = id;
     },

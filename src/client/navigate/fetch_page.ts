@@ -27,6 +27,7 @@ export interface PageHead {
  *
  * @param url A URL of this origin.
  * @param isPolicyInForce Compares its content security policy with that of the current document.
+ * @param headers Further headers.
  * @returns The response, whose body may be merged; `null` for a document that the browser must load.
  * @throws {TypeError} When the network failed.
  */
@@ -34,11 +35,12 @@ export async function fetchPage(
   url: string,
   isPolicyInForce: IsPolicyInForce,
   signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response | null> {
   // A request with a user name or a password in its URL throws (Fetch, 5.4).
   const { username, password } = new URL(url);
   if (username || password) return null;
-  const init = { headers: { Accept: "text/html" }, signal };
+  const init = { headers: { Accept: "text/html", ...headers }, signal };
   // A redirect to another origin fails before a request is sent there (Fetch, 4.1, mode "same-origin").
   const response = await fetch(url, { ...init, mode: "same-origin" }).catch(() => {
     signal.throwIfAborted();

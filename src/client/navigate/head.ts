@@ -41,16 +41,18 @@ export interface HeadPlan {
  * them, and not that they can run twice in a document.
  *
  * @param response The head of the response that contained the page.
+ * @param isForLayer If `true`, the page is shown over the current one, without the head of its layouts.
  * @returns The plan; `null` if the browser must load the page.
  */
-export function planHead(page: Document, { url, headers }: PageHead): HeadPlan | null {
+export function planHead(page: Document, { url, headers }: PageHead, isForLayer?: boolean): HeadPlan | null {
   const { baseURI } = doc;
   const view = dom(page);
   const base = dom(view.querySelector("base[href]"));
   // A base is relative to the URL of its document (HTML, 4.2.3).
   const from = base && URL.parse(`${base.getAttribute("href")}`, url)?.href || url;
-  if (doc.querySelector(REFRESH) || view.querySelector(REFRESH)) return null;
-  if (lastingElements(doc) !== lastingElements(view) || base && from !== baseURI) return null;
+  if (!isForLayer && doc.querySelector(REFRESH) || view.querySelector(REFRESH)) return null;
+  const lasting = lastingElements(view);
+  if ((lasting || !isForLayer) && lastingElements(doc) !== lasting || base && from !== baseURI) return null;
   const policy = policyOf(headers);
   const old = new Map(childrenOf(doc).map((element) => [headKey(element, baseURI), element]));
   const added: Addition[] = [];

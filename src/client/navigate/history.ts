@@ -17,13 +17,36 @@ export interface Position {
   readonly focus: string;
 }
 
+/** The state of an entry. */
+export interface EntryState {
+  /** Identifies an entry that the runtime has marked. */
+  readonly hyper?: string;
+  /** The layer that the entry shows. */
+  readonly hyperLayer?: LayerEntry;
+}
+
+/** The layer of an entry: the entry of what is under it, and the settings of its dialog. */
+export interface LayerEntry {
+  readonly under: string;
+  readonly settings: readonly string[];
+}
+
+/**
+ * Shows a marked entry of layers over this page, from the entry with a key and a URL. Returns `true` if it is shown, `false` if the user stays, and `undefined` if it is
+ * not such an entry.
+ */
+export type ClaimEntry = (state: EntryState, current: string, shown: string) => boolean | undefined;
+
+let claimEntry: ClaimEntry = () => undefined;
+
 /** Position on a new page. */
 export const TOP: Position = { left: 0, top: 0, focus: "" };
 
 /** Positions by the key of the entry, as a browser would restore them. */
 const positions = new Map<string, Position>();
-/** Key and URL of the current entry, and its last scroll position. */
+/** Key and URL of the current entry, its state, and its last scroll position. */
 let current = "", shown = "";
+let state: EntryState | null = null;
 let scroll: Pick<Position, "left" | "top"> = TOP;
 
 /**
@@ -31,15 +54,25 @@ let scroll: Pick<Position, "left" | "top"> = TOP;
  *
  * @param url A URL of this origin.
  * @param push If `true`, adds an entry to the history; otherwise changes the current one.
+ * @param settings Those of the layer that a new entry shows.
+ * @returns The key of the entry before a new one, or that of the current one.
  */
-export function setEntry(url: string, push: boolean): void {
+export function setEntry(url: string, push: boolean, settings?: readonly string[]): string {
   if (push) {
     // Marked too, so that it is recognized when the user goes back.
     markEntry(location.href, current);
     savePosition();
-    history.pushState(null, "", url);
+    const layer = settings && { under: current, settings };
+    history.pushState(layer ? { hyperLayer: layer } : null, "", url);
   }
+  const before = current;
   markEntry(url, push ? "" : current);
+  return before;
+}
+
+/** Sets the function that shows the entries of layers. */
+export function claimEntries(claim: ClaimEntry): void {
+  claimEntry = claim;
 }
 
 /**
@@ -58,28 +91,32 @@ export function startHistory(
   const onEntry = () => {
     const key = keyOf(history.state);
     const page = withoutFragment(location.href);
+    const claimed = key && key !== current ? claimEntry(history.state, current, shown) : undefined;
     // The browser handles fragments of the current page, in entries without a mark. They are marked, so that the page
     // can be restored from elsewhere.
-    if (page === shown) {
+    if (claimed === undefined && page === shown) {
       if (current) {
         savePosition();
         markEntry(location.href, key);
       }
     } else if (key) {
-      if (!confirmLeave()) {
+      if (!(claimed ?? confirmLeave())) {
         // The user stays, but the browser has already left the entry: it is added again.
-        history.pushState({ hyper: current }, "", shown);
+        history.pushState(state, "", shown);
         return;
       }
       savePosition();
       current = key;
       shown = page;
+      state = history.state;
+      if (claimed) return;
       restore(location.href, positions.get(key) ?? TOP);
     }
   };
   const saveScroll = () => void (scroll = { left: scrollX, top: scrollY });
   saveScroll();
-  current = keyOf(history.state);
+  state = history.state;
+  current = keyOf(state);
   shown = withoutFragment(current ? start : location.href);
   onEntry();
   addEventListener("scroll", saveScroll, { signal, passive: true });
@@ -93,8 +130,9 @@ function savePosition(): void {
 function markEntry(url: string, key: string): void {
   current = key || `${Math.random()}`;
   history.replaceState({ ...history.state, hyper: current }, "", url);
+  state = history.state;
   shown = withoutFragment(location.href);
 }
 
 /** Returns the key of an entry, or an empty string if it is not marked. */
-const keyOf = (state: { hyper?: string } | null): string => state?.hyper ?? "";
+const keyOf = (state: EntryState | null): string => state?.hyper ?? "";

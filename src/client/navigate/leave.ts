@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Returns `true` if the page may be left. */
-type LeaveCheck = () => boolean;
+/** Returns `true` if the page may be left, or a part of it removed. */
+type LeaveCheck = (part?: Element) => boolean;
 
 const checks = new Set<LeaveCheck>();
 
@@ -15,5 +15,5 @@ export function addLeaveCheck(check: LeaveCheck, signal: AbortSignal): void {
   signal.addEventListener("abort", () => checks.delete(check));
 }
 
-/** Returns `true` if no check keeps the user on the page. */
-export const mayLeavePage = (): boolean => [...checks].every((check) => check());
+/** Returns `true` if no check keeps the user on the page, or on a part of it. */
+export const mayLeavePage: LeaveCheck = (part) => [...checks].every((check) => check(part));

@@ -7,6 +7,7 @@
  * @module
  */
 import { doc, dom, isOff } from "../dom.ts";
+import { layerOf } from "../page/layers.ts";
 import { isJump } from "./fragment.ts";
 import { addLeaveCheck } from "./leave.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";
@@ -28,13 +29,22 @@ export let pages: () => Promise<Pages>;
 export async function navigate(url: string, options: FormNavigateOptions = {}): Promise<boolean> {
   const to = new URL(url, doc.baseURI);
   const { href } = to;
-  const found = isOurs("_self", to, null) && await pages().catch(() => null);
+  const { sourceEl, opens } = options;
+  const layer = layerOf(sourceEl);
+  const isHere = isOurs("_self", to, null);
+  // Without the part, it is shown as the page that it is.
+  const part = isHere && (opens || layer) && await tryPart("layers");
+  if (part) return await (layer && !opens ? part.followInLayer(layer, href) : part.openLayer(href, sourceEl!));
+  const found = isHere && await pages().catch(() => null);
   if (found) return await found.navigate(href, options);
   // Another site, or the later bundle could not be loaded: the browser navigates, and asks about unsaved forms itself.
   // Never with a scheme that runs a script in this document.
   if (/^http/.test(href)) location.assign(href);
   return false;
 }
+
+/** Loads the code that shows pages, for parts. */
+export const loadPages = (): Promise<Pages> => pages();
 
 /** Observes links, the history and forms with `hyper-confirm-unsaved`, until the signal is aborted. */
 export function observeNavigation(signal: AbortSignal): void {
@@ -73,9 +83,10 @@ export function observeNavigation(signal: AbortSignal): void {
     if (!link?.href || link.hasAttribute("download") || link.isContentEditable) return;
     // If the URL of a link cannot be parsed, `href` is the text of the attribute (HTML, 4.6.3).
     const to = URL.parse(link.href);
-    if (isOurs(link.target, to, link) && !isJump(to)) {
+    const opens = link.hasAttribute("hyper-layer") && !isOff(link);
+    if (isOurs(link.target, to, opens ? null : link) && !isJump(to)) {
       event.preventDefault();
-      navigate(to.href, { sourceEl: link });
+      navigate(to.href, { sourceEl: link, opens });
     }
   }, { signal });
 }

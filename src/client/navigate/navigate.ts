@@ -5,7 +5,8 @@
  */
 import { fetchPage } from "./fetch_page.ts";
 import { applyHeadPlan, planHead } from "./head.ts";
-import { type Position, setEntry, startHistory, TOP } from "./history.ts";
+import { claimEntries, type Position, setEntry, startHistory, TOP } from "./history.ts";
+import { LAYER_HEADER } from "../../protocol/names.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { abortReads } from "../call/active_call.ts";
 import { doc, dom } from "../dom.ts";
@@ -53,6 +54,21 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   const mayBegin = (url: string, trigger: NavigationTrigger): boolean =>
     emit("navigate:before", { url, trigger }) && mayLeavePage();
 
+  /** Fetches a page and adds what its head needs. Returns `null` for a document that the browser must load. */
+  async function load(url: string, signal: AbortSignal, isForLayer?: boolean) {
+    // At the same time as the page.
+    const loading = tryPart("patch");
+    const response = await fetchPage(url, isPolicyInForce, signal, isForLayer ? { [LAYER_HEADER]: "1" } : {});
+    const text = await response?.text();
+    const patch = await loading;
+    const page = patch && patch.parsePage(text ?? "");
+    const head = response && page && planHead(page, response, isForLayer);
+    if (!page || !head) return null;
+    const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
+    signal.throwIfAborted();
+    return { url: response.url, page, patch, removeOld };
+  }
+
   /** Fetches a page and shows it. Returns `true` if it is shown. */
   async function showUrl(
     url: string,
@@ -81,21 +97,14 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     beginLoading(call);
     if (restore) emit("history:restore:before", { url });
     try {
-      // At the same time as the page.
-      const loading = tryPart("patch");
-      const response = await fetchPage(url, isPolicyInForce, signal);
-      const text = await response?.text();
-      const patch = await loading;
-      const page = patch && patch.parsePage(text ?? "");
-      const head = response && page && planHead(page, response);
-      if (!page || !head) {
+      const loaded = await load(url, signal);
+      if (!loaded) {
         leave();
         return false;
       }
-      const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
-      signal.throwIfAborted();
+      const { page, patch, removeOld } = loaded;
       // The URL after redirects, with the fragment, which only the browser knows.
-      const final = new URL(response.url);
+      const final = new URL(loaded.url);
       final.hash = new URL(url).hash;
       // Their answers are about the page that is left. Before scripts of the new page open their own.
       abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
@@ -149,6 +158,8 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   );
   return {
     setEntry,
+    claimEntries,
+    loadForLayer: (url, signal) => load(url, AbortSignal.any([signal, ended, AbortSignal.timeout(TIMEOUT_MS)]), true),
     navigate: async (url, { replace, sourceEl = null, isTyped = false }) => {
       const trigger = triggerOf(sourceEl);
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).

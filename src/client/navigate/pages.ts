@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { claimEntries, setEntry } from "./history.ts";
+
 /** Options for `Hyper.navigate()`. */
 export interface NavigateOptions {
   /** If `true`, replaces the current history entry. Default: `false`. */
@@ -12,8 +14,10 @@ export interface NavigateOptions {
   readonly sourceEl?: Element | null | undefined;
 }
 
-/** Options of a navigation that a form causes. */
+/** Options of a navigation that an element of the page causes. */
 export interface FormNavigateOptions extends NavigateOptions {
+  /** If `true`, `sourceEl` opens a layer. Default: `false`. */
+  readonly opens?: boolean | undefined;
   /**
    * If `true`, an event of `hyper-on` submits the form: the page stays where it is scrolled to, and all that the user types in one go
    * has one history entry. Default: `false`.
@@ -25,6 +29,22 @@ export interface FormNavigateOptions extends NavigateOptions {
 export interface Pages {
   /** Shows a page. Resolves to `true` if it is shown. */
   navigate(url: string, options: FormNavigateOptions): Promise<boolean>;
-  /** Records the URL of the current page, in a new history entry or the current one. */
-  setEntry(url: string, push: boolean): void;
+  /** See `setEntry()` of `history.ts`. */
+  readonly setEntry: typeof setEntry;
+  /** See `claimEntries()` of `history.ts`. */
+  readonly claimEntries: typeof claimEntries;
+  /**
+   * Fetches a page for a layer, and adds what its head needs.
+   *
+   * @returns The page; `null` for a document that the browser must load.
+   * @throws {TypeError} When the network failed.
+   */
+  loadForLayer(url: string, signal: AbortSignal): Promise<LayerPage | null>;
+}
+
+/** A page to be shown in a layer. */
+export interface LayerPage {
+  /** Its URL, after redirects. */
+  readonly url: string;
+  readonly page: Document;
 }

@@ -9,8 +9,8 @@ import { words } from "../page/words.ts";
 
 /** Tracks unsaved forms. */
 export interface Unsaved {
-  /** Returns `true` if nothing is unsaved or the user confirms. */
-  mayLeavePage(): boolean;
+  /** Returns `true` if nothing is unsaved on the page, or in a part of it, or the user confirms. */
+  mayLeavePage(part?: Element): boolean;
   /** Marks a form as changed at a time of `performance.now()`. Default: now. */
   markUnsaved(form: Element, time?: number): void;
 }
@@ -20,7 +20,10 @@ export function watchUnsaved(signal: AbortSignal): Unsaved {
   // Changed forms. Removed when they are sent or reset, and added again if that fails.
   const dirty = new Set<EventTarget | null>();
   // Only forms are added.
-  const isDirty = () => [...dirty].some((form) => doc.contains(form as Node) || void dirty.delete(form));
+  const isDirty = (part?: Element) =>
+    [...dirty].some((form) =>
+      doc.contains(form as Node) ? !part || dom(part).contains(form as Node) : void dirty.delete(form)
+    );
   const ask = (event: Event) => isDirty() && event.preventDefault();
   // The last call of each form. It saves what was changed before it began.
   const calls = new WeakMap<Element, { readonly id: string; readonly time: number }>();
@@ -43,5 +46,5 @@ export function watchUnsaved(signal: AbortSignal): Unsaved {
     calls.delete(form);
     if (dom(form).hasAttribute("hyper-confirm-unsaved")) markUnsaved(form);
   }, { signal });
-  return { markUnsaved, mayLeavePage: () => !isDirty() || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
+  return { markUnsaved, mayLeavePage: (part) => !isDirty(part) || confirm(words().confirmLeave ?? CONFIRM_LEAVE) };
 }

@@ -12,6 +12,7 @@
  */
 import { captureFocus } from "./focus.ts";
 import { all, doc, dom, ours } from "../dom.ts";
+import { layers } from "./layers.ts";
 import { words } from "./words.ts";
 
 /**
@@ -80,7 +81,11 @@ export function showFailure(
 }
 
 /** Returns the topmost modal dialog, outside of which nothing can be reached, or else the body. */
-export const findTop = (): Element => all("dialog:modal").at(-1) ?? doc.body;
+export function findTop(): Element {
+  // A later layer is before the others in the page, and contains what it has opened.
+  const layer = layers.findLast(({ dialog }) => dom(dialog).matches(":modal"))?.dialog;
+  return all("dialog:modal", layer).at(-1) ?? layer ?? doc.body;
+}
 
 /** Shows the alerts above everything else on the page. */
 export function raiseFailures(): void {

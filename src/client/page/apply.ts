@@ -11,7 +11,6 @@ import { dom } from "../dom.ts";
 import { loadPart } from "../parts/load_part.ts";
 import { pages } from "../navigate/nav_observer.ts";
 import type { Effect } from "./effect.ts";
-import { findTargets } from "./targets.ts";
 import { abortable } from "../call/wait.ts";
 
 /** The effects by event name. Other events are only fired as `hyper:streamEvent`. */
@@ -26,9 +25,10 @@ export const effects: ReadonlyMap<string, Effect> = new Map(Object.entries<Effec
     // The rest of the response does not wait. If the part cannot be loaded, the page shows this.
     loadPart("feedback").then(({ showToast }) => showToast(data), () => {});
   },
-  dispatch_event({ name, payload, target }, activeCall) {
+  async dispatch_event({ name, payload, target }, activeCall) {
     const selector = text(target);
-    for (const place of selector ? findTargets(selector, activeCall) : [globalThis]) {
+    const patch = selector && await abortable(activeCall.signal, loadPart("patch"));
+    for (const place of patch ? patch.findTargets(selector, activeCall) : [globalThis]) {
       dom(place).dispatchEvent(new CustomEvent(`${name}`, { detail: payload, bubbles: true }));
     }
   },

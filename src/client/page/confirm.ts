@@ -3,6 +3,7 @@ import { CONFIRM_TEXTS } from "../../protocol/confirm_texts.ts";
 import { config } from "../config.ts";
 import { attr, doc, dom, formOf } from "../dom.ts";
 import { submitForm } from "./form_observer.ts";
+import { findTop } from "./announce.ts";
 import { words } from "./words.ts";
 
 /** Number of dialogs so far, for their ids. */
@@ -55,7 +56,7 @@ async function askUser(question: string, element: Element): Promise<boolean> {
   yes.textContent = element instanceof HTMLButtonElement && element.textContent.trim() || confirm;
   yes.value = "yes";
   form.append(text, safe, yes);
-  dom(doc.body).append(dialog);
+  dom(findTop()).append(dialog);
   dialog.showModal();
   // Another page is shown.
   const leave = () => dialog.close("");

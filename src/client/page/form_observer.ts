@@ -68,12 +68,13 @@ export function observeForms(signal: AbortSignal): void {
       actionOfForm(attr(submitter, FORM_ATTRIBUTE), formNamed, url, submitUrl(form, null));
     const sourceEl = submitter ?? form;
     if (name ? method === "dialog" : (method ?? "get") !== "get") return;
-    if (!isOurs(submitAttribute("target", form, submitter) ?? "", url, name ? null : form)) return;
+    const opens = said("hyper-layer") !== undefined;
+    if (!isOurs(submitAttribute("target", form, submitter) ?? "", url, name || opens ? null : form)) return;
     event.preventDefault();
     if (!name) {
       url.search = `${toParams(new FormData(form, submitter))}`;
       captureSentState(form)();
-      return void navigate(url.href, { sourceEl, isTyped: !!trigger });
+      return void navigate(url.href, { sourceEl, isTyped: !!trigger, opens });
     }
     const options = ["target", "swap", "key"].map((option) => [option, said(`hyper-${option}`)]);
     // Of a form that is submitted while it is filled in, the newest input counts.

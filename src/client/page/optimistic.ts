@@ -19,12 +19,12 @@ import { all, attr, dom } from "../dom.ts";
 import { enteredValues, fillTemplate } from "./entered.ts";
 import { captureFocus } from "./focus.ts";
 import { updateIndicators } from "./indicators.ts";
+import { nearestOf } from "./layers.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import { type PredictingCall, type Predictions, predictions } from "./predictions.ts";
 import { recordChange, type RecordedChange, undoChange } from "./recorded_change.ts";
-import { findTargets } from "./targets.ts";
 
 /** A prediction on the page. */
 interface Prediction {
@@ -64,7 +64,7 @@ export async function predict(activeCall: ActiveCall, isOver: () => boolean): Pr
 function changeOf(
   template: HTMLTemplateElement,
   activeCall: ActiveCall,
-  { insertContent, swapOf }: PartExports["patch"],
+  { findTargets, insertContent, swapOf }: PartExports["patch"],
 ): () => void {
   const target = attr(template, "hyper-target") ?? activeCall.target;
   const swap = swapOf(attr(template, "hyper-swap") ?? activeCall.swap) ?? "outer";
@@ -74,7 +74,7 @@ function changeOf(
   // The same nodes each time, so that what the user does in them is kept. A morph takes nodes out of its content.
   const kept = new Map<Element, readonly ChildNode[]>();
   return () => {
-    for (const element of target && swap !== "none" ? all(target) : []) {
+    for (const element of target && swap !== "none" ? nearestOf(all(target), activeCall.layer) : []) {
       const content = fillTemplate(template, valueOf);
       const nodes = swap !== "morph" && kept.get(element);
       if (nodes) content.replaceChildren(...nodes);

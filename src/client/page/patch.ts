@@ -13,13 +13,14 @@ import { applyFocus } from "./apply_focus.ts";
 import { endStreams } from "./end_streams.ts";
 import { captureFocus, type RestoreFocus } from "./focus.ts";
 import { focusNear } from "./focus_near.ts";
-import { doc, dom, idOf } from "../dom.ts";
+import { all, doc, dom, idOf } from "../dom.ts";
 import { keepElement, keptFor } from "./keep.ts";
 import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { parseContent } from "./markup.ts";
 import { morphElement } from "./morph.ts";
 import { updateIndicators } from "./indicators.ts";
 import { predictions } from "./predictions.ts";
+import { layerOf } from "./layers.ts";
 import { isStale, markReplaced } from "./stale.ts";
 import { findTargets } from "./targets.ts";
 import { changeWithTiming } from "./timed_change.ts";
@@ -124,8 +125,18 @@ function selectPart(content: DocumentFragment, selector: string, element: Elemen
   return parts[counterpartOf(parts.map(idOf), idOf(element), index, (id) => !!doc.getElementById(id))];
 }
 
+/** Returns the element with the id of another one, in the layer of a third one. */
+const twinOf = (root: Element, near: Element): Element | null =>
+  all(`[id="${CSS.escape(idOf(root))}"]`).find((twin) => layerOf(twin) === layerOf(near)) ?? null;
+
 /** Inserts content. Returns the elements that are new or changed. */
 export function insertContent(element: Element, swap: Swap, fragment: DocumentFragment, again?: boolean): Element[] {
+  // The content of a body, for the body of a layer.
+  if (swap === "morph" && layerOf(element)?.content === element) {
+    const copy = dom(element).cloneNode();
+    dom(copy as ParentNode).append(...fragment.childNodes);
+    fragment.append(copy);
+  }
   const roots = [...fragment.children];
   const nodes = [...fragment.childNodes];
   const adds = ADDING.test(swap);
@@ -144,7 +155,7 @@ export function insertContent(element: Element, swap: Swap, fragment: DocumentFr
   } else {
     olds = swap === "inner" ? [...dom(element).childNodes] : adds
       // Added elements exist once: one that a topic has already inserted is replaced.
-      ? roots.map((root) => doc.getElementById(idOf(root)))
+      ? roots.map((root) => twinOf(root, element))
       : [element];
     // All of these methods accept nodes, except `remove`, which ignores them.
     dom(element)[METHODS[swap] as "before"](fragment);

@@ -5,9 +5,13 @@
  */
 import { PAGES_ATTRIBUTE, REGION_ATTRIBUTE, REGIONS_HEADER_BYTES, REGIONS_STALE } from "../../protocol/names.ts";
 import { attr, dom, ours } from "../dom.ts";
+import { type Layer, layerOf } from "./layers.ts";
 
 /** A selector for the root elements of regions. */
 export const REGION: string = `[${REGION_ATTRIBUTE}]`;
+
+/** Returns the name of a region, with which its reference begins. */
+export const nameOf = (region: Element): string => attr(region, REGION_ATTRIBUTE)!.split(":")[0]!;
 
 /** Returns the reference of a region after one `>` for each region around it, and its number of pages. */
 export function entryOf(element: Element): string {
@@ -17,9 +21,13 @@ export function entryOf(element: Element): string {
   return (around ? entryOf(around).replace(/[^>].*/, ">") : "") + entry;
 }
 
-/** Returns the list for the header; `""` on a page without regions. */
-export function regionList(): string {
+/** Returns the regions of a layer, or of the page. */
+export const regionsOf = (layer: Layer | undefined): Element[] =>
+  ours(REGION).filter((region) => layerOf(region) === layer);
+
+/** Returns the list for the header of a call from a layer, or from the page; `""` without regions. */
+export function regionList(layer: Layer | undefined): string {
   // Markup of a user may have anything there; an invalid header would make each call fail.
-  const list = ours(REGION).map(entryOf).join().replace(/[^!-~]/g, "");
+  const list = regionsOf(layer).map(entryOf).join().replace(/[^!-~]/g, "");
   return list.length > REGIONS_HEADER_BYTES ? REGIONS_STALE : list;
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Call, emitCallEvent } from "../call/call.ts";
+import { type ActiveCall, emitCallEvent } from "../call/call.ts";
 import { all, idOf } from "../dom.ts";
+import { nearestOf } from "./layers.ts";
 
 /**
  * Finds the targets of a selector. If there are none, fires `swap:missing` and, on a local address, logs the most
@@ -12,8 +13,9 @@ import { all, idOf } from "../dom.ts";
  *
  * @throws {Error} When nothing matches and `strict` is `true`.
  */
-export function findTargets(target: string | null, call: Call, strict = false): Element[] {
-  const found = target ? all(target) : [];
+export function findTargets(target: string | null, call: ActiveCall, strict = false): Element[] {
+  const { layer } = call;
+  const found = !target ? [] : layer && target === "body" ? [layer.content] : nearestOf(all(target), layer);
   if (!found[0]) {
     emitCallEvent("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;

@@ -82,7 +82,8 @@ export function announceHidden(text: string): void {
 
 /** A screen reader announces additions to a region it knows, and needs a moment to notice a new one. */
 function addTo(region: Element, toast: Element): void {
-  setTimeout(() => dom(region).append(toast), 100);
+  // Not in a dialog that is gone by then.
+  setTimeout(() => dom(dom(region).isConnected ? region : findRegion()).append(toast), 100);
 }
 
 let hasStyle = false;
@@ -117,7 +118,9 @@ export function start(signal: AbortSignal): void {
     }, { capture: true, signal });
   }
   // A patch may have removed the dialog that they were in.
-  addEventListener("hyper:swap:after", raise, { signal });
+  for (const type of ["hyper:swap:after", "hyper:layer:open", "hyper:layer:close"]) {
+    addEventListener(type, raise, { signal });
+  }
 }
 
 function makeRegion(): HTMLDivElement {

@@ -12,6 +12,8 @@ import type { loadScript } from "../page/script.ts";
 import type { parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { focusNear, tryFocus } from "../page/focus_near.ts";
+import type { Layer } from "../page/layers.ts";
+import type { findTargets } from "../page/targets.ts";
 import type { Effect } from "../page/effect.ts";
 import type { Swap } from "../../protocol/patch.ts";
 import type { ActiveCall } from "../call/call.ts";
@@ -22,6 +24,7 @@ import type { announceHidden, showToast } from "../page/toast.ts";
 import type { onUserChange } from "../page/user_change.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 import type { destinationOf } from "../../protocol/switch.ts";
+import type { Wire } from "../../protocol/wire.ts";
 import type { Unsaved } from "../navigate/unsaved.ts";
 import type { upload } from "../call/upload.ts";
 
@@ -30,6 +33,7 @@ export interface PartExports {
   /** Patches of the page. */
   readonly patch: {
     endStreams(): void;
+    readonly findTargets: typeof findTargets;
     readonly focusNear: typeof focusNear;
     insertContent(element: Element, swap: Swap, fragment: DocumentFragment): Element[];
     swapOf(value: unknown): Swap | undefined;
@@ -62,6 +66,12 @@ export interface PartExports {
   };
   /** Users who sign in and out. */
   readonly session: { readonly askToSignIn: typeof askToSignIn; readonly onUserChange: typeof onUserChange };
+  /** Layers over the page. */
+  readonly layers: {
+    applyToLayer(event: string, data: Wire, layer: Layer, activeCall: ActiveCall): Promise<void>;
+    followInLayer(layer: Layer, url: string): Promise<boolean>;
+    openLayer(url: string, opener: Element): Promise<boolean>;
+  };
   /** Hooks of elements. */
   readonly hooks: { readonly addHook: typeof addHook };
   /** Requests without a script. */

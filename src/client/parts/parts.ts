@@ -20,6 +20,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
   optimistic: { needs: `template[${OPTIMISTIC_ATTRIBUTE}]`, atOnce: true, load: () => import("./optimistic.ts") },
+  layers: { needs: "[hyper-layer]", load: () => import("./layers.ts") },
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
   late: { needs: "[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },

@@ -8,4 +8,5 @@ export { focusNear, tryFocus } from "../page/focus_near.ts";
 export { parsePage, trustedPolicy } from "../page/markup.ts";
 export { morphElement } from "../page/morph.ts";
 export { insertContent, patchHtml, swapOf } from "../page/patch.ts";
+export { findTargets } from "../page/targets.ts";
 export { syncAcceptedForm } from "../page/accepted_form.ts";

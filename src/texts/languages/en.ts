@@ -6,6 +6,7 @@ import { FAILURE_TEXTS } from "../../protocol/browser_texts.ts";
 import { CHANGED_TEXT } from "../../protocol/changed_text.ts";
 import { CONFIRM_LEAVE } from "../../protocol/confirm_leave.ts";
 import { CONFIRM_TEXTS } from "../../protocol/confirm_texts.ts";
+import { LAYER_TEXTS } from "../../protocol/layer_texts.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { fileTypeNames } from "../file_type_names.ts";
 
@@ -15,6 +16,7 @@ export const ENGLISH: Catalogue = {
   confirmLeave: CONFIRM_LEAVE,
   ...CONFIRM_TEXTS,
   changedMeanwhile: CHANGED_TEXT,
+  ...LAYER_TEXTS,
 
   formErrors: "There is a problem",
   checkFields: "Check the highlighted fields.",

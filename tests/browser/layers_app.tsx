@@ -1,0 +1,126 @@
+/** A small helpdesk for tests of layers: a list of tickets in a layout, and pages that open over it. */
+import {
+  action,
+  changed,
+  ClientScript,
+  close,
+  createHandler,
+  defineForm,
+  field,
+  Form,
+  type Handler,
+  HyperError,
+  LayerPart,
+  type LayoutProps,
+  redirect,
+  region,
+  toast,
+  Toasts,
+} from "../../mod.ts";
+
+/** The application, and what it knows. */
+export interface Desk {
+  readonly handler: Handler;
+  readonly state: { readonly tickets: string[]; picked: unknown; layouts: number };
+}
+
+/** Creates the application. `more` is further markup for the list. */
+export function desk(more: () => object | null = () => null): Desk {
+  const state: Desk["state"] = { tickets: ["Printer"], picked: null, layouts: 0 };
+  const TicketForm = defineForm("ticket", { fields: { title: field.text({ required: true, label: "Title" }) } });
+  const Tickets = region("tickets", { depends: "tickets" }, () => (
+    <ul id="list">
+      {state.tickets.map((title, id) => (
+        <li key={title}>
+          {title} <a href={`/tickets/${id}`} id={`open-${id}`} hyper-layer="drawer">Open</a>
+        </li>
+      ))}
+    </ul>
+  ));
+  const create = action("create", { form: TicketForm }, ({ form }) => {
+    const id = state.tickets.push(form.values.title) - 1;
+    return [changed("tickets"), toast("Created"), close(id, { redirect: "/" })];
+  });
+  const move = action("move", { form: TicketForm }, ({ form }) => redirect(`/tickets/0?to=${form.values.title}`));
+  const leave = action("leave", () => {
+    state.tickets.push("Left");
+    return redirect("/?left");
+  });
+  const pick = action("pick", ({ data }) => {
+    state.picked = data.value;
+    return toast(`Picked ${data.value}`);
+  });
+  const Layout = ({ children }: LayoutProps) => {
+    state.layouts++;
+    return (
+      <html lang="en">
+        <head>
+          <title>Desk</title>
+          <ClientScript />
+        </head>
+        <body hyper-nav>
+          <header>Desk of all tickets</header>
+          {children}
+          <Toasts />
+        </body>
+      </html>
+    );
+  };
+  const List = () => (
+    <main>
+      <h1>Tickets</h1>
+      <p id="place">The list</p>
+      <a href="/new" hyper-layer id="new" hyper-layer-action="pick">New ticket</a>
+      <a href="/other" id="other">Other</a>
+      <Tickets />
+      {more()}
+    </main>
+  );
+  const New = () => (
+    <main>
+      <h1>New ticket</h1>
+      <p id="place">The form</p>
+      <Form action={create} hyper-confirm-unsaved />
+      <Form action={move} id="move" />
+      <Form action={leave} id="leave">
+        <button>Leave</button>
+      </Form>
+      <a href="/help" hyper-layer id="help">Help</a>
+      <a href="/" id="cancel">Cancel</a>
+    </main>
+  );
+  const Ticket = ({ url, params }: { url: URL; params: Record<string, unknown> }) => (
+    <main>
+      <p>Around the ticket</p>
+      <LayerPart>
+        <h2>Ticket {String(params.id)}</h2>
+        <p id="query">{url.search}</p>
+        <a href={`/tickets/${Number(params.id) + 1}`}>Next</a>
+      </LayerPart>
+    </main>
+  );
+  const page = (path: string, module: object) => ({ path, load: () => Promise.resolve(module) });
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    baseDir: "/srv/app",
+    pages: [
+      page("pages/layout.tsx", { default: Layout }),
+      page("/", { default: List, Tickets, pick }),
+      page("/new", { default: New, head: <title>New ticket</title>, create, move, leave }),
+      page("/help", { default: () => <h1>Help</h1> }),
+      page("/other", { default: () => <h1>Other page</h1> }),
+      page("/tickets/[id]", { default: Ticket }),
+      page("/denied", {
+        default: () => <h1>Secret</h1>,
+        render: () => false,
+      }),
+      page("/broken", {
+        default: () => {
+          throw new HyperError(500, "Broken");
+        },
+      }),
+    ],
+    onError: () => {},
+  });
+  return { handler, state };
+}
