@@ -26,6 +26,7 @@ interface Follows {
 
 const FOLLOWS: Readonly<Record<string, Follows>> = {
   checkpoint: {},
+  close_layer: {},
   event: {},
   event_on_window: {},
   failure: { failure: 409 },

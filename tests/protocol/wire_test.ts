@@ -34,6 +34,7 @@ const SHAPES: { readonly [Name in PatchEvent]: z.ZodType<DataOf<Name>> | null } 
   redirect: z.strictObject({ url: z.string().min(1), external: z.boolean().exactOptional() }),
   history: z.union([z.strictObject({ push_url: z.string() }), z.strictObject({ replace_url: z.string() })]),
   load_js: z.strictObject({ src: z.string().min(1) }),
+  close_layer: z.strictObject({ value: z.json() }),
   checkpoint: null,
   switch_action: z.strictObject({
     name: z.string().min(1),
