@@ -17,6 +17,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/actions/file_limits.ts": ["integration/mistakes_test.tsx"],
   "src/actions/region.ts": ["integration/regions_test.tsx"],
   "src/actions/region_pages.ts": ["integration/more_regions_test.tsx"],
+  "src/actions/region_topics.ts": ["integration/shared_regions_test.tsx"],
+  "src/actions/shared_context.ts": ["integration/shared_regions_test.tsx"],
   "src/actions/regions.ts": ["integration/regions_test.tsx"],
   "src/actions/origin.ts": ["integration/origin_test.tsx"],
   "src/client": ["browser/action_test.ts", "browser/smoke_test.ts"],

@@ -71,6 +71,12 @@ export interface RegionOptions<I extends Injectables = Injectables> {
    */
   readonly append?: boolean | undefined;
   /**
+   * If `true`, everyone gets the same content, which each instance of the application renders once after a change. Its function, its
+   * `depends` and the dependencies that it uses have only `instance`: reading the request, its cookies, its URL or its `params` throws,
+   * and so do forms, toasts and other regions in it. A `guard` is asked for each request. Not with `append`. Default: `false`.
+   */
+  readonly shared?: boolean | undefined;
+  /**
    * Time after which the browser renews the region, in seconds, for what changes without `changed()`: from 1. It is not renewed while
    * the page is hidden. `depends: []` leaves it to the time alone. Default: only changes renew it.
    */
@@ -110,6 +116,8 @@ export interface Region {
   readonly fallback: RegionOptions["fallback"] | null;
   /** `true` if it is a list that is loaded page by page. */
   readonly append: boolean;
+  /** `true` if it is rendered once for everyone. */
+  readonly shared: boolean;
   /** Time after which the browser renews it, in seconds; `null` for never. */
   readonly every: number | null;
   /** Renders it if it throws; `null` for no such function. */
@@ -163,7 +171,7 @@ export function regionOf(component: unknown): Region | null {
   return typeof component === "function" ? declared.get(component) ?? null : null;
 }
 
-function faultOf({ name, depends, load, fallback, every, inject, render }: Region): string | null {
+function faultOf({ name, depends, load, fallback, append, shared, every, inject, render }: Region): string | null {
   if (!NAME.test(name)) {
     return "the name is invalid; use a letter and up to 63 letters, digits, dashes or underscores";
   }
@@ -176,6 +184,9 @@ function faultOf({ name, depends, load, fallback, every, inject, render }: Regio
     return "it is loaded when visible and has no fallback; pass one, because a hidden element is never visible";
   }
   if (load === null && fallback) return 'it has a fallback, which is never shown; set load to "lazy" or "visible"';
+  if (append && shared) {
+    return "it is shared and loaded page by page; the pages depend on the user, so remove one of the options";
+  }
   if (every !== null && !(every >= 1 && Number.isFinite(every))) return `every is ${every}; use seconds from 1`;
   const taken = Object.keys(inject).find((key) => Object.hasOwn(RESERVED, key));
   return taken === undefined ? null : `its context already has "${taken}"; inject the value under another name`;

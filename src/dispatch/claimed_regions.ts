@@ -1,10 +1,9 @@
 // The regions that a client has on its page, as it lists them: untrusted input, bounded, and ignored where it is malformed.
-import type { Region, RegionContext } from "../actions/region.ts";
+import type { Region } from "../actions/region.ts";
 import { withoutPages } from "../actions/region_pages.ts";
 import { readReference, type RegionScope } from "../actions/region_ref.ts";
 import type { Regions } from "../actions/regions.ts";
 import { REGIONS_HEADER_BYTES, REGIONS_HEADER_ENTRIES, REGIONS_STALE } from "../protocol/names.ts";
-import { checkTopic } from "../results/items.ts";
 
 /** An instance of a region on the page of a client, which may see it unless the guard of the region denies it. */
 export interface ClaimedRegion {
@@ -26,8 +25,6 @@ export type Claims =
 export const MAX_CLAIMS = 500;
 /** Maximum depth of regions in regions. */
 const MAX_DEPTH = 16;
-/** Maximum number of topics that a region depends on. */
-const MAX_TOPICS = 16;
 
 /** Reads the list of a header; `null` is an empty list. */
 export function readClaims(header: string | null, regions: Regions, scope: RegionScope): Claims {
@@ -48,23 +45,6 @@ export function claimsOf(entries: readonly string[], regions: Regions, scope: Re
     const region = ref === null ? null : regions.find(ref, scope);
     return ref === null || region === null ? [] : [{ reference, depth, region, instance: ref.instance }];
   });
-}
-
-/**
- * Returns the topics that an instance depends on.
- *
- * @throws {TypeError} When `depends` does not return topics.
- */
-export async function topicsOf({ name, depends }: Region, ctx: RegionContext): Promise<readonly string[]> {
-  const topics: unknown = typeof depends === "function" ? await depends(ctx) : depends;
-  const list = Array.isArray(topics) ? topics : [topics];
-  if (list.length > MAX_TOPICS) {
-    throw new TypeError(
-      `Cannot use region "${name}": it depends on ${list.length} topics, ${MAX_TOPICS} at most; use a topic for all of them`,
-    );
-  }
-  list.forEach(checkTopic);
-  return list;
 }
 
 /** Returns the outermost of the regions that match: a region that is rendered contains those inside it. */

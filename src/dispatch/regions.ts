@@ -6,14 +6,15 @@ import { REGION_ATTRIBUTE } from "../protocol/names.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { Finding, Injecting, Observing, Running } from "./app.ts";
 import type { Call } from "./call.ts";
-import { type ClaimedRegion, outermost, readClaims, topicsOf } from "./claimed_regions.ts";
+import { topicsOf } from "../actions/region_topics.ts";
+import { type ClaimedRegion, outermost, readClaims } from "./claimed_regions.ts";
 import { freshPage } from "./fresh_page.ts";
 import { reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Admitted } from "./steps/admit.ts";
 
 /** The parts of an application that regions need. */
-export type RegionsApp = Pick<Finding, "regions"> & Pick<Running, "rendering"> & Injecting & Observing;
+export type RegionsApp = Pick<Finding, "regions"> & Pick<Running, "rendering" | "changes"> & Injecting & Observing;
 
 /** Replaces the changes in an outcome by the regions that the client needs: their HTML, or their names. */
 export async function withRegions(
@@ -43,6 +44,8 @@ export async function changedRegions(
   admitted: Admitted | null,
   app: RegionsApp,
 ): Promise<readonly Patch[]> {
+  // A generator publishes them later. The regions that are rendered now have the changes already.
+  app.changes.versions.touch(topics);
   const { audience, regions: header } = call.arrival.intent;
   if (audience === "document" || topics.length === 0) return [];
   const scope = { path: pageRender.url.pathname, principal: admitted?.principal ?? null };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SharedRenders } from "../actions/shared_renders.ts";
 import { join } from "@std/path";
 import type { ActionLocation } from "../actions/backend.ts";
 import { checkFileLimits } from "../actions/file_limits.ts";
@@ -61,6 +62,7 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     manager,
     regions,
     place: () => app.changes.place,
+    sharedRenders: new SharedRenders((topics) => app.changes.versions.of(topics)),
     principalOf: app.principal ?? (() => null),
     originFields: { baseDir: root, originPath },
     errorPage,

@@ -11,6 +11,7 @@ import { isJsonObject } from "../http/json.ts";
 import { runAfterIo } from "../platform/timers.ts";
 import type { Bus, BusMessage, BusSubscription } from "../store/store.ts";
 import { RetryQueue } from "./retry_queue.ts";
+import { TopicVersions } from "./versions.ts";
 
 /** The topic of the feed. Those of applications do not start with `hyper:`. */
 const FEED = "hyper:changed";
@@ -38,6 +39,8 @@ interface Change {
   readonly echo: string | null;
   /** Seconds after which the topics count as changed once more, or `null`. */
   readonly again: number | null;
+  /** The instance that has published it; `null` if it is not known. */
+  readonly from: string | null;
 }
 
 /** A change that clients may have missed. */
@@ -58,6 +61,10 @@ export interface Changed {
 
 /** The changes of a handler. */
 export class Changes {
+  /** The versions of topics: they grow when this instance publishes a change, or receives that of another one. */
+  readonly versions: TopicVersions = new TopicVersions();
+  /** Distinguishes the changes of this instance. */
+  readonly #id = crypto.randomUUID();
   readonly #bus: Bus;
   readonly #report: Report;
   readonly #watchers = new Set<ChangeWatcher>();
@@ -122,11 +129,12 @@ export class Changes {
   /** Publishes that topics have changed. If the bus cannot be reached, this is reported, and made up for as soon as it can. */
   publish(
     topics: readonly string[],
-    { echo = null, again = null, report = this.#report }: Partial<Omit<Change, "topics">> & {
+    { echo = null, again = null, report = this.#report }: Partial<Pick<Change, "echo" | "again">> & {
       readonly report?: Report;
     } = {},
   ): Promise<void> {
-    const publishing = this.#publish({ topics: [...new Set(topics)], echo, again }, report);
+    this.versions.touch(topics);
+    const publishing = this.#publish({ topics: [...new Set(topics)], echo, again, from: this.#id }, report);
     this.#pending.add(publishing);
     return publishing.finally(() => this.#pending.delete(publishing));
   }
@@ -170,10 +178,16 @@ export class Changes {
     this.#place = cursor;
     // Of another version, or lost: any topic may have changed.
     if (change === null) return this.#lose();
-    const { topics, echo, again } = change;
+    const { topics, echo, again, from } = change;
+    // A change of its own was noted when it was published.
+    if (from !== this.#id) this.versions.touch(topics);
     this.#remember(cursor, topics);
     this.#notify(topics, echo);
-    if (again !== null) this.#later(again * 1000, () => this.#notify(topics, null));
+    if (again === null) return;
+    this.#later(again * 1000, () => {
+      this.versions.touch(topics);
+      this.#notify(topics, null);
+    });
   }
 
   #notify(topics: readonly string[], echo: string | null): void {
@@ -226,6 +240,7 @@ export class Changes {
 
   /** Notes that any topic may have changed. */
   #lose(): void {
+    this.versions.touchAll();
     this.#forget();
     for (const watcher of this.#watchers) watcher.noteAll(Math.min(this.#watchers.size, MAX_SPREAD) * Math.random());
   }
@@ -328,11 +343,12 @@ export class ChangeWatcher {
 
 function readChange(message: unknown): Change | null {
   if (!isJsonObject(message) || message.v !== VERSION) return null;
-  const { topics, echo, again } = message;
+  const { topics, echo, again, from } = message;
   if (!Array.isArray(topics) || !topics.every((topic) => typeof topic === "string")) return null;
   return {
     topics,
     echo: typeof echo === "string" ? echo : null,
     again: typeof again === "number" && again > 0 && again <= 3600 ? again : null,
+    from: typeof from === "string" ? from : null,
   };
 }

@@ -66,6 +66,15 @@ export interface PageState {
 /** The page around a component; `null` outside a render of this library. */
 export const PageStateContext: Context<PageState | null> = createContext<PageState | null>(null);
 
+/** The page around the content of a shared region: none, because the content is that of every page. */
+export const SHARED_STATE: PageState = new Proxy(Object.create(null), {
+  get(): never {
+    throw new TypeError(
+      "Cannot render a form, toasts or a region in a shared region: they belong to one page; put them around it",
+    );
+  },
+});
+
 /** Provides {@linkcode PageStateContext}. */
 export const PageStateProvider: ComponentType<ProviderProps<PageState | null>> = createProvider(PageStateContext);
 

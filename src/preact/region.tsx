@@ -57,9 +57,9 @@ export function region<I extends Injectables = {}>(
   options: RegionOptions<I>,
   render: RegionFunction<I>,
 ): RegionComponent {
-  const { depends, load = null, fallback = null, append = false, every = null } = options;
+  const { depends, load = null, fallback = null, append = false, shared = false, every = null } = options;
   const { error = null, inject = {}, guard = null } = options;
-  const declaration: Region = { name, depends, load, fallback, append, every, error, inject, guard, render };
+  const declaration: Region = { name, depends, load, fallback, append, shared, every, error, inject, guard, render };
   const component: RegionComponent = ({ instance }) => {
     const state = usePageState(component.name);
     const key = instance === undefined ? null : String(instance);

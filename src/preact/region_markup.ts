@@ -10,6 +10,11 @@ import type { VNode } from "preact";
 import { isPromiseLike } from "../callback.ts";
 import type { MoreLink, Region, RegionContext, RegionRenderContext } from "../actions/region.ts";
 import { instanceKey, MAX_CURSOR, type RegionPart } from "../actions/region_pages.ts";
+import { topicsOf } from "../actions/region_topics.ts";
+import { SharedContext } from "../actions/shared_context.ts";
+import type { SharedRenders } from "../actions/shared_renders.ts";
+import type { Deps } from "../context.ts";
+import { stageOf } from "../deps/resolver.ts";
 import { isAdmitted } from "../actions/region_guard.ts";
 import type { Regions } from "../actions/regions.ts";
 import { resolveInjected } from "../deps/inject.ts";
@@ -35,6 +40,10 @@ export interface RegionRenderer {
   report(error: unknown): void;
   /** Returns the node of a content, in the page that is rendered. */
   nodeOf(content: Markup): VNode;
+  /** The renders of shared regions. */
+  readonly shared: SharedRenders;
+  /** Returns the node of a content of a shared region, in no page. */
+  sharedNodeOf(content: Markup): VNode;
 }
 
 /** A hidden element that any element may contain. */
@@ -106,10 +115,11 @@ function renderOrFail(
   renderer: RegionRenderer,
 ): string | Promise<string> {
   const { error: renderError } = region;
-  const render = (): string | Promise<string> =>
-    region.append
-      ? renderPages(region, ctx, part, renderer)
-      : renderContent(region, { ...ctx, cursor: null, more: () => notAppending(region) }, renderer);
+  const render = (): string | Promise<string> => {
+    if (region.append) return renderPages(region, ctx, part, renderer);
+    if (region.shared) return renderShared(region, ctx, renderer);
+    return renderContent(region, { ...ctx, cursor: null, more: () => notAppending(region) }, renderer);
+  };
   if (!renderError) return render();
   const failed = (error: unknown): string | Promise<string> => {
     renderer.report(error);
@@ -121,6 +131,21 @@ function renderOrFail(
   } catch (error) {
     return failed(error);
   }
+}
+
+/** Returns the content of a shared region, if the request may see it. */
+async function renderShared(region: Region, ctx: RegionContext, renderer: RegionRenderer): Promise<string> {
+  if (!await isAdmitted(region, ctx)) return "";
+  const { instance } = ctx;
+  const topics = await topicsOf(region, ctx);
+  return await renderer.shared.get(region, instance, topics, async () => {
+    const withDeps = (deps: Deps): RegionRenderContext => new SharedContext(region, instance, deps);
+    const stage = { ctx: { withDeps }, form: null, origin: "ok", context: null } as const;
+    await using apart = stageOf(ctx.deps, stage, true);
+    const injected = await resolveInjected(region.inject, apart.deps);
+    const rendered = region.render(Object.assign(withDeps(apart.deps), injected) as never);
+    return await contentOf(region, rendered, { ...renderer, nodeOf: renderer.sharedNodeOf });
+  });
 }
 
 /** Renders pages of a list as one element. */

@@ -5,6 +5,7 @@ import type { FormActionManager } from "../actions/manager.ts";
 import type { Region } from "../actions/region.ts";
 import { FIRST_PAGE, instanceKey, loadedPages, type RegionPart } from "../actions/region_pages.ts";
 import type { Regions } from "../actions/regions.ts";
+import type { SharedRenders } from "../actions/shared_renders.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { userTagOf } from "../http/request_cookies.ts";
@@ -18,7 +19,7 @@ import type { Texts } from "../texts/texts.ts";
 import { asChildren, inState } from "./page_node.tsx";
 import { type RegionRenderer, renderFallback, renderRegion } from "./region_markup.ts";
 import { checkForms } from "./repeated_forms.ts";
-import type { ActionRef, FormAction, PageState } from "./page_state.ts";
+import { type ActionRef, type FormAction, type PageState, SHARED_STATE } from "./page_state.ts";
 
 /** The parts of a handler that rendering uses. */
 export interface RenderingServices {
@@ -26,6 +27,8 @@ export interface RenderingServices {
   readonly manager: FormActionManager;
   /** The regions of the application. */
   readonly regions: Regions;
+  /** The renders of shared regions. */
+  readonly sharedRenders: SharedRenders;
   /** Returns the place in the feed of changes that this instance has reached; `null` if it is not known. */
   readonly place: () => string | null;
   /** Returns the principal of a request. */
@@ -211,6 +214,8 @@ export class RenderState implements PageState {
         if (isReportable(error)) this.#services.report(error, this.#pageRender.request);
       },
       nodeOf: (content) => inState(this, asChildren(content)),
+      shared: this.#services.sharedRenders,
+      sharedNodeOf: (content) => inState(SHARED_STATE, asChildren(content)),
     };
   }
 
