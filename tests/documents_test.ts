@@ -1,6 +1,7 @@
 /** The Markdown documents: their links, their core terms, and the files that the package contains. */
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
+import { listMessages } from "./support/message_index.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
@@ -90,4 +91,21 @@ Deno.test("documents: README and reference list the same error classes", async (
   const readme = await rows("README.md");
   assert(readme.size >= 5);
   for (const [name, row] of readme) assertEquals(reference.get(name), row);
+});
+
+Deno.test("documents: every message that a document quotes is the beginning of a message of the source", async () => {
+  const normalize = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/"[^"]*"/g, '"…"');
+  const known = (await listMessages()).map(({ text }) => normalize(text));
+  const unknown: string[] = [];
+  let quotes = 0;
+  for (const path of await documents()) {
+    // The list itself is compared with the source by another test, and the changelog has old messages.
+    if (/reference\/messages\.md$|^CHANGELOG\.md$/.test(path)) continue;
+    for (const [, quoted = ""] of (await read(path)).matchAll(/`(Cannot [^`<]{12,}?)(?: …)?`/g)) {
+      quotes += 1;
+      if (!known.some((message) => message.startsWith(normalize(quoted)))) unknown.push(`${path}: ${quoted}`);
+    }
+  }
+  assertEquals(unknown, []);
+  assert(quotes > 10);
 });

@@ -61,6 +61,7 @@ export const SECTIONS: readonly Section[] = [
     ["development", "Development"],
     ["deployment", "Deployment"],
     ["extending", "Extending"],
+    ["troubleshooting", "Troubleshooting"],
   ]),
   section("Cookbook", "Short applications for single tasks.", "cookbook", "/cookbook", [
     ["inline_edit", "Edit in place"],
@@ -105,6 +106,9 @@ export const SECTIONS: readonly Section[] = [
     ["errors", "Errors"],
     ["protocol", "Wire protocol"],
     ["security", "Security model"],
+    ["messages", "Error messages"],
+    ["environment", "Environment and permissions"],
+    ["browsers", "Browser support"],
     ["api", "API index"],
   ]),
   section("About", "How the library works, and how it compares with others.", "about", "/about", [

@@ -57,6 +57,8 @@ export const currentHyper = (): HyperRuntime => Object.hasOwn(globalThis, "Hyper
 export function start(): void {
   // An own property: an element with this id or name is a property of the window as well (HTML, 7.2.2.3).
   if (Object.hasOwn(globalThis, "Hyper")) return;
+  // The newest function that the runtime needs. In an older browser a call would fail; its pages work without scripts.
+  if (!("parse" in URL)) return;
   running = new AbortController();
   const { signal } = running;
   Object.assign(globalThis, { Hyper, action });

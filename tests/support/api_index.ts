@@ -1,12 +1,13 @@
 /**
- * Writes the index of all exported names to `examples/showcase/reference/api.md`: `deno task api`. With `--check` it writes nothing,
- * and fails if the file is stale.
+ * Writes the pages of the reference that come from the source: the exported names, and the messages for developers. `deno task api`.
+ * With `--check` it writes nothing, and fails if a page is stale.
  */
 import { fromFileUrl } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
+import { createMessageIndex } from "./message_index.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const OUTPUT = fromFileUrl(new URL("examples/showcase/reference/api.md", ROOT));
+const REFERENCE = new URL("examples/showcase/reference/", ROOT);
 
 /** One exported name. */
 interface Exported {
@@ -27,11 +28,13 @@ interface DocSymbol {
 
 const KINDS: Readonly<Record<string, string>> = { interface: "type", typeAlias: "type", variable: "constant" };
 
-const text = await createIndex();
-if (!Deno.args.includes("--check")) {
-  await Deno.writeTextFile(OUTPUT, text);
-} else if (text !== await Deno.readTextFile(OUTPUT)) {
-  throw new Error("Cannot show the API index: it is older than the exports, run `deno task api`");
+for (const [file, text] of [["api.md", await createIndex()], ["messages.md", await createMessageIndex()]] as const) {
+  const path = fromFileUrl(new URL(file, REFERENCE));
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(path, text);
+  } else if (text !== await Deno.readTextFile(path)) {
+    throw new Error(`Cannot show ${file}: it is older than the source, run \`deno task api\``);
+  }
 }
 
 async function createIndex(): Promise<string> {
