@@ -34,7 +34,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/live/region_stream.ts": ["browser/region_stream_test.tsx"],
   "src/client/live/late_regions.ts": ["browser/late_regions_test.tsx"],
   "src/client/live/more.ts": ["browser/more_regions_test.tsx"],
-  "src/client/live/regions.ts": ["browser/regions_test.tsx"],
+  "src/client/live/regions.ts": ["browser/regions_test.tsx", "browser/region_burst_test.tsx"],
   "src/client/navigate": ["browser/navigate_test.ts", "browser/fetched_page_test.ts"],
   "src/client/navigate/unsaved.ts": ["browser/unsaved_test.ts"],
   "src/client/page": ["browser/apply_test.ts"],

@@ -29,6 +29,8 @@ const SPREAD_PER_WATCHER = 1;
 const MAX_SPREAD = 2_000;
 /** Number of watchers that are notified at once. */
 const FEW = 20;
+/** The shortest time between two notifications of a watcher, in milliseconds: a burst of changes costs its pages two requests. */
+const PAUSE_MS = 500;
 /** Time between two attempts to subscribe, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -265,6 +267,8 @@ export class ChangeWatcher {
   #isDue = false;
   #isEnded = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Time of the last notification, by `performance.now()`. */
+  #notifiedAt = -Infinity;
   #wake: (() => void) | null = null;
 
   constructor(byTopic: Map<string, Set<ChangeWatcher>>, place: () => string | null, onEnd: () => void) {
@@ -319,6 +323,7 @@ export class ChangeWatcher {
     this.#timer = undefined;
     if (this.#isEnded) return null;
     const topics = this.#changed;
+    if (topics === "all" || topics.size > 0) this.#notifiedAt = performance.now();
     this.#changed = new Map();
     return { topics, place: this.#place() };
   }
@@ -335,9 +340,10 @@ export class ChangeWatcher {
 
   #schedule(delay: number): void {
     if (this.#timer !== undefined || this.#isDue || this.#isEnded) return;
+    const wait = Math.max(delay, this.#notifiedAt + PAUSE_MS - performance.now());
     // Together with the changes that arrive in the same turn.
-    if (delay < 1) return runAfterIo(() => this.poke());
-    this.#timer = setTimeout(() => this.poke(), delay);
+    if (wait < 1) return runAfterIo(() => this.poke());
+    this.#timer = setTimeout(() => this.poke(), wait);
   }
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { stopTime } from "../support/clock.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
 import { Changes } from "../../src/live/changes.ts";
 
@@ -8,10 +9,8 @@ function openFeed() {
   const errors: unknown[] = [];
   const changes = new Changes(bus, (error) => void errors.push(error));
   const watcher = changes.watch();
-  watcher.set(new Set(["seen"]));
   const publish = async (...topics: string[]) => {
-    await changes.publish([...topics, "seen"]);
-    await watcher.next();
+    await changes.publish(topics);
     return changes.place;
   };
   return {
@@ -97,3 +96,58 @@ Deno.test("mayHaveChanged() is true for all topics after changes were lost", asy
   const later = await publish("b");
   assertEquals(changes.mayHaveChanged("b", later), false);
 });
+
+Deno.test("a burst of 100 changes notifies a watcher twice: at once, and of the others after 500 ms", async () => {
+  using clock = stopTime();
+  await using feed = openFeed();
+  const { changes } = feed;
+  const watcher = changes.watch();
+  watcher.set(new Set(["a", "b"]));
+  const notified: string[][] = [];
+  const reading = (async () => {
+    for (let changed = await watcher.next(); changed !== null; changed = await watcher.next()) {
+      if (changed.topics !== "all") notified.push([...changed.topics.keys()]);
+    }
+  })();
+  await changes.ready();
+  await clock.tick(1_000);
+  notified.length = 0;
+  for (let count = 0; count < 100; count++) {
+    await changes.publish([count < 99 ? "a" : "b"]);
+    await clock.tick(4);
+  }
+  assertEquals(notified, [["a"]]);
+  await clock.tick(100);
+  assertEquals(notified, [["a"], ["a", "b"]]);
+  await clock.tick(5_000);
+  assertEquals(notified.length, 2);
+  // The burst is over.
+  await changes.publish(["b"]);
+  await clock.tick(1);
+  assertEquals(notified.slice(2), [["b"]]);
+  watcher.end();
+  await reading;
+});
+
+for (const [count, window] of [[20, 0], [500, 500], [5_000, 2_000]] as const) {
+  Deno.test(`${count} watchers of a topic are notified within ${window} ms`, async () => {
+    using clock = stopTime();
+    await using feed = openFeed();
+    const { changes } = feed;
+    await changes.ready();
+    let notified = 0;
+    const watchers = Array.from({ length: count }, () => changes.watch());
+    for (const watcher of watchers) {
+      watcher.set(new Set(["a"]));
+      void watcher.next().then((changed) => changed !== null && notified++);
+    }
+    await changes.publish(["a"]);
+    await clock.tick(1);
+    if (window > 0) assertEquals(notified < count / 10, true);
+    await clock.tick(window / 2);
+    if (window > 0) assertEquals(Math.abs(notified - count / 2) < count / 5, true);
+    await clock.tick(window / 2);
+    assertEquals(notified, count);
+    for (const watcher of watchers) watcher.end();
+  });
+}

@@ -21,6 +21,8 @@ import { tryPart } from "../parts/load_part.ts";
 const MAX_RETRY_MS = 30_000;
 /** Time between two looks at the regions that are renewed regularly, in milliseconds. */
 const DUE_MS = 500;
+/** Number of regions that one request asks for whether they are in view or not. */
+const MANY = 10;
 /** Number of requests for a region that change nothing, before it is left as it is. */
 const MAX_ATTEMPTS = 3;
 
@@ -117,7 +119,20 @@ function renew(): void {
     dirty.delete(region);
     if (doc.contains(region) && !(echo && changedBy.get(region)?.startsWith(echo))) asked.push(region);
   }
-  if (asked.length) void ask(asked);
+  const first = firstOf(asked);
+  for (const region of asked) if (!first.includes(region)) dirty.set(region, undefined);
+  if (first.length) void ask(first);
+}
+
+/** Returns the regions to ask for first: of many, those that the user sees. */
+function firstOf(regions: readonly Element[]): readonly Element[] {
+  const seen = regions.length > MANY ? regions.filter(isSeen) : [];
+  return seen.length ? seen : regions;
+}
+
+function isSeen(region: Element): boolean {
+  const { top, bottom } = dom(region).getBoundingClientRect();
+  return bottom > top && bottom > 0 && top < innerHeight;
 }
 
 async function ask(regions: readonly Element[]): Promise<void> {
