@@ -70,7 +70,7 @@ export interface TicketQuery {
   readonly page: number;
 }
 
-/** The number of tickets on a page, and of comments that are shown at first. */
+/** The number of tickets and of comments that are shown at once. */
 export const PAGE_SIZE = 10, COMMENTS = 5;
 
 const SCHEMA = `
@@ -178,11 +178,16 @@ export class Tickets {
     ).map(({ id }) => Number(id));
   }
 
-  /** Returns the latest comments of a ticket in their order, and how many there are. */
-  comments(ticket: number, limit: number): { readonly comments: readonly Comment[]; readonly total: number } {
-    const [count] = this.#all("SELECT count(*) AS total FROM comments WHERE ticket = ?", [ticket]);
-    const rows = this.#all("SELECT * FROM comments WHERE ticket = ? ORDER BY id DESC LIMIT ?", [ticket, limit]);
-    return { comments: rows.map(toComment).toReversed(), total: Number(count?.total) };
+  /** Returns the latest comments of a ticket before another one, the latest first, and whether there are older ones. */
+  comments(
+    ticket: number,
+    before: number | null,
+  ): { readonly comments: readonly Comment[]; readonly hasMore: boolean } {
+    const rows = this.#all(
+      `SELECT * FROM comments WHERE ticket = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ${COMMENTS + 1}`,
+      [ticket, before],
+    );
+    return { comments: rows.slice(0, COMMENTS).map(toComment), hasMore: rows.length > COMMENTS };
   }
 
   /** Adds a comment, and removes the draft of its author. An answer of the requester opens the ticket again. */

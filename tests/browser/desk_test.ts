@@ -68,6 +68,8 @@ for (const javaScriptEnabled of [true, false]) {
     }, options);
 
     deskTest(`an agent works through the list, with ${how}`, async ({ page }, { tickets }) => {
+      const laptop = tickets.get(2);
+      for (let number = 1; number <= 7; number++) tickets.addComment(laptop!, "bob", `Answer ${number}`);
       await signIn(page, "bob");
       await page.getByRole("searchbox").fill("does");
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Filter" }).click();
@@ -82,6 +84,11 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByText("1 ticket deleted").first().waitFor();
       assertEquals([tickets.get(2)?.status, tickets.get(6)], ["closed", null]);
       await page.getByRole("link", { name: "Laptop does not start" }).click();
+      await page.getByText("Answer 3").waitFor();
+      await page.getByRole("link", { name: "Show older comments" }).click();
+      await page.getByText("Answer 1").waitFor();
+      // Without scripts, it is a page of its own.
+      assertEquals(await page.getByText(/^Answer \d$/).count(), javaScriptEnabled ? 7 : 2);
       await page.getByLabel("Step", { exact: true }).fill("Charge it");
       await page.getByRole("button", { name: "Add step" }).click();
       await page.getByLabel("Step", { exact: true }).nth(1).fill("Start it");
@@ -148,7 +155,7 @@ deskTest("a ticket is found, answered and closed by keyboard alone", async ({ pa
   await tabTo(page, "Close");
   await page.keyboard.press("Enter");
   await page.getByText("1 ticket closed").first().waitFor();
-  assertEquals([tickets.get(8)?.status, tickets.comments(8, 9).total], ["closed", 1]);
+  assertEquals([tickets.get(8)?.status, tickets.comments(8, null).comments.length], ["closed", 1]);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

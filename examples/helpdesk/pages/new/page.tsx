@@ -45,7 +45,7 @@ const TicketForm = inLanguages((t) =>
 
 export const createTicket = action(
   "create_ticket",
-  { form: TicketForm, inject: { tickets, member, texts } },
+  { form: TicketForm, validate: true, inject: { tickets, member, texts } },
   ({ form, tickets, member, texts }) => {
     const id = tickets.add(form.values, member.name);
     return [changed("tickets"), toast(texts.created), redirect(`/tickets/${id}`)];
@@ -61,7 +61,7 @@ export default function NewTicket({ context: { t } }: PageProps<"/new", RootCont
   return (
     <>
       <h1>{t.newTicket}</h1>
-      <Form action={createTicket} hyper-confirm-unsaved>
+      <Form action={createTicket} validate="blur" hyper-confirm-unsaved>
         <FormErrors />
         <Field name="title" />
         <Field name="body" />

@@ -15,7 +15,7 @@ import {
 import { currentTicket, member } from "../../../session.ts";
 import { inLanguages, settings, texts } from "../../../settings.ts";
 import type { Texts } from "../../../texts.ts";
-import { COMMENTS, tickets } from "../../../tickets.ts";
+import { tickets } from "../../../tickets.ts";
 
 /** What the user has written and not sent. */
 const draft = dependency("draft", async ({ deps }) => {
@@ -45,35 +45,33 @@ export const addComment = action("add_comment", options, ({ form, ticket, ticket
   return [changed(`comments:${ticket.id}`, `ticket:${ticket.id}`, "tickets"), refresh("#write"), toast(t.sent)];
 });
 
-/** The comments of the ticket, the latest ones at first. */
+/** The comments of the ticket, the latest first. */
 export const CommentList = region(
   "comments",
   {
     depends: ({ params }) => `comments:${params.id}`,
+    append: true,
     inject: { tickets, ticket: currentTicket, settings, t: texts },
   },
-  ({ url, ticket: { id }, tickets, settings: { language }, t }) => {
-    const shown = Number(url.searchParams.get("comments")) || COMMENTS;
-    const { comments, total } = tickets.comments(id, shown);
+  ({ cursor, more, ticket: { id }, tickets, settings: { language }, t }) => {
+    const { comments, hasMore } = tickets.comments(id, cursor === null ? null : Number(cursor) || 0);
     const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
     return (
-      <div id="comments" aria-live="polite">
-        {total > comments.length && (
-          <p>
-            <a href={`?comments=${shown + 20}`}>{t.older(total - comments.length)}</a>
-          </p>
+      <ol id="comments" class="comments" aria-live="polite">
+        {comments.map(({ id, author, text, at }) => (
+          <li key={id} id={`comment-${id}`}>
+            <p>
+              <strong>{author}</strong> <time datetime={new Date(at).toISOString()}>{time.format(at)}</time>
+            </p>
+            <p>{text}</p>
+          </li>
+        ))}
+        {hasMore && (
+          <li>
+            <a {...more(comments.at(-1)?.id ?? "")}>{t.older}</a>
+          </li>
         )}
-        <ol class="comments">
-          {comments.map(({ id, author, text, at }) => (
-            <li key={id} id={`comment-${id}`}>
-              <p>
-                <strong>{author}</strong> <time datetime={new Date(at).toISOString()}>{time.format(at)}</time>
-              </p>
-              <p>{text}</p>
-            </li>
-          ))}
-        </ol>
-      </div>
+      </ol>
     );
   },
 );
@@ -83,7 +81,6 @@ export function Comments({ t }: { readonly t: Texts }) {
   return (
     <section aria-label={t.comments}>
       <h2>{t.comments}</h2>
-      <CommentList />
       {/* One lane: a comment is sent after the draft that is on its way, which would come back otherwise. */}
       <Form id="write" action={saveDraft} hyper-on="input" hyper-delay="500" hyper-key="comment" hyper-sync="queue">
         <Field name="text" />
@@ -93,6 +90,7 @@ export function Comments({ t }: { readonly t: Texts }) {
           <span id="draft" role="status"></span>
         </p>
       </Form>
+      <CommentList />
     </section>
   );
 }
