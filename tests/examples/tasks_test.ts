@@ -16,6 +16,7 @@ for (
     ["uploads", "<h1>Uploads</h1>"],
     ["wizard", "<h1>Workshops</h1>"],
     ["auth", "<h1>Club</h1>"],
+    ["openid", "<h1>Library</h1>"],
     ["helpdesk", "<h1>Sign in</h1>"],
   ] as const
 ) {
