@@ -9,10 +9,12 @@ import {
   field,
   Form,
   type Handler,
+  html,
   HyperError,
   LayerPart,
   type LayoutProps,
   redirect,
+  refresh,
   region,
   toast,
   Toasts,
@@ -21,12 +23,12 @@ import {
 /** The application, and what it knows. */
 export interface Desk {
   readonly handler: Handler;
-  readonly state: { readonly tickets: string[]; picked: unknown; layouts: number };
+  readonly state: { readonly tickets: string[]; picked: unknown; layouts: number; clock: number };
 }
 
 /** Creates the application. `more` is further markup for the list. */
 export function desk(more: () => object | null = () => null): Desk {
-  const state: Desk["state"] = { tickets: ["Printer"], picked: null, layouts: 0 };
+  const state: Desk["state"] = { tickets: ["Printer"], picked: null, layouts: 0, clock: 0 };
   const TicketForm = defineForm("ticket", { fields: { title: field.text({ required: true, label: "Title" }) } });
   const Tickets = region("tickets", { depends: "tickets" }, () => (
     <ul id="list">
@@ -37,6 +39,7 @@ export function desk(more: () => object | null = () => null): Desk {
       ))}
     </ul>
   ));
+  const Clock = region("clock", { depends: "clock" }, () => <p id="clock">{++state.clock}</p>);
   const create = action("create", { form: TicketForm }, ({ form }) => {
     const id = state.tickets.push(form.values.title) - 1;
     return [changed("tickets"), toast("Created"), close(id, { redirect: "/" })];
@@ -50,12 +53,15 @@ export function desk(more: () => object | null = () => null): Desk {
     state.picked = data.value;
     return toast(`Picked ${data.value}`);
   });
+  const place = action("place", () => html(<p id="place">Patched</p>, { target: "#place" }));
+  const redraw = action("redraw", () => refresh());
   const Layout = ({ children }: LayoutProps) => {
     state.layouts++;
     return (
       <html lang="en">
         <head>
           <title>Desk</title>
+          <link rel="stylesheet" href="/_hyper/base.css" />
           <ClientScript />
         </head>
         <body hyper-nav>
@@ -74,6 +80,19 @@ export function desk(more: () => object | null = () => null): Desk {
       <a href="/other" id="other">Other</a>
       <Tickets />
       {more()}
+      <nav aria-label="Layers">
+        <a href="/denied" hyper-layer>Denied</a> <a href="/missing" hyper-layer>Missing</a>{" "}
+        <a href="/broken" hyper-layer>Broken</a> <a href="/file" hyper-layer>File</a>{" "}
+        <a href="/help" hyper-layer="popover" id="pop">Hint</a>{" "}
+        <a href="/help" hyper-layer hyper-layer-history="none" id="plain">Plain help</a>{" "}
+        <a href="/help" hyper-layer hyper-layer-closedby="any">Any help</a>{" "}
+        <a href="/new" hyper-layer hyper-layer-region="clock">With clock</a>
+        <form action="/tickets/0" hyper-layer>
+          <input name="q" aria-label="Find" />
+          <button>Find</button>
+        </form>
+      </nav>
+      <Clock />
     </main>
   );
   const New = () => (
@@ -105,9 +124,10 @@ export function desk(more: () => object | null = () => null): Desk {
     baseDir: "/srv/app",
     pages: [
       page("pages/layout.tsx", { default: Layout }),
-      page("/", { default: List, Tickets, pick }),
+      page("/", { default: List, Tickets, Clock, pick, place, redraw }),
       page("/new", { default: New, head: <title>New ticket</title>, create, move, leave }),
       page("/help", { default: () => <h1>Help</h1> }),
+      page("/file", { default: () => null, render: () => new Response("plain text") }),
       page("/other", { default: () => <h1>Other page</h1> }),
       page("/tickets/[id]", { default: Ticket }),
       page("/denied", {

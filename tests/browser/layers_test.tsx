@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { type PageOptions, type Visit, withPage } from "../support/browser.ts";
+import { inspect } from "../support/example.ts";
 import { type Desk, desk } from "./layers_app.tsx";
 import type {} from "../../client.ts";
 
@@ -96,3 +97,277 @@ deskTest("layers are nested; Back closes one after the other, and the focus retu
   await page.waitForURL("/");
   assertEquals(await page.evaluate(() => document.activeElement?.id), "new");
 });
+
+deskTest("Escape and the close button close a layer, unless hyper-layer-closedby forbids it", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await layer(page, "New ticket").getByRole("button", { name: "Close" }).click();
+  await layer(page, "New ticket").waitFor({ state: "detached" });
+  await page.evaluate(() => document.querySelector("#plain")!.setAttribute("hyper-layer-closedby", "none"));
+  await page.getByRole("link", { name: "Plain help" }).click();
+  await layer(page, "Help").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  assertEquals(await layer(page, "Help").isVisible(), true);
+  await page.getByRole("button", { name: "Close" }).click();
+  await layer(page, "Help").waitFor({ state: "detached" });
+});
+
+for (const browser of ["knows", "lacks"]) {
+  deskTest(`a click outside closes a layer with closedby "any" in a browser that ${browser} it`, async ({ page }) => {
+    if (browser === "lacks") {
+      await page.evaluate(() => Reflect.deleteProperty(HTMLDialogElement.prototype, "closedBy"));
+    }
+    await page.getByRole("link", { name: "Any help" }).click();
+    await layer(page, "Help").getByText("Help").click();
+    assertEquals(await page.getByRole("dialog").getAttribute("closedby"), browser === "knows" ? "any" : null);
+    await page.mouse.click(5, 5);
+    await layer(page, "Help").waitFor({ state: "detached" });
+    await page.waitForURL("/");
+  });
+}
+
+deskTest("a popover leaves the page usable; Escape, a click elsewhere and its opener close it", async ({ page }) => {
+  const pop = page.locator("#pop");
+  const shown = layer(page, "Help");
+  await pop.click();
+  await shown.waitFor();
+  assertEquals([pathOf(page), await focusedText(page)], ["/", "Help"]);
+  await page.keyboard.press("Escape");
+  await shown.waitFor({ state: "detached" });
+  assertEquals(await page.evaluate(() => document.activeElement?.id), "pop");
+  await page.keyboard.press("Enter");
+  await shown.waitFor();
+  await pop.click();
+  await shown.waitFor({ state: "detached" });
+  await pop.click();
+  await shown.waitFor();
+  await page.getByText("The list").click();
+  await shown.waitFor({ state: "detached" });
+});
+
+deskTest("a layer without a history entry leaves the address; Back leaves the page", async ({ page }) => {
+  await page.getByRole("link", { name: "Other" }).click();
+  await page.getByRole("heading", { name: "Other page" }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "Plain help" }).click();
+  await layer(page, "Help").waitFor();
+  assertEquals([pathOf(page), await page.title()], ["/", "Desk"]);
+  await page.keyboard.press("Escape");
+  await layer(page, "Help").waitFor({ state: "detached" });
+  assertEquals(pathOf(page), "/");
+});
+
+deskTest("of two elements with the same id, labels and targets of a layer find the one in it", async ({ page }) => {
+  await page.evaluate(() => {
+    document.querySelector("main")!.insertAdjacentHTML("beforeend", `<input id="f-create-ticket-title" value="page">`);
+  });
+  await page.getByRole("link", { name: "New ticket" }).click();
+  const dialog = layer(page, "New ticket");
+  await dialog.getByText("Title").first().click();
+  await page.keyboard.type("Mouse");
+  assertEquals(await dialog.locator("#f-create-ticket-title").inputValue(), "Mouse");
+  assertEquals(await page.locator("main > #f-create-ticket-title").last().inputValue(), "page");
+});
+
+deskTest("a patch of the page finds the element of the page, not that of the layer", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await layer(page, "New ticket").waitFor();
+  // A call of the page, such as that of a stream.
+  await page.evaluate(() => globalThis.action("place"));
+  await page.locator("#place", { hasText: "Patched" }).waitFor({ state: "attached" });
+  assertEquals(await page.locator("dialog #place").textContent(), "The form");
+});
+
+deskTest("a redirect is followed in the layer, in its history entry; Back still closes it", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  const form = layer(page, "New ticket").locator("#move");
+  await form.getByLabel("Title").fill("x");
+  await form.getByRole("button").click();
+  const ticket = layer(page, "Ticket 0");
+  await ticket.waitFor();
+  assertEquals([pathOf(page), await ticket.locator("#query").textContent()], ["/tickets/0?to=x", "?to=x"]);
+  assertEquals(await ticket.getByText("Around the ticket").count(), 0);
+  await ticket.getByRole("link", { name: "Next" }).click();
+  await layer(page, "Ticket 1").waitFor();
+  assertEquals([pathOf(page), await page.getByRole("dialog").count()], ["/tickets/1", 1]);
+  await page.goBack();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assertEquals(pathOf(page), "/");
+});
+
+deskTest("a redirect to the page under the layer closes it, and shows that page again", async ({ page, events }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await layer(page, "New ticket").getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.locator("#list", { hasText: "Left" }).waitFor();
+  assertEquals([pathOf(page), (await events.next("hyper:layer:close")).detail.ok], ["/?left", false]);
+});
+
+deskTest("a link to the page under the layer closes it", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await layer(page, "New ticket").getByRole("link", { name: "Cancel" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.waitForURL("/");
+  await page.getByRole("heading", { name: "Tickets" }).waitFor();
+});
+
+deskTest("a layer with unsaved changes asks before it is closed, also by Back", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  const dialog = layer(page, "New ticket");
+  await dialog.getByLabel("Title").first().fill("Mouse");
+  let answer = false;
+  const asked: string[] = [];
+  page.on("dialog", async (shown) => {
+    asked.push(shown.message());
+    await (answer ? shown.accept() : shown.dismiss());
+  });
+  await page.keyboard.press("Escape");
+  assertEquals([await dialog.isVisible(), pathOf(page)], [true, "/new"]);
+  await page.evaluate(() => history.back());
+  await page.waitForURL("/new");
+  assertEquals([await dialog.getByLabel("Title").first().inputValue(), asked.length], ["Mouse", 2]);
+  answer = true;
+  await page.goBack();
+  await dialog.waitFor({ state: "detached" });
+  assertEquals(pathOf(page), "/");
+});
+
+for (
+  const [name, heading] of [["Denied", "permission"], ["Missing", "not"], [
+    "Broken",
+    "Something went wrong",
+  ]] as const
+) {
+  deskTest(`the page of a failure is shown in the layer: ${name}`, async ({ page }) => {
+    await page.getByRole("link", { name }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    assertEquals((await dialog.getByRole("heading").textContent())?.includes(heading), true);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
+}
+
+deskTest("what is not a page of this server is loaded by the browser", async ({ page }) => {
+  await page.getByRole("link", { name: "File" }).click();
+  await page.waitForURL("/file");
+  assertEquals(await page.locator("body").textContent(), "plain text");
+});
+
+deskTest("a GET form opens a layer with what is entered", async ({ page }) => {
+  await page.getByLabel("Find").fill("ink");
+  await page.getByRole("button", { name: "Find" }).click();
+  await layer(page, "Ticket 0").locator("#query", { hasText: "?q=ink" }).waitFor();
+  assertEquals(pathOf(page), "/tickets/0?q=ink");
+});
+
+deskTest(
+  "a layer that a region has opened stays while the region and the page are patched; the focus finds the new opener",
+  async ({ page }, app) => {
+    await page.locator("#open-0").click();
+    const ticket = layer(page, "Ticket 0");
+    await ticket.waitFor();
+    app.state.tickets.push("Monitor");
+    await app.handler.changed("tickets");
+    await page.locator("#list", { hasText: "Monitor" }).waitFor({ state: "attached" });
+    await page.evaluate(() => globalThis.action("redraw"));
+    assertEquals(await ticket.isVisible(), true);
+    await page.evaluate(() => {
+      const old = document.querySelector("#open-0")!;
+      old.replaceWith(old.cloneNode(true));
+    });
+    await page.keyboard.press("Escape");
+    await ticket.waitFor({ state: "detached" });
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "open-0");
+  },
+);
+
+deskTest("a navigation of the page closes its layers", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await layer(page, "New ticket").waitFor();
+  await page.evaluate(() => Hyper.navigate("/other"));
+  await page.getByRole("heading", { name: "Other page" }).waitFor();
+  assertEquals([await page.getByRole("dialog").count(), pathOf(page)], [0, "/other"]);
+  await page.goBack();
+  // The entry of the layer: it shows its page as the page that it is, as after a reload.
+  await page.getByText("Desk of all tickets").waitFor();
+  await page.getByRole("heading", { name: "New ticket" }).waitFor();
+  assertEquals([await page.getByRole("dialog").count(), pathOf(page)], [0, "/new"]);
+});
+
+deskTest(
+  "a reload shows the page of the layer as the page that it is; Back leads to the page that was under it",
+  async ({ page }) => {
+    await page.getByRole("link", { name: "New ticket" }).click();
+    await layer(page, "New ticket").waitFor();
+    await page.reload();
+    await page.getByText("Desk of all tickets").waitFor();
+    assertEquals([await page.getByRole("dialog").count(), pathOf(page)], [0, "/new"]);
+    await page.goBack();
+    await page.getByRole("heading", { name: "Tickets" }).waitFor();
+    await page.goForward();
+    await layer(page, "New ticket").waitFor();
+  },
+);
+
+deskTest("hyper-layer-region renews a region of the page when the server has closed the layer", async ({ page }) => {
+  const before = await page.locator("#clock").textContent();
+  await page.getByRole("link", { name: "With clock" }).click();
+  const dialog = layer(page, "New ticket");
+  await dialog.getByLabel("Title").first().fill("Scanner");
+  await dialog.getByRole("button", { name: "Submit" }).first().click();
+  await dialog.waitFor({ state: "detached" });
+  await page.waitForFunction((old) => document.querySelector("#clock")?.textContent !== old, before);
+});
+
+deskTest("in hyper-off, hyper-layer is an ordinary link", async ({ page }) => {
+  await page.getByRole("link", { name: "User link" }).click();
+  await page.waitForURL("/help");
+  assertEquals(await page.getByRole("dialog").count(), 0);
+}, {
+  more: () => (
+    <p hyper-off>
+      <a href="/help" hyper-layer>User link</a>
+    </p>
+  ),
+});
+
+deskTest(
+  "when the network fails, the page says so and can try again; the message goes when the network is back",
+  async ({ page, context }) => {
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => name.includes("/_hyper/layers-"))
+    );
+    await context.setOffline(true);
+    await page.getByRole("link", { name: "New ticket" }).click();
+    const retry = page.getByRole("button", { name: "Try again" });
+    await retry.waitFor();
+    await context.setOffline(false);
+    await retry.waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "New ticket" }).click();
+    await layer(page, "New ticket").waitFor();
+  },
+  { expectErrors: [/ERR_INTERNET_DISCONNECTED/] },
+);
+
+deskTest("without scripts, the pages of layers are pages, and close() leads to its page", async ({ page }) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await page.getByText("Desk of all tickets").waitFor();
+  await page.getByLabel("Title").first().fill("Scanner");
+  await page.getByRole("button", { name: "Submit" }).first().click();
+  await page.getByText("Created").waitFor();
+  assertEquals([pathOf(page), await page.locator("#list li").count()], ["/", 2]);
+}, { javaScriptEnabled: false });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  deskTest(`axe finds nothing in a layer, ${colorScheme}`, async ({ page }) => {
+    await page.getByRole("link", { name: "New ticket" }).click();
+    await layer(page, "New ticket").waitFor();
+    await inspect(page, "a modal");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("#pop").click();
+    await layer(page, "Help").waitFor();
+    await inspect(page, "a popover");
+  }, { colorScheme });
+}
