@@ -64,7 +64,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   "src/init/mod.ts": `StartProjectOptions StartedProject Template startProject`,
   "src/testing/mod.ts": `
     ConnectionError FormEntry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
-    TestCallOptions TestCalls TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
+    TestCallOptions TestCalls TestChanges TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
     TestField TestForm TestOutcome TestOutcomeBase TestPage TestScope TestStream TestSuccess createTestClient
     createTestClock recordSignals
   `,

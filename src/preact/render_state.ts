@@ -1,11 +1,9 @@
 // The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
-import { isReportable } from "../dispatch/failure.ts";
+import type { VNode } from "preact";
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
 import type { Region } from "../actions/region.ts";
-import { FIRST_PAGE, instanceKey, loadedPages, type RegionPart } from "../actions/region_pages.ts";
-import type { Regions } from "../actions/regions.ts";
-import type { SharedRenders } from "../actions/shared_renders.ts";
+import type { RegionPart } from "../actions/region_pages.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
 import { userTagOf } from "../http/request_cookies.ts";
@@ -15,24 +13,17 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { originFields, type OriginFieldsOptions } from "../pages/origin.ts";
 import type { FailedForm, PageRender } from "../pages/page_render.ts";
 import { CLIENT_PATH } from "../protocol/names.ts";
+import type { Markup } from "../results/markup.ts";
 import type { Texts } from "../texts/texts.ts";
 import { asChildren, inState } from "./page_node.tsx";
-import { type RegionRenderer, renderFallback, renderRegion } from "./region_markup.ts";
+import { PageRegions, type RegionServices } from "./page_regions.ts";
 import { checkForms } from "./repeated_forms.ts";
-import { type ActionRef, type FormAction, type PageState, SHARED_STATE } from "./page_state.ts";
+import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
 /** The parts of a handler that rendering uses. */
-export interface RenderingServices {
+export interface RenderingServices extends RegionServices {
   /** Finds the actions that forms name. */
   readonly manager: FormActionManager;
-  /** The regions of the application. */
-  readonly regions: Regions;
-  /** The renders of shared regions. */
-  readonly sharedRenders: SharedRenders;
-  /** Returns the place in the feed of changes that this instance has reached; `null` if it is not known. */
-  readonly place: () => string | null;
-  /** Returns the principal of a request. */
-  readonly principalOf: (request: Request) => string | null | PromiseLike<string | null>;
   /** Options for the hidden fields that name the page of a form. */
   readonly originFields: OriginFieldsOptions;
   /** Returns the texts that users read, in the language of a page render. */
@@ -43,8 +34,6 @@ export interface RenderingServices {
   readonly notFound: PageRoute | null;
   /** If `true`, mistakes in pages are errors that a user need not see. */
   readonly dev: boolean;
-  /** Called with an error that another page is rendered for. */
-  readonly report: (error: unknown, request: Request) => void;
 }
 
 /** The state of one render. */
@@ -60,17 +49,13 @@ export class RenderState implements PageState {
   readonly #actions = new Map<AnyBound, Action>();
   /** The forms with a button that submits them to the action of the failed form, by their actions. */
   readonly #senders = new Map<Action, FailedForm>();
-  /** The principal; `undefined` before a region needs it. */
-  #principal: string | null | PromiseLike<string | null> | undefined;
   readonly #services: RenderingServices;
   readonly #pageRender: PageRender;
   readonly #failed: FailedForm | null;
   /** The blank forms of this page. Kept, because a component that suspended asks for its form again. */
   #forms: Map<string, AnyBound | Promise<AnyBound>> | null = null;
-  /** The regions of this page, kept for the same reason. */
-  #regions: Map<string, string | Promise<string>> | null = null;
-  /** The number of pages of the regions that append. */
-  #pages: ReadonlyMap<string, number> | null = null;
+  /** The regions of this page; `null` before the first. */
+  #regions: PageRegions | null = null;
 
   constructor(
     services: RenderingServices,
@@ -172,51 +157,17 @@ export class RenderState implements PageState {
     return form;
   }
 
-  regionOf(
-    region: Region,
-    instance: string | null,
-    part: RegionPart = this.#shownPages(region, instance),
-  ): string | Promise<string> {
-    const key = JSON.stringify([region.name, instance, part]);
-    return this.#keepRegion(key, () => renderRegion(region, instance, part, this.#renderer));
-  }
-
-  /** Returns the pages of a region that the client shows. */
-  #shownPages({ append, name }: Region, instance: string | null): RegionPart {
-    if (!append) return FIRST_PAGE;
-    this.#pages ??= loadedPages(this.#pageRender.request);
-    return { kind: "pages", count: this.#pages.get(instanceKey(name, instance)) ?? 1 };
+  regionOf(region: Region, instance: string | null, part?: RegionPart): string | Promise<string> {
+    return this.#pageRegions.of(region, instance, part);
   }
 
   fallbackOf(region: Region, instance: string | null): string | Promise<string> {
-    const key = JSON.stringify([region.name, instance, "fallback"]);
-    return this.#keepRegion(key, () => renderFallback(region, instance, this.#renderer));
+    return this.#pageRegions.fallbackOf(region, instance);
   }
 
-  #keepRegion(key: string, render: () => string | Promise<string>): string | Promise<string> {
-    const regions = this.#regions ??= new Map();
-    const known = regions.get(key);
-    if (known !== undefined) return known;
-    const html = render();
-    regions.set(key, html);
-    // As for forms.
-    if (html instanceof Promise) html.then((ready) => regions.set(key, ready), () => {});
-    return html;
-  }
-
-  get #renderer(): RegionRenderer {
-    return {
-      regions: this.#services.regions,
-      pageRender: this.#pageRender,
-      place: this.#services.place,
-      principal: () => this.#principal ??= this.#services.principalOf(this.#pageRender.request),
-      report: (error) => {
-        if (isReportable(error)) this.#services.report(error, this.#pageRender.request);
-      },
-      nodeOf: (content) => inState(this, asChildren(content)),
-      shared: this.#services.sharedRenders,
-      sharedNodeOf: (content) => inState(SHARED_STATE, asChildren(content)),
-    };
+  get #pageRegions(): PageRegions {
+    const nodeOf = (content: Markup): VNode => inState(this, asChildren(content));
+    return this.#regions ??= new PageRegions(this.#services, this.#pageRender, nodeOf);
   }
 
   /** `true` if the application has regions that are loaded after their page. */

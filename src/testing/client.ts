@@ -6,6 +6,7 @@ import { TAB_ID_CHARS } from "../protocol/names.ts";
 import { toParams } from "../protocol/payload.ts";
 import { own } from "../protocol/wire.ts";
 import type { Call, CallTab } from "./answer.ts";
+import { RegionChanges } from "./changes.ts";
 import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
 import { fieldsOf, noteSent, toBody } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
@@ -18,7 +19,7 @@ import { Patcher, readSwap } from "./patches.ts";
 import { regionHeader } from "./region_list.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
-import type { TestCallOptions, TestCalls, TestClient, TestClientOptions } from "./test_client.ts";
+import type { TestCallOptions, TestCalls, TestChanges, TestClient, TestClientOptions } from "./test_client.ts";
 import type { TestForm, TestPage } from "./test_page.ts";
 
 /**
@@ -153,6 +154,10 @@ class Client implements TestClient, Tab {
     const swap = readSwap(form.submitAttribute(submitter, "hyper-swap", "hyper-swap"));
     const options = { ...(target && { target }), ...(swap !== undefined && { swap }) };
     return await this.#start(name, {}, options, form, submitter, form.page).outcome();
+  }
+
+  changes(): TestChanges {
+    return new RegionChanges({ client: this, mark: this.#mark, document: () => this.#page.node });
   }
 
   actions<Module>(): TestCalls<Module> {

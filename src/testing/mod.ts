@@ -6,7 +6,14 @@
  */
 
 export { createTestClient } from "./client.ts";
-export type { TestCall, TestCallOptions, TestCalls, TestClient, TestClientOptions } from "./test_client.ts";
+export type {
+  TestCall,
+  TestCallOptions,
+  TestCalls,
+  TestChanges,
+  TestClient,
+  TestClientOptions,
+} from "./test_client.ts";
 export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
 export type { FieldInput, FormEntry } from "./controls.ts";
 export type { TestAborted, TestEvent, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";

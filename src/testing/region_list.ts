@@ -16,7 +16,7 @@ export function regionHeader(document: DocumentNode): Readonly<Record<string, st
 }
 
 /** Returns the reference of a region after one `>` for each region around it. */
-function regionEntry(element: ElementNode): string {
+export function regionEntry(element: ElementNode): string {
   const { parentNode: parent } = element;
   const isRegion = (around: ElementNode) => attribute(around, REGION_ATTRIBUTE) !== null;
   const around = parent !== null && isElementNode(parent) ? closest(parent, isRegion) : null;

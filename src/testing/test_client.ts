@@ -76,6 +76,18 @@ export type TestCalls<Module> = {
     ActionType<string, infer Input, infer Result> ? TestCall<Input, Result> : never;
 };
 
+/** Changes of the regions of the open page by others. */
+export interface TestChanges extends AsyncDisposable {
+  /**
+   * Waits until regions of the open page have changed, other than by the calls of this client, and shows them on the page. A change since
+   * the page was opened counts, too.
+   *
+   * @returns The names of the regions that have changed, in the order of the page.
+   * @throws {Error} When none changes in five seconds, or the regions cannot be loaded.
+   */
+  next(): Promise<readonly string[]>;
+}
+
 /**
  * A user with one tab. `open()`, `click()` and `submit()` act as a browser with scripts off does; `action()`, `stream()` and
  * `submitWithRuntime()` as one with the browser runtime does.
@@ -123,6 +135,32 @@ export interface TestClient extends AsyncDisposable {
    * @throws {RangeError} When a GET cannot carry the data.
    */
   stream(name: string, data?: object, options?: TestCallOptions): TestStream;
+  /**
+   * Watches the regions of the open page, as the browser runtime does.
+   *
+   * @returns The changes; the client ends them when it is disposed.
+   *
+   * @example Two users
+   * ```tsx
+   * import { action, changed, createHandler, region } from "@hyper/actions";
+   * import { createTestClient } from "@hyper/actions/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * let count = 0;
+   * const Count = region("count", { depends: "count" }, () => <output>{count}</output>);
+   * const add = action("add", () => (count++, changed("count")));
+   * const module = { default: () => <Count />, Count, add };
+   * const handler = createHandler({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+   * await using ada = createTestClient(handler);
+   * await using bob = createTestClient(handler);
+   * const page = await ada.open("/");
+   * const changes = ada.changes();
+   * await bob.action("add");
+   * assertEquals(await changes.next(), ["count"]);
+   * assertEquals(page.find("output").text, "1");
+   * ```
+   */
+  changes(): TestChanges;
   /**
    * Typed calls of the actions that a module declares.
    *

@@ -522,6 +522,69 @@ Deno.test("action() shows the changed regions of the page, and a nested one once
   assertEquals(page.find("main").text, "Ada,Grace 2 in 2 1");
 });
 
+/** Two users of one page with two regions, and an action for each. */
+function twoUsers() {
+  const counts = { a: 0, b: 0 };
+  const Box = region(
+    "box",
+    { depends: ({ instance }) => `box:${instance}` },
+    ({ instance }) => <b id={`box-${instance}`}>{counts[instance as "a"]}</b>,
+  );
+  const Sum = region("sum", { depends: ["box:a", "box:b"] }, () => <i>{counts.a + counts.b}</i>);
+  const add = action("add", ({ data }) => {
+    counts[data.to as "a"]++;
+    return changed(`box:${data.to}`);
+  });
+  const Page = () => (
+    <main>
+      <Box instance="a" />
+      <Box instance="b" />
+      <Sum />
+    </main>
+  );
+  const module = { default: Page, Box, Sum, add };
+  const handler = createHandler({
+    keys: ["a key of the test, which has 32 bytes"],
+    pages: ["/", "/other"].map((path) => ({ path, load: () => Promise.resolve(module) })),
+  });
+  return { handler, ada: createTestClient(handler), bob: createTestClient(handler) };
+}
+
+Deno.test("changes() shows what others have changed, also before it was called, and not what this client has changed", async () => {
+  const { handler, ada, bob } = twoUsers();
+  const page = await ada.open("/");
+  await bob.open("/");
+  await bob.action("add", { to: "a" });
+  const changes = ada.changes();
+  assertEquals(await changes.next(), ["box", "sum"]);
+  assertEquals(page.text, "101");
+  await ada.action("add", { to: "a" });
+  assertEquals(page.text, "202");
+  await bob.action("add", { to: "b" });
+  assertEquals(await changes.next(), ["box", "sum"]);
+  assertEquals(page.text, "213");
+  await handler.changed("box:b");
+  assertEquals(await changes.next(), ["box", "sum"]);
+  await ada[Symbol.asyncDispose]();
+  await bob[Symbol.asyncDispose]();
+  await handler.close();
+});
+
+Deno.test("changes() follows the page that is open", async () => {
+  const { handler, ada, bob } = twoUsers();
+  await ada.open("/");
+  await using changes = ada.changes();
+  await bob.action("add", { to: "a" });
+  await changes.next();
+  const page = await ada.open("/other");
+  await bob.action("add", { to: "b" });
+  await changes.next();
+  assertEquals(page.text, "112");
+  await ada[Symbol.asyncDispose]();
+  await bob[Symbol.asyncDispose]();
+  await handler.close();
+});
+
 Deno.test("trigger() sends a form without its first button, and by a button that is the trigger", async () => {
   const sent: string[] = [];
   const note = action("note", ({ data }) => void sent.push(`note ${data.by}`));
