@@ -9,7 +9,7 @@ const read = (path: string) => Deno.readTextFile(new URL(path, root));
 /** Returns the paths of all documents, from the root of the repository. */
 async function documents(): Promise<string[]> {
   const paths = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "tests/security/README.md"];
-  for (const folder of ["about", "capabilities", "cookbook", "guides", "reference"]) {
+  for (const folder of ["about", "capabilities", "cookbook", "guides", "migrate", "reference"]) {
     for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) {
       if (name.endsWith(".md")) paths.push(`examples/showcase/${folder}/${name}`);
     }

@@ -18,7 +18,7 @@ const PAPERS = [
 
 /** Documents and pictures that the README links to. */
 const LINKED =
-  /^(?:examples\/showcase\/(?:about|cookbook|guides|reference)\/\w+\.md|examples\/cookbook\/\w+\.tsx|tests\/bench\/results\/\w+\.(?:md|svg)|\.github\/showcase\.png)$/;
+  /^(?:examples\/showcase\/(?:about|cookbook|guides|migrate|reference)\/\w+\.md|examples\/cookbook\/\w+\.tsx|tests\/bench\/results\/\w+\.(?:md|svg)|\.github\/showcase\.png)$/;
 
 Deno.test("the package can be published, and contains only its entries, src and the documents", async () => {
   const folder = await Deno.makeTempDir();

@@ -61,6 +61,8 @@ export const SECTIONS: readonly Section[] = [
     ["development", "Development"],
     ["deployment", "Deployment"],
     ["extending", "Extending"],
+    ["accessibility", "Accessibility"],
+    ["internationalization", "Internationalization"],
     ["troubleshooting", "Troubleshooting"],
   ]),
   section("Cookbook", "Short applications for single tasks.", "cookbook", "/cookbook", [
@@ -115,6 +117,13 @@ export const SECTIONS: readonly Section[] = [
     ["examples", "Example applications"],
     ["inside", "How it works"],
     ["compared", "Comparison with other libraries"],
+    ["versions", "Versions and support"],
+  ]),
+  section("Migrate", "Side by side with what you know.", "migrate", "/migrate", [
+    ["htmx", "From htmx"],
+    ["turbo", "From Turbo"],
+    ["sveltekit", "From SvelteKit"],
+    ["fresh", "From Fresh"],
   ]),
 ];
 

@@ -1,0 +1,15 @@
+import type { PageProps } from "@hyper/actions";
+import { documentOf, markdownOf, TextPage } from "../../../components/text_page.tsx";
+
+export const render = markdownOf("migrate");
+
+export const context = { document: documentOf("migrate") };
+
+type Props = PageProps<"/migrate/[name]", typeof context>;
+
+export const head = ({ context: { document } }: Props) => <title>{`${document.title} · @hyper/actions`}</title>;
+
+/** A text page of this section. */
+export default function Text({ url, context: { document } }: Props) {
+  return <TextPage document={document} path={url.pathname} />;
+}
