@@ -19,6 +19,7 @@ import type { Site } from "../http/canonical.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
 import type { Limits } from "../http/limits.ts";
 import type { RateRule } from "../http/rate_rule.ts";
+import type { Turns } from "../http/turns.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Answer } from "./answer.ts";
 import type { Once } from "./once/once.ts";
@@ -90,6 +91,8 @@ export interface Running {
   readonly live: Live;
   /** Renders the results of action functions. */
   readonly rendering: Rendering;
+  /** Bounds the regions that are rendered at the same time. */
+  readonly renders: Turns;
   /** Checks the target of a redirect; throws if it is not allowed. */
   readonly redirectTarget: (to: string, own: URL, options: { readonly external: boolean }) => string;
 }

@@ -56,8 +56,12 @@ async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: Reg
   const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
   if (claims.length === entries.length) {
     return call.action === RENDER_MORE
-      ? await renderMore(claims[0], run.input.kwargs.cursor, now, app)
-      : { kind: "events", events: await renderRegions(outermost(claims, () => true), now, call, app) };
+      ? await app.renders.run(
+        run.admitted.holder,
+        call.arrival.client.gone,
+        () => renderMore(claims[0], run.input.kwargs.cursor, now, app),
+      )
+      : { kind: "events", events: await renderRegions(outermost(claims, () => true), now, call, run.admitted, app) };
   }
   // They were signed for another user, or by a key that is not valid any more: the page has new ones.
   const rendered = await app.rendering.body(now);

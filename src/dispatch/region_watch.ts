@@ -154,8 +154,11 @@ async function topicsOfPage(
     });
     await Promise.all(claims.map(async ({ reference, region, instance }) => {
       const ctx = { ...pageRender.deps.ctx, instance };
-      try {
+      const ask = async (): Promise<void> => {
         if (await isAdmitted(region, ctx)) found.set(reference, await topicsOf(region, ctx));
+      };
+      try {
+        await app.renders.run(run.admitted.holder, signal, ask);
       } catch (error) {
         report(error);
       }

@@ -14,7 +14,11 @@ import type { Outcome } from "./outcome.ts";
 import type { Admitted } from "./steps/admit.ts";
 
 /** The parts of an application that regions need. */
-export type RegionsApp = Pick<Finding, "regions"> & Pick<Running, "rendering" | "changes"> & Injecting & Observing;
+export type RegionsApp =
+  & Pick<Finding, "regions">
+  & Pick<Running, "rendering" | "renders" | "changes">
+  & Injecting
+  & Observing;
 
 /** Replaces the changes in an outcome by the regions that the client needs: their HTML, or their names. */
 export async function withRegions(
@@ -55,7 +59,7 @@ export async function changedRegions(
   try {
     if (claims.regions.length === 0 || !await isPageAdmitted(now)) return audience === "data" ? namesOf([]) : [];
     const dirty = await dirtyOf(claims.regions, new Set(topics), now, reporterOf(call, app));
-    return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, call, app);
+    return audience === "data" ? namesOf(dirty) : await renderRegions(dirty, now, call, admitted, app);
   } finally {
     await cache[Symbol.asyncDispose]();
   }
@@ -100,14 +104,17 @@ export async function renderRegions(
   regions: readonly ClaimedRegion[],
   pageRender: PageRender,
   call: Call,
+  admitted: Admitted | null,
   app: RegionsApp,
 ): Promise<readonly Patch[]> {
+  const { client } = call.arrival;
   const render = app.rendering.regions(pageRender);
   // A patch changes every copy of an instance.
   const instances = new Map(regions.map((each) => [each.reference, each]));
   const patches = await Promise.all(Array.from(instances.values(), async ({ reference, region, instance }) => {
     try {
-      const content = await render(region, instance);
+      const holder = admitted?.holder ?? client.holder;
+      const content = await app.renders.run(holder, client.gone, () => render(region, instance));
       return [{
         event: "patch_html",
         data: { target: `[${REGION_ATTRIBUTE}="${reference}"]`, content, swap: "morph" },

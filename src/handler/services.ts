@@ -10,6 +10,7 @@ import { createOnce } from "../dispatch/once/once.ts";
 import { withLimiterDeadline } from "../dispatch/rate.ts";
 import { createStreams } from "../dispatch/streams.ts";
 import { Disconnects } from "../live/disconnect.ts";
+import { Turns } from "../http/turns.ts";
 import { Changes } from "../live/changes.ts";
 import { Live } from "../live/live.ts";
 import { createBodyAccounts } from "../http/body_account.ts";
@@ -30,6 +31,8 @@ import { createUserTexts } from "../dispatch/user_texts.ts";
 
 /** The longest interval of heartbeats, in seconds: half of the silence after which the browser runtime reconnects. */
 const MAX_HEARTBEAT_SECONDS = 30;
+/** Number of regions that are rendered, or whose guards are asked, at the same time: about what a pool of database connections serves. */
+const MAX_RENDERS = 64;
 
 /** Limits of the memory for toasts that do not fit in a cookie. They are not next to outcomes, which they must not displace. */
 const FLASH_LIMITS = { maxEntries: 1_000, maxBytes: 16 * 1024 * 1024 };
@@ -102,6 +105,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     overrides: options.overrides ?? new Map(),
     once: createMutationRuns(options, shared),
     streams,
+    renders: new Turns(MAX_RENDERS),
     changes: new Changes(bus, (error) => logError(error, "the feed of changes")),
     live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),
