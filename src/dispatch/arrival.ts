@@ -54,7 +54,7 @@ export class Arrival {
     this.client = client;
     this.trace = trace;
     this.cache = new DependencyCache(report);
-    this.cookies = new RequestCookies(request);
+    this.cookies = new RequestCookies(request, client);
     this.lifetime = new Lifetime(this.cache);
     attachRequestDepCache(request, this.cache);
   }

@@ -1,5 +1,6 @@
 // The cookies of one request and of its response.
 import type { Cookie, Cookies } from "../cookies.ts";
+import { type Holder, UNKNOWN_HOLDER } from "./caller.ts";
 import { formatSetCookie, isExpired, parseCookies, parseSetCookie } from "./cookie.ts";
 
 /** Stores the cookies of a mutation for its retries. */
@@ -12,10 +13,12 @@ export interface CookieKeeper {
 export type HeadTask = () => void | PromiseLike<void>;
 
 const NONE: readonly string[] = Object.freeze([]);
+const NO_CLIENT = Object.freeze({ holder: UNKNOWN_HOLDER });
 
 /** Reads the cookies of a request on demand, and collects those of the response until its head is sent. */
 export class RequestCookies implements Cookies {
   readonly #request: Pick<Request, "headers">;
+  readonly #client: { readonly holder: Holder };
   /** The values by name; parsed on the first read. */
   #sent: Map<string, string[]> | null = null;
   /** The values of `Set-Cookie`. */
@@ -37,9 +40,18 @@ export class RequestCookies implements Cookies {
   /** The action that runs, for messages. */
   actionName: string | null = null;
 
-  /** @param request The request, of which only the headers are read. */
-  constructor(request: Pick<Request, "headers">) {
+  /**
+   * @param request The request, of which only the headers are read.
+   * @param client The client that has sent it. Default: not known.
+   */
+  constructor(request: Pick<Request, "headers">, client: { readonly holder: Holder } = NO_CLIENT) {
     this.#request = request;
+    this.#client = client;
+  }
+
+  /** The holder for the address of the client, for what is kept for the request. */
+  get holder(): Holder {
+    return this.#client.holder;
   }
 
   /** `true` when the head of the response was sent, so that no cookie can be set. */

@@ -1,7 +1,9 @@
 // Forms that were posted after their session had ended, kept until the user has signed in again.
 import { readIntent } from "../actions/intent.ts";
 import type { RequestContext } from "../context.ts";
+import { type Holder, UNKNOWN_HOLDER } from "../http/caller.ts";
 import { isJsonObject } from "../http/json.ts";
+import { Ledger } from "../http/ledger.ts";
 import { RequestCookies, userTagOf } from "../http/request_cookies.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
@@ -50,6 +52,11 @@ export interface KeptForms {
 
 /** Seconds for which a form is kept, and its maximum size as JSON, in characters. */
 const KEEP_SECONDS = 600, MAX_CHARACTERS = 65_536;
+/**
+ * Maximum number of forms that one process keeps, and their maximum size. Above it, the oldest form of the address with the most is
+ * dropped: a client that fills the store with forms drops its own.
+ */
+const MAX_FORMS = 1_000, MAX_BYTES = 32 * 1024 * 1024;
 const NAME = "hyper_resume";
 
 /** A kept form in the store. */
@@ -67,7 +74,8 @@ interface KeptForm {
  *
  * Fields of at most 65,536 characters are kept for 10 minutes, without passwords and files, for one use. They belong to a `__Host-`
  * cookie of this browser, so that another site cannot prepare a form for a user, and to the user that the form was rendered for, so
- * that the next user of the computer does not see them. The form is not sent by itself: the user presses its button.
+ * that the next user of the computer does not see them. The form is not sent by itself: the user presses its button. One process keeps
+ * at most 1,000 forms and 32 MiB; above it, the oldest form of the address with the most is dropped.
  *
  * @param options The session, the store, and the sign-in page.
  * @returns The guard of the forms, and the function for `getInitial`.
@@ -90,12 +98,18 @@ interface KeptForm {
  */
 export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptForms {
   const store = withDeadline(given, STORE_SECONDS);
+  // Of this process: behind several, each keeps as much.
+  const ledger = new Ledger({ maxEntries: MAX_FORMS, maxBytes: MAX_BYTES, seconds: KEEP_SECONDS });
   const admit = signedIn(options);
   const keep = async ({ form, url, cookies }: KeptFormContext): Promise<void> => {
     const kept: KeptForm = { form: form.name, path: url.pathname, user: sentTag(cookies), values: valuesOf(form) };
-    if (JSON.stringify(kept).length > MAX_CHARACTERS) return;
+    const { length } = JSON.stringify(kept);
+    if (length > MAX_CHARACTERS) return;
     const token = randomToken();
-    await fromStore(() => store.put(keyOf(token), kept, KEEP_SECONDS));
+    const key = keyOf(token);
+    const dropped = ledger.add({ key, holder: holderOf(cookies), bytes: 2 * length });
+    for (const old of dropped) await fromStore(() => store.delete(old));
+    await fromStore(() => store.put(key, kept, KEEP_SECONDS));
     cookies.set({ ...cookieOf(url), value: token, maxAge: KEEP_SECONDS });
   };
   return Object.freeze({
@@ -118,6 +132,7 @@ export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptF
       if ((await deps.get(options.session)).user === null) return null;
       // Of two requests at the same time, one gets it.
       const taken = readKept(await swapValue(store, key, () => null));
+      ledger.remove(key);
       if (!isHeadSent(cookies)) cookies.delete(cookie);
       return taken === null || taken.user !== null && taken.user !== userTagOf(cookies) ? null : taken.values;
     },
@@ -139,6 +154,10 @@ function isPost({ method }: Request): boolean {
 
 function sentTag(cookies: RequestContext["cookies"]): string | null {
   return cookies instanceof RequestCookies ? cookies.sentUserTag : null;
+}
+
+function holderOf(cookies: RequestContext["cookies"]): Holder {
+  return cookies instanceof RequestCookies ? cookies.holder : UNKNOWN_HOLDER;
 }
 
 function isHeadSent(cookies: RequestContext["cookies"]): boolean {

@@ -1,6 +1,16 @@
 /** `keptForms()`: a form that is posted without scripts after its session has ended is shown again, to its user alone. */
 import { assertEquals } from "@std/assert";
-import { action, createMemoryStore, defineForm, Field, field, Form, FormErrors } from "@hyper/actions";
+import {
+  action,
+  createMemoryStore,
+  defineForm,
+  Field,
+  field,
+  Form,
+  FormErrors,
+  type HandlerOptions,
+  type Store,
+} from "@hyper/actions";
 import { keptForms, sessions } from "@hyper/actions/session";
 import { findForm } from "../support/html.ts";
 import { App, JSON_TYPE, type OpenPage } from "../support/app.tsx";
@@ -13,11 +23,22 @@ class Site extends App {
   readonly stored: Map<string, unknown>;
   readonly clock: { ms: number };
 
-  constructor() {
+  /** The keys that were deleted from the store. */
+  readonly deleted: string[];
+
+  constructor(options: HandlerOptions = {}) {
     const clock = { ms: 0 };
     const now = () => clock.ms;
     const stored = new Map<string, unknown>();
-    const store = beforePut(createMemoryStore({ now }), (key, value) => void stored.set(key, value));
+    const deleted: string[] = [];
+    const memory = beforePut(createMemoryStore({ now }), (key, value) => void stored.set(key, value));
+    const store: Store = {
+      ...memory,
+      delete: async (key) => {
+        deleted.push(key);
+        await memory.delete(key);
+      },
+    };
     const session = sessions({ store, idleSeconds: 60, now });
     const kept = keptForms({ session, store, signIn: "/sign-in" });
     const saved: string[] = [];
@@ -54,7 +75,8 @@ class Site extends App {
       user: async ({ deps }: { deps: { get(of: typeof session): Promise<{ user: string | null }> } }) =>
         (await deps.get(session)).user,
     };
-    super({ "/": { default: Profile, context, save, signIn }, "/other": { default: Profile, context } });
+    super({ "/": { default: Profile, context, save, signIn }, "/other": { default: Profile, context } }, options);
+    this.deleted = deleted;
     this.saved = saved;
     this.stored = stored;
     this.clock = clock;
@@ -62,6 +84,14 @@ class Site extends App {
 
   async signIn(user: string): Promise<void> {
     await (await this.call("sign_in", { data: { user } })).text();
+  }
+
+  /** Signs a user in in another browser. Returns its cookie. */
+  async sessionOf(user: string, origin = "http://site.test"): Promise<string> {
+    const headers = { "x-hyper-action": "sign_in", "x-hyper-data": JSON.stringify({ user }) };
+    const response = await this.handler(new Request(origin, { method: "POST", headers }));
+    await response.text();
+    return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   }
 
   /** Opens the form as a user whose session then ends. */
@@ -120,11 +150,7 @@ Deno.test("an attacker prepares a form in another browser: it is not shown to th
   await victim.signIn("ada");
   assertEquals(about(await victim.open("/")), "saved");
   // The same store, and the cookie that another host of the site has set: over https only `__Host-hyper_resume` counts.
-  const signIn = new Request("https://site.test/", {
-    method: "POST",
-    headers: { "x-hyper-action": "sign_in", "x-hyper-data": '{"user":"mallory"}' },
-  });
-  const own = (await site.handler(signIn)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const own = await site.sessionOf("mallory", "https://site.test");
   assertEquals(own.startsWith("__Host-session="), true);
   const headers = { cookie: `${own}; hyper_resume=${token}`, accept: "text/html" };
   const shown = await (await site.handler(new Request("https://site.test/", { headers }))).text();
@@ -163,11 +189,7 @@ Deno.test("the cookie of a form that was shown is of no use to another who has a
   const copy = response.headers.getSetCookie().find((text) => text.startsWith("hyper_resume="))?.split(";")[0] ?? "";
   await site.signIn("ada");
   assertEquals(about(await site.open("/")), "typed");
-  const signIn = new Request("http://site.test/", {
-    method: "POST",
-    headers: { "x-hyper-action": "sign_in", "x-hyper-data": '{"user":"ada"}' },
-  });
-  const own = (await site.handler(signIn)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const own = await site.sessionOf("ada");
   const headers = { cookie: `${own}; ${copy}`, accept: "text/html" };
   const shown = await (await site.handler(new Request("http://site.test/", { headers }))).text();
   assertEquals([shown.includes("_hyper_user"), shown.includes("typed")], [true, false]);
@@ -210,4 +232,20 @@ Deno.test("the form without a session is not found before the sign-in", async ()
   assertEquals([about(page), findForm(page.root, "save") !== undefined], ["saved", true]);
   await site.signIn("ada");
   assertEquals(about(await site.open("/")), "typed");
+});
+
+Deno.test("a client that fills the store with forms drops its own, and not the form of another address", async () => {
+  await using site = new Site({ crossOrigin: { trustProxy: true } });
+  const page = await site.formOf("ada");
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const { response } = await site.submit(page, "save", TYPED, from("203.0.113.1"));
+  const own = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const kept = [...site.stored.keys()].filter((key) => key.startsWith("hyper:resume:"));
+  for (let count = 0; count < 1_020; count++) {
+    await site.submit(page, "save", { about: `flood ${count}` }, from("203.0.113.66"));
+  }
+  assertEquals([site.deleted.length, site.deleted.includes(kept[0] ?? "")], [21, false]);
+  const headers = { cookie: `${await site.sessionOf("ada")}; ${own}`, accept: "text/html" };
+  const shown = await (await site.handler(new Request("http://site.test/", { headers }))).text();
+  assertEquals(shown.includes(">typed<"), true);
 });

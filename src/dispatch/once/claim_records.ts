@@ -1,7 +1,7 @@
 // The records of claims in the store: the process that runs a mutation, or its outcome.
 import type { Store } from "../../store/store.ts";
 import type { RunningRecord } from "./lease.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "../../http/ledger.ts";
 import type { Outbox } from "./outbox.ts";
 import { readOutcome, type StoredOutcome, TOO_LARGE, withoutCookies } from "./outcome.ts";
 

@@ -22,7 +22,7 @@ import type { Store } from "../../store/store.ts";
 import { ClaimRecords, type DoneClaim, type Look, RUNNING } from "./claim_records.ts";
 import { type ClaimRequest, type ClaimServices, HeldClaim, type MineClaim } from "./held.ts";
 import type { RunningRecord } from "./lease.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger } from "../../http/ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { Waiting } from "./waiting.ts";
 

@@ -4,7 +4,7 @@ import type { Holder } from "../../http/caller.ts";
 import type { Store } from "../../store/store.ts";
 import type { MovedRecord } from "./claim_records.ts";
 import { Lease, type RunningRecord } from "./lease.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "../../http/ledger.ts";
 import type { Outbox } from "./outbox.ts";
 import { boundOutcome, type StoredOutcome, type StoredResult, TOO_LARGE, withoutCookies } from "./outcome.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { install } from "@sinonjs/fake-timers";
-import { recordMaps } from "../../support/maps.ts";
-import { Ledger } from "../../../src/dispatch/once/ledger.ts";
-import type { Holder } from "../../../src/http/caller.ts";
+import { recordMaps } from "../support/maps.ts";
+import { Ledger } from "../../src/http/ledger.ts";
+import type { Holder } from "../../src/http/caller.ts";
 
 const ADA: Holder = { kind: "principal", name: "ada" };
 const EVE: Holder = { kind: "address", name: "203.0.113.66" };

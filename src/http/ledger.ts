@@ -1,25 +1,25 @@
-// The ledger of the outcomes that this process keeps for retries: their holders and their size.
+// A ledger of what this process keeps in a store for a time: outcomes for retries, forms for users who sign in again.
 //
-// Without shares, one client could evict the outcomes of all others. When the pool is full, the oldest outcome of the holder with the
-// largest share is evicted, so that a client that fills the pool evicts its own outcomes.
+// Without shares, one client could evict the entries of all others. When the ledger is full, the oldest entry of the holder with the
+// largest share is evicted, so that a client that fills the pool evicts its own entries.
 //
-// The outcomes of an IPv6 site are counted together as well, at a quarter: a client may use all of its 65,536 networks with a small
-// share each, and would evict the outcomes of all clients with a larger one.
+// The entries of an IPv6 site are counted together as well, at a quarter: a client may use all of its 65,536 networks with a small
+// share each, and would evict the entries of all clients with a larger one.
 //
-// The weight of an outcome is its size, at least that of an average entry (`maxBytes / maxEntries`): one number bounds both.
-import type { Holder } from "../../http/caller.ts";
+// The weight of an entry is its size, at least that of an average entry (`maxBytes / maxEntries`): one number bounds both.
+import type { Holder } from "./caller.ts";
 
 /** Options for {@linkcode Ledger}. */
 export interface LedgerOptions {
-  /** Maximum number of outcomes. */
+  /** Maximum number of entries. */
   readonly maxEntries: number;
-  /** Maximum size of all outcomes, in bytes. */
+  /** Maximum size of all entries, in bytes. */
   readonly maxBytes: number;
-  /** Time an outcome is kept, in seconds. */
+  /** Time an entry is kept, in seconds. */
   readonly seconds: number;
 }
 
-/** An outcome that is kept. */
+/** An entry that is kept. */
 export interface LedgerEntry {
   /** Its key in the store. */
   readonly key: string;
@@ -34,7 +34,7 @@ interface Account {
   readonly name: string;
   /** Factor of its weight, in comparison with others. */
   readonly scale: number;
-  /** Its outcomes, the oldest first. */
+  /** Its entries, the oldest first. */
   readonly entries: Queue;
   /** The account of its site; `null` if it has none. */
   readonly site: Account | null;
@@ -83,25 +83,25 @@ class Queue {
 /** Number of removed entries that a queue may always hold. */
 const SWEPT = 32;
 
-/** The scale of a site: a holder with more than a quarter of its site loses its own outcomes first. */
+/** The scale of a site: a holder with more than a quarter of its site loses its own entries first. */
 const SITE_SCALE = 1 / 4;
 
 const NONE: readonly string[] = Object.freeze([]);
 
-/** Counts the outcomes of each holder. */
+/** Counts the entries of each holder. */
 export class Ledger {
-  /** Maximum weight of all outcomes. */
+  /** Maximum weight of all entries. */
   readonly #most: number;
   readonly #leastWeight: number;
   readonly #milliseconds: number;
   readonly #entries = new Map<string, Entry>();
-  /** All outcomes, the oldest first. All have the same time to live: the oldest expires first. */
+  /** All entries, the oldest first. All have the same time to live: the oldest expires first. */
   readonly #order = new Queue();
   /** By name, without empty accounts: the number of addresses is not bounded. */
   readonly #accounts = new Map<string, Account>();
   /**
    * The accounts by the power of two below their weight, in insertion order. So the heaviest of ten thousand accounts is found in a
-   * few steps, and of accounts within a factor of two the least recently changed one loses an outcome first.
+   * few steps, and of accounts within a factor of two the least recently changed one loses an entry first.
    */
   readonly #classes: Set<Account>[] = [];
   #weight = 0;
@@ -114,7 +114,7 @@ export class Ledger {
     this.#milliseconds = seconds * 1000;
   }
 
-  /** Adds an outcome; returns the keys of the outcomes that are evicted for it. */
+  /** Adds an entry; returns the keys of the entries that are evicted for it. */
   add({ key, holder, bytes }: LedgerEntry): readonly string[] {
     const now = performance.now();
     this.remove(key);
@@ -132,13 +132,13 @@ export class Ledger {
     return this.#weight > this.#most ? this.#makeRoom() : NONE;
   }
 
-  /** Returns whether an outcome is known and has not expired. */
+  /** Returns whether an entry is known and has not expired. */
   has(key: string): boolean {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.expires > performance.now();
   }
 
-  /** Removes an outcome; an unknown one is ignored. */
+  /** Removes an entry; an unknown one is ignored. */
   remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
