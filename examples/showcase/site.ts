@@ -31,6 +31,7 @@ export const SECTIONS: readonly Section[] = [
     ["schemas", "Schemas: zod, Valibot, ArkType"],
     ["patches", "Swap modes and morph"],
     ["triggers", "Requests without a script"],
+    ["layers", "Layers"],
     ["calls", "Calls from JavaScript"],
     ["streams", "Streams"],
     ["live", "Live topics"],

@@ -333,7 +333,7 @@ deskTest("in hyper-off, hyper-layer is an ordinary link", async ({ page }) => {
 });
 
 deskTest(
-  "when the network fails, the page says so and can try again; the message goes when the network is back",
+  "when the network fails, the page shows it and can try again; the message is gone when the network is back",
   async ({ page, context }) => {
     await page.waitForFunction(() =>
       performance.getEntriesByType("resource").some(({ name }) => name.includes("/_hyper/layers-"))

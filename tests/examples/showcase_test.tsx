@@ -17,7 +17,9 @@ const read = (path: string) => Deno.readTextFile(new URL(path, root));
 Deno.test("showcase: every link leads to a page, and every fragment to an element", async () => {
   await using client = createTestClient(createApp());
   const pages = new Map<string, TestPage>();
-  for (const path of ["/", ...ENTRIES.map(({ path }) => path)]) pages.set(path, await client.open(path));
+  // The pages that a layer shows are in no table of contents.
+  const inLayers = ["/show/layers/choose", "/show/layers/help"];
+  for (const path of ["/", ...ENTRIES.map(({ path }) => path), ...inLayers]) pages.set(path, await client.open(path));
   for (const [from, page] of pages) {
     for (const link of page.findAll("a[href]")) {
       const url = new URL(link.attribute("href") ?? "", page.url);

@@ -13,6 +13,7 @@ const GADGETS = `
   <p hyper-action="attack" hyper-on="keydown.a, input, click, cart:changed" class="click">Text</p>
   <button hyper-action="attack" class="click">Button</button>
   <a href="/there" hyper-nav class="native">Link</a>
+  <a href="/there" hyper-layer hyper-layer-action="attack" hyper-layer-region="own" class="native">Layer</a>
   <form data-hyper-form="attack" method="post" action="/native"><button class="native">Form</button></form>
   <form data-hyper-form="attack" hyper-on="input"><input class="type"></form>
   <form hyper-confirm-unsaved><input class="type"></form>
@@ -40,7 +41,9 @@ async function visitPage(
     const { pathname } = new URL(request.url);
     const action = request.headers.get("x-hyper-action");
     if (action === null && !/native|there/.test(pathname)) return await page(request, info);
-    calls.push(action ?? `${pathname} ${request.headers.get("x-requested-with")}`);
+    calls.push(
+      action ?? `${pathname} ${request.headers.get("x-hyper-layer") ?? request.headers.get("x-requested-with")}`,
+    );
     return new Response(null, { status: action === "missing" ? 500 : 204 });
   };
   await withPage(served, async (visit) => {
@@ -78,11 +81,11 @@ Deno.test("in a hyper-off, no attribute of the runtime acts", async () => {
     assertEquals(await page.getByText("Call this number").count(), 0);
     assertEquals(await page.locator("#kept").isVisible(), true);
     // Links and forms are those of the browser.
-    for (const name of ["Link", "Form"]) {
+    for (const name of ["Link", "Layer", "Form"]) {
       await page.locator("#user .native", { hasText: name }).click();
       await page.waitForLoadState("networkidle");
     }
-    assertEquals(calls, ["missing", "/there null", "/native null"]);
+    assertEquals(calls, ["missing", "/there null", "/there null", "/native null"]);
   });
 });
 

@@ -6,6 +6,7 @@ import * as failures from "./_components/failures/component.tsx";
 import * as forms from "./_components/forms/component.tsx";
 import * as history from "./_components/history/component.tsx";
 import * as lanes from "./_components/lanes/component.tsx";
+import * as layers from "./_components/layers/component.tsx";
 import * as live from "./_components/live/component.tsx";
 import * as loading from "./_components/loading/component.tsx";
 import * as once from "./_components/once/component.tsx";
@@ -46,6 +47,7 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("schemas", schemas.Demo),
   demo("patches", patches.Demo),
   demo("triggers", triggers.Demo),
+  withFile(demo("layers", layers.Demo), "pages/show/layers/[part]/page.tsx"),
   demo("calls", calls.Demo, "/calls.js"),
   demo("streams", streams.Demo),
   demo("live", live.Demo, "/live.js"),
@@ -59,6 +61,14 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("failures", failures.Demo),
   demo("once", once.Demo, "/once.js"),
 ]);
+
+/** Adds a source file to an example. */
+function withFile(
+  [name, example]: readonly [string, Demonstration],
+  file: string,
+): readonly [string, Demonstration] {
+  return [name, { ...example, files: [...example.files, file] }];
+}
 
 function demo(
   name: string,
