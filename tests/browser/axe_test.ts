@@ -41,6 +41,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         await look(page, "/ with a refused title");
         await page.route("**", (route) => route.abort());
         await page.getByRole("button", { name: "Delete Bread" }).click();
+        await look(page, "/ with a question");
+        await page.getByRole("alertdialog").getByRole("button", { name: "Delete Bread" }).click();
         await page.getByRole("alert").first().waitFor();
         await look(page, "/ with a lost connection");
         await page.unroute("**");

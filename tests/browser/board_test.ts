@@ -10,7 +10,7 @@ import {
   listTasks,
 } from "../../examples/board/database.ts";
 import { findViolations } from "../support/axe.ts";
-import { untilValue, withPage } from "../support/browser.ts";
+import { pressAndAgree, untilValue, withPage } from "../support/browser.ts";
 
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
@@ -24,7 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Move Write the tests to Doing" }).click();
     await page.locator("#doing").getByText("Write the tests").waitFor();
     assertEquals(listTasks().map(({ place, author }) => [place, author]), [["doing", "Ada"]]);
-    await page.getByRole("button", { name: "Delete Write the tests" }).click();
+    await pressAndAgree(page, "Delete Write the tests", javaScriptEnabled);
     await page.locator("#doing li").waitFor({ state: "detached" });
     assertEquals(listTasks(), []);
   }, javaScriptEnabled);
@@ -133,6 +133,8 @@ boardTest("board: every operation works with the keyboard alone, and keeps the f
   await page.locator("#doing .card").waitFor();
   await focusOn(".card");
   await press("Tab", "Tab", "Tab", "Enter");
+  await focusOn("dialog button");
+  await press("Tab", "Enter");
   await page.locator(".card").waitFor({ state: "detached" });
   await focusOn("#board");
   await press("Tab");

@@ -14,6 +14,7 @@ import { createApp as createShowcase } from "../../examples/showcase/app.ts";
 import { ENTRIES } from "../../examples/showcase/site.ts";
 import { createApp as createWizard } from "../../examples/wizard/app.ts";
 import { withPage } from "../support/browser.ts";
+import type {} from "../../client.ts";
 
 /** Console errors of requests that the examples reject or abort intentionally. */
 const EXPECTED = /Failed to load resource|hyper: |net::/;
@@ -44,6 +45,8 @@ async function pressAll(page: Page, path: string): Promise<readonly string[]> {
     const button = buttons.nth(i);
     const name = await button.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent);
     await button.evaluate(fillForm);
+    // The user agrees to every question.
+    await page.waitForFunction(() => globalThis.Hyper?.configure({ confirm: () => true }));
     await page.evaluate(() => Reflect.set(globalThis, "sameDocument", true));
     await button.focus();
     const done = page.evaluate(() =>

@@ -11,7 +11,7 @@ import {
   saveLines,
 } from "../../examples/invoices/invoices.ts";
 import { idle } from "../../examples/invoices/sending.ts";
-import { untilValue, withPage } from "../support/browser.ts";
+import { pressAndAgree, untilValue, withPage } from "../support/browser.ts";
 
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 const CUPS: Line = { text: "Cups", quantity: 12, price: 19.99 };
@@ -179,7 +179,7 @@ for (const javaScriptEnabled of [true, false]) {
   invoicesTest(`invoices: the audit log is shown and cleared, with ${scripts}`, javaScriptEnabled, async (page) => {
     await signIn(page, "/audit");
     await page.getByRole("cell", { name: "sign_in" }).waitFor();
-    await page.getByRole("button", { name: "Delete log" }).click();
+    await pressAndAgree(page, "Delete log", javaScriptEnabled);
     await said(page, "Log deleted");
     assertEquals(await page.getByRole("cell", { name: "sign_in" }).count(), 0);
   });

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { createHandler } from "@hyper/actions";
 import type { Page } from "playwright-core";
-import { untilValue, withPage } from "../support/browser.ts";
+import { pressAndAgree, untilValue, withPage } from "../support/browser.ts";
 import { addNote, closeDatabase, findNote, listNotes } from "../../examples/notes/database.ts";
 
 const baseDir = fromFileUrl(import.meta.resolve("../../examples/notes/"));
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
   notesTest(`notes: a note is deleted, with ${scripts}`, javaScriptEnabled, async (page) => {
     addNote({ title: "Milk", body: "", due: null });
     await page.goto("/");
-    await page.getByRole("button", { name: "Delete Milk" }).click();
+    await pressAndAgree(page, "Delete Milk", javaScriptEnabled);
     await page.getByRole("status").getByText("Note deleted").waitFor();
     assertEquals(await page.getByRole("listitem").count(), 0);
     assertEquals(listNotes(), []);
@@ -116,7 +116,7 @@ for (const javaScriptEnabled of [true, false]) {
     async (page) => {
       const note = addNote({ title: "Milk", body: "", due: null });
       await page.goto(`/notes/${note.id}`);
-      await page.getByRole("button", { name: "Delete this note" }).click();
+      await pressAndAgree(page, "Delete this note", javaScriptEnabled);
       await page.waitForURL("/");
       assertEquals(listNotes(), []);
     },

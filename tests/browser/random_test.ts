@@ -92,6 +92,7 @@ const USING: Deeds = {
   rename: [5, (visitor) => type(visitor, ".note form.title input[type=text]", ["Tea", "x".repeat(80), ""])],
   press: [8, (visitor) => click(visitor, "button")],
   delete: [3, (visitor) => click(visitor, ".note button.quiet")],
+  agree: [4, (visitor) => click(visitor, "dialog button[value=yes]")],
   search: [4, (visitor) => type(visitor, "#q", ["mi", "b", "nothing", ""])],
   "back up": [3, (visitor) => click(visitor, ".backup button")],
   retry: [4, (visitor) => click(visitor, "[hyper-retry]")],

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import type { Page } from "playwright-core";
 import { createApp } from "../../examples/uploads/app.ts";
 import { Library } from "../../examples/uploads/library.ts";
-import type { Visit } from "../support/browser.ts";
+import { pressAndAgree, type Visit } from "../support/browser.ts";
 import { inspect, tabTo, visitExample } from "../support/example.ts";
 
 /** The smallest possible image. */
@@ -32,7 +32,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForFunction(() => document.querySelector<HTMLImageElement>("#files img")?.naturalWidth === 1);
     assertEquals(await chosen(page), []);
     assertEquals(stored().length, 2);
-    await page.getByRole("button", { name: "Delete list.txt" }).click();
+    await pressAndAgree(page, "Delete list.txt", javaScriptEnabled);
     await page.getByRole("status").getByText("File deleted").waitFor();
     assertEquals(await page.locator("#files a").allTextContents(), ["dot.png"]);
     assertEquals(stored().length, 1);
@@ -122,6 +122,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("status").getByText("1 file uploaded").waitFor();
     await inspect(page, "/ with a file");
     await tabTo(page, "Delete dot.png");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").waitFor();
+    await inspect(page, "/ with a question");
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("status").getByText("File deleted").waitFor();
   }, { colorScheme });

@@ -146,6 +146,12 @@ export async function untilValue(control: Locator, value: string): Promise<void>
   }
 }
 
+/** Presses a button that asks for confirmation, and agrees. Without scripts, no question is asked. */
+export async function pressAndAgree(page: Page, name: string, javaScriptEnabled: boolean): Promise<void> {
+  await page.getByRole("button", { name }).click();
+  if (javaScriptEnabled) await page.getByRole("alertdialog").getByRole("button", { name }).click();
+}
+
 /** Waits until the runtime has the parts that every page preloads when it is idle: offline, their requests would be complaints. */
 export async function untilPreloaded(page: Page): Promise<void> {
   await page.waitForFunction(() => {

@@ -69,7 +69,7 @@ export const TicketList = region(
         <p role="status">{t.ticketCount(found.total)}</p>
         <Form action={closeTickets}>
           <ul class="tickets">{rows}</ul>
-          {user.role !== "customer" && (
+          {user.role !== "customer" && rows.length > 0 && (
             <p class="buttons">
               <button value="close">{t.close}</button>
               <SubmitButton action={deleteTickets} value="delete">{t.delete}</SubmitButton>

@@ -1,3 +1,4 @@
+import config from "../../../deno.json" with { type: "json" };
 import { Code } from "../content/code.tsx";
 import { readFile } from "../content/source.ts";
 import { SECTIONS } from "../site.ts";
@@ -16,6 +17,13 @@ export default function Home({ context: { source } }: { readonly context: { read
         Write a function on the server, call it from a form or from JavaScript, and the page updates itself. Without
         JavaScript, the same form posts, and the same page comes back with the entered values and the errors in it. You
         need no API layer, no client-side router and no build step.
+      </p>
+      <p class="install">
+        <code>deno run -A jsr:@hyper/actions/init my-app</code>
+        <span>Version {config.version}</span>
+        <a href="/guides/start">Get started</a>
+        <a href="/guides/tutorial">Tutorial</a>
+        <a href="https://jsr.io/@hyper/actions">JSR</a>
       </p>
       <div class="split">
         <section class="live" aria-label="Live example">

@@ -136,7 +136,7 @@ function File({ file: { id, name, type, size } }: { readonly file: Upload }) {
       <span class="size">{sizeOf(size)}</span>
       <Form action={deleteFile} instance={id}>
         <input type="hidden" name="id" value={id} />
-        <button class="quiet" aria-label={`Delete ${name}`}>Delete</button>
+        <button class="quiet" aria-label={`Delete ${name}`} hyper-confirm={`Delete ${name}?`}>Delete</button>
       </Form>
     </li>
   );

@@ -33,7 +33,7 @@ export async function confirmSubmit(
 /**
  * Asks the user with the function of `Hyper.configure({ confirm })`, or else in a dialog.
  *
- * @param element The element that is about to act. The text of a button is that of the button that agrees.
+ * @param element The element that is about to act. The name of a button, its `aria-label` or text, is that of the button that agrees.
  */
 async function askUser(question: string, element: Element): Promise<boolean> {
   if (config.confirm) return await config.confirm(question, element);
@@ -53,7 +53,8 @@ async function askUser(question: string, element: Element): Promise<boolean> {
   safe.textContent = cancel;
   // The Enter key does no harm.
   safe.autofocus = true;
-  yes.textContent = element instanceof HTMLButtonElement && element.textContent.trim() || confirm;
+  yes.textContent = element instanceof HTMLButtonElement && (element.ariaLabel ?? element.textContent.trim()) ||
+    confirm;
   yes.value = "yes";
   form.append(text, safe, yes);
   dom(findTop()).append(dialog);

@@ -14,7 +14,7 @@ export default class AuditPage extends Page {
     return (
       <>
         <h1>Audit</h1>
-        <Form action={this.clear}>
+        <Form action={this.clear} hyper-confirm="Delete the whole log?">
           <button class="quiet">Delete log</button>
         </Form>
         <Table

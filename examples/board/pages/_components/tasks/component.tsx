@@ -85,7 +85,7 @@ function Card({ task }: { readonly task: Task }) {
         <Move task={task} to={COLUMNS[at + 1]} sign="›" />
         <Form action={deleteTask} instance={task.id}>
           <input type="hidden" name="id" value={task.id} />
-          <button class="quiet" aria-label={`Delete ${task.title}`}>×</button>
+          <button class="quiet" aria-label={`Delete ${task.title}`} hyper-confirm={`Delete “${task.title}”?`}>×</button>
         </Form>
       </div>
     </li>

@@ -87,7 +87,7 @@ function NoteRow({ note }: { readonly note: Note }) {
       </Form>
       {due !== null && <Due date={due} />}
       <a href={`/notes/${id}`} aria-label={`Open ${title}`}>Open</a>
-      <Form action={deleteNote} instance={id}>
+      <Form action={deleteNote} instance={id} hyper-confirm={`Delete “${title}”?`}>
         <input type="hidden" name="id" value={id} />
         <button class="quiet" aria-label={`Delete ${title}`}>Delete</button>
       </Form>

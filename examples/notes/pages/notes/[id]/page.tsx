@@ -64,7 +64,7 @@ export async function render({ deps }: PageContext) {
         <Field name="due" />
         <button>Save</button>
       </Form>
-      <Form action={discardNote}>
+      <Form action={discardNote} hyper-confirm={`Delete “${note.title}”?`}>
         <button class="quiet">Delete this note</button>
       </Form>
       <p>

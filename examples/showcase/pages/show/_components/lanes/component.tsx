@@ -25,8 +25,9 @@ export function Demo() {
     <>
       {LANES.map(([lane, words]) => (
         <Form key={lane} action={answerSlowly} instance={lane} hyper-sync={lane} hyper-key={`lane-${lane}`}>
-          <div>
-            <button name="lane" value={lane}>{lane}</button> {words}
+          <div class="lane">
+            <button name="lane" value={lane}>{lane}</button>
+            <span>{words}</span>
           </div>
           <ul id={`lane-${lane}`} class="log" aria-live="polite" />
         </Form>
