@@ -54,6 +54,7 @@ export type {
   ToastEventDetail,
   UnauthorizedEventDetail,
   UploadProgressEventDetail,
+  ValidateEventDetail,
 } from "./src/client/events.ts";
 export type { Sync } from "./src/client/call/lanes.ts";
 export type { ElementHook } from "./src/client/page/element_hook.ts";

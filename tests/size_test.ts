@@ -21,6 +21,7 @@ const LIMITS = {
   session: 800,
   triggers: 2_300,
   layers: 2_500,
+  validate: 2_000,
   /** On a page in another language than English. */
   translations: 720,
   /** On a local address, when a target is missing. */

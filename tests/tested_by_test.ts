@@ -60,6 +60,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/recorded_change.ts": ["browser/optimistic_test.tsx"],
   "src/client/page/rows.ts": ["browser/rows_test.tsx"],
   "src/client/page/shortcut.ts": ["browser/triggers_test.ts"],
+  "src/client/page/validate.ts": ["browser/validate_test.tsx"],
   "src/client/page/triggers.ts": ["browser/triggers_test.ts"],
   "src/deps/inject.ts": ["deps/resolver_test.ts"],
   "src/deps/markers.ts": ["deps/resolver_test.ts"],

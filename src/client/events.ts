@@ -18,6 +18,7 @@
  * @module
  */
 /// <reference types="./globals.d.ts" />
+import type { Issues } from "../protocol/patch.ts";
 import type { AbortReason } from "./call/outcome.ts";
 
 /** Properties of every event about a call. */
@@ -205,6 +206,18 @@ export interface LayerCloseEventDetail extends LayerEventDetail {
 /** Detail of `hyper:signals`: the new values of the page state. */
 export type SignalsEventDetail = Readonly<Record<string, unknown>>;
 
+/** Detail of `hyper:validate`. */
+export interface ValidateEventDetail extends Pick<CallEventDetail, "id" | "action" | "url" | "method"> {
+  /** The form. */
+  readonly form: HTMLFormElement;
+  /** Names of the fields that the server was asked about. */
+  readonly fields: readonly string[];
+  /** HTTP status. */
+  readonly status: number;
+  /** Messages by field; empty if they are valid. */
+  readonly issues: Issues;
+}
+
 /** All events of the runtime by name, for `window.addEventListener()`. */
 export interface HyperEventMap {
   /** Fired immediately before a request is sent. */
@@ -263,6 +276,8 @@ export interface HyperEventMap {
   "hyper:layer:open": CustomEvent<LayerEventDetail>;
   /** Fired on the element that has opened a layer, or on the window, when the layer is closed. */
   "hyper:layer:close": CustomEvent<LayerCloseEventDetail>;
+  /** Fired when the server has answered whether fields are valid, before a message is shown: see `<Form validate>`. */
+  "hyper:validate": CustomEvent<ValidateEventDetail>;
   /** Fired when Alpine has the new values of the page state. */
   "hyper:signals": CustomEvent<SignalsEventDetail>;
 }

@@ -71,6 +71,7 @@ export const INTERNAL: readonly string[] = [
   "showFailure",
   "since",
   "showToast",
+  "replaceMessages",
   "sequence",
   "trustedPolicy",
   "turn",

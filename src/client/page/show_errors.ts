@@ -116,6 +116,7 @@ function showNext(controls: readonly HTMLInputElement[], messages: readonly stri
 }
 
 /**
+/**
  * Puts an element next to the last of the controls of one name, and describes them with it.
  *
  * @returns What is described: the controls, or the group of radio buttons.
@@ -125,19 +126,40 @@ export function describeWith(controls: readonly Element[], description: Element)
   const field = last.closest(".hyper-field");
   if (field) dom(field).append(description);
   else dom(last.closest("label") ?? last).after(description);
-  // A radio button has no state of its own (ARIA, `aria-invalid`).
-  const described = new Set(
-    controls.map((control) =>
-      dom(control).matches("[type=radio]") && dom(control).closest("[role=radiogroup]") || control
-    ),
-  );
-  const views = [...described].map((element): View<Element> => dom(element));
+  const views = describedBy(controls);
   const id = idOf(description);
   for (const element of views) {
     const ids = element.getAttribute("aria-describedby");
     element.setAttribute("aria-describedby", ids ? `${id} ${ids}` : id);
   }
   return views;
+}
+
+/**
+ * Shows messages next to the controls of one name, in place of those they have.
+ *
+ * @param messages The messages; none for a valid control.
+ * @returns `false` if they had these messages.
+ */
+export function replaceMessages(controls: readonly HTMLInputElement[], messages: readonly string[]): boolean {
+  const views = describedBy(controls);
+  const shown = views.flatMap((view) => view.getAttribute("aria-describedby")?.split(" ") ?? [])
+    .map((id) => dom(doc.getElementById(id)))
+    .flatMap((list) => list?.matches(".hyper-errors") ? [...list.children].map((item) => dom(item).textContent) : []);
+  if (`${shown}` === `${messages}`) return false;
+  views.forEach(forgetErrors);
+  if (messages[0]) showNext(controls, messages);
+  return true;
+}
+
+/** Returns the controls, or their group: a radio button has no state of its own (ARIA, `aria-invalid`). */
+function describedBy(controls: readonly Element[]): readonly View<Element>[] {
+  const described = new Set(
+    controls.map((control) =>
+      dom(control).matches("[type=radio]") && dom(control).closest("[role=radiogroup]") || control
+    ),
+  );
+  return [...described].map((element): View<Element> => dom(element));
 }
 
 function makeList(messages: readonly string[]): HTMLUListElement {

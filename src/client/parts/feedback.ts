@@ -5,5 +5,5 @@
  */
 export { clearErrors } from "../page/clear_errors.ts";
 export { loadPageTexts } from "../page/page_texts.ts";
-export { describeWith, showInvalid } from "../page/show_errors.ts";
+export { describeWith, replaceMessages, showInvalid } from "../page/show_errors.ts";
 export { announceHidden, showToast, start } from "../page/toast.ts";

@@ -19,7 +19,7 @@ import type { Swap } from "../../protocol/patch.ts";
 import type { ActiveCall } from "../call/call.ts";
 import type { loadPageTexts } from "../page/page_texts.ts";
 import type { patchSignals } from "../page/signals.ts";
-import type { describeWith, showInvalid } from "../page/show_errors.ts";
+import type { describeWith, replaceMessages, showInvalid } from "../page/show_errors.ts";
 import type { announceHidden, showToast } from "../page/toast.ts";
 import type { onUserChange } from "../page/user_change.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
@@ -50,6 +50,7 @@ export interface PartExports {
     readonly clearErrors: typeof clearErrors;
     readonly describeWith: typeof describeWith;
     readonly loadPageTexts: typeof loadPageTexts;
+    readonly replaceMessages: typeof replaceMessages;
     readonly showInvalid: typeof showInvalid;
     readonly showToast: typeof showToast;
   };
