@@ -211,7 +211,7 @@ export interface ValidateEventDetail extends Pick<CallEventDetail, "id" | "actio
   /** The form. */
   readonly form: HTMLFormElement;
   /** Names of the fields that the server was asked about. */
-  readonly fields: readonly string[];
+  readonly names: readonly string[];
   /** HTTP status. */
   readonly status: number;
   /** Messages by field; empty if they are valid. */

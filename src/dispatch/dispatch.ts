@@ -78,9 +78,6 @@ export class FormActionDispatch {
     if (found.kind === "address") return await serveAddress(arrival, app);
     if (found.kind === "failure") return await refuse(arrival, found, app);
     if (found.kind === "own") return await this.#call(found.action, arrival);
-    // A backend is code of the application, which may respond without this pipeline.
-    const refusal = judgePurpose(arrival, found.owned.action);
-    if (refusal !== null) return await refuse(arrival, refusal, app);
     try {
       return await dispatchToBackend(arrival, found.owned, {
         run: (action) => this.#call(action, arrival),
@@ -142,8 +139,7 @@ export class FormActionDispatch {
     const input = await readInput(call, page, admitted, app);
     if (input.kind !== "input") return input;
     reached.input = input;
-    const { validates } = call.arrival.intent;
-    if (validates !== null) return await validateFields(call, page, input, validates, app);
+    if (call.arrival.mode === "validate") return await validateFields(call, page, input, app);
     const bound = await bindInput(call, page, input, app);
     if (bound.kind !== "bound") return bound;
     const may = await claimRun(call, page, admitted, input, app);

@@ -1,7 +1,7 @@
 // One call of an action, as the browser runtime makes it: the request, and the effect of its answer. Requests, answers and
 // switches are read by the code of the runtime, in `protocol/`.
 import { isLost, isStream } from "../protocol/answer.ts";
-import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES } from "../protocol/names.ts";
+import { LAST_EVENT_ID_HEADER, LOCATION_HEADER, LOCATION_HEADER_BYTES, VALIDATE_HEADER } from "../protocol/names.ts";
 import { buildPayload } from "../protocol/payload.ts";
 import {
   ABORTED,
@@ -13,7 +13,7 @@ import {
   type Opened,
   type Received,
 } from "./answer.ts";
-import { noteSent } from "./controls.ts";
+import { noteSent, withhold } from "./controls.ts";
 import { ConnectionError } from "./faults.ts";
 import type { Ask } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
@@ -27,6 +27,8 @@ const MAX_RETRIES = 10;
  * @throws {RangeError} When a GET cannot carry the data.
  */
 export function prepareCall(source: CallSource): Call {
+  const { fields, sent, extraHeaders } = source;
+  if (fields !== null && sent && extraHeaders[VALIDATE_HEADER] !== undefined) withhold(sent.form, fields);
   return { ...source, ...buildPayload(source), checkpoint: "", failures: 0, wasOpen: false };
 }
 

@@ -10,6 +10,7 @@ import {
   rawText,
   rootOf,
 } from "./dom.ts";
+import { ONCE_FIELD } from "../protocol/names.ts";
 import { toParams, toPlain } from "../protocol/payload.ts";
 import { accessibleName } from "./labels.ts";
 
@@ -325,4 +326,13 @@ export function toBody(entries: readonly FormEntry[], enctype: string | null): F
 export function groupOf(control: ElementNode): ElementNode {
   const isChoice = /^(checkbox|radio)$/.test(controlType(control));
   return isChoice ? closest(control, ({ tagName }) => tagName === "fieldset") ?? control : control;
+}
+
+/** Removes the fields that a form does not send before it is submitted: passwords and files, and the key of the submit. */
+export function withhold(form: ElementNode, fields: FormData): void {
+  for (const control of formControls(form)) {
+    const isWithheld = /^(password|file)$/.test(controlType(control)) && attribute(control, "hyper-validate") === null;
+    if (isWithheld) fields.delete(attribute(control, "name") ?? "");
+  }
+  fields.delete(ONCE_FIELD);
 }

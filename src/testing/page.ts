@@ -1,5 +1,7 @@
 // The pages of a client: elements are found by their names, forms are filled and sent.
-import { FORM_ATTRIBUTE } from "../protocol/names.ts";
+import { FORM_ATTRIBUTE, JSON_TYPE, VALIDATE_HEADER } from "../protocol/names.ts";
+import type { Issues } from "../protocol/patch.ts";
+import { own } from "../protocol/wire.ts";
 import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {
   controlType,
@@ -195,17 +197,33 @@ export class PageForm extends PageElement implements TestForm {
 
   /** Sends the form as the runtime does, by a button, or by none. */
   async sendBy(submitter: ElementNode | null): Promise<TestOutcome> {
+    const name = this.#actionName(submitter);
+    if (this.#method(submitter) === "dialog") throw this.#closesDialog();
+    return await this.page.tab.send(name, this, submitter);
+  }
+
+  async validate(...labels: readonly string[]): Promise<Issues> {
+    const controls = labels.length === 0
+      ? formControls(this.node).filter(isField)
+      : labels.flatMap((label) => this.#controls(label, "validate"));
+    const names = new Set(controls.map((it) => attribute(it, "name") ?? "").filter((name) => name !== ""));
+    const headers = { [VALIDATE_HEADER]: Array.from(names, encodeURIComponent).join(","), accept: JSON_TYPE };
+    const outcome = await this.page.tab.action(this.#actionName(null), {}, { form: this, headers });
+    if (outcome.kind === "success") return own(own(outcome.data).issues) as Issues;
+    const reason = outcome.kind === "error" ? `${outcome.status} ${outcome.message}` : outcome.kind;
+    throw new Error(`Cannot validate form "${this.#called()}": the server answered ${reason}`);
+  }
+
+  /** Returns the name of the action that the runtime would call. */
+  #actionName(submitter: ElementNode | null): string {
     // The form itself must have the attribute; its button may name another action.
     const formNamed = attribute(this.node, FORM_ATTRIBUTE);
     const named = submitter === null ? null : attribute(submitter, FORM_ATTRIBUTE);
     const name = formNamed === null ? "" : actionOfForm(named, formNamed, this.#url(submitter), this.#url(null));
-    if (name === "") {
-      throw new TypeError(
-        `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
-      );
-    }
-    if (this.#method(submitter) === "dialog") throw this.#closesDialog();
-    return await this.page.tab.send(name, this, submitter);
+    if (name !== "") return name;
+    throw new TypeError(
+      `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
+    );
   }
 
   /** Submits the form by a button, or by none. */

@@ -1,6 +1,7 @@
 // A page, as a test sees it: things are found by their names, forms are filled and sent.
 import type { FieldInput, FormEntry } from "./controls.ts";
 import type { TestOutcome } from "./outcome.ts";
+import type { Issues } from "../protocol/patch.ts";
 
 /** A part of a page. */
 export interface TestScope {
@@ -160,6 +161,35 @@ export interface TestForm extends TestElement {
    * @throws {TypeError} When it is not a form of an action: the runtime leaves such a form to the browser.
    */
   submitWithRuntime(button?: string): Promise<TestOutcome>;
+  /**
+   * Asks the server whether fields are valid, as a form with `<Form validate>` does before it is submitted. Passwords and files are
+   * sent only if their control has `hyper-validate`. The page does not change.
+   *
+   * @param labels The labels of the fields, else their names. Default: all fields.
+   * @returns The messages by the names of fields; empty if they are valid.
+   * @throws {TypeError} When it is not a form of an action.
+   * @throws {Error} When the server refuses to answer, for example because the action has no `validate: true`.
+   *
+   * @example
+   * ```tsx
+   * import { action, defineForm, field, Form } from "@hyper/actions";
+   * import { createTestClient } from "@hyper/actions/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const NameForm = defineForm("name", {
+   *   fields: { name: field.text({ required: true }) },
+   *   clean({ name }, ctx) {
+   *     if (name === "ada") ctx.addError("name", "This name is taken");
+   *   },
+   * });
+   * const join = action("join", { form: NameForm, validate: true }, () => {});
+   * const module = { default: () => <Form action={join} validate="blur" submit="Join" />, join };
+   * await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+   * const form = (await client.open("/")).form("Join").fill({ Name: "ada" });
+   * assertEquals(await form.validate("Name"), { name: ["This name is taken"] });
+   * ```
+   */
+  validate(...labels: readonly string[]): Promise<Issues>;
 }
 
 /**

@@ -365,6 +365,26 @@ Deno.test("the panel shows which calls were blocked, replaced and queued", async
   });
 });
 
+Deno.test("the panel names the validation of a field, which runs no action, and the log has it as checked", async () => {
+  const form = defineForm("join", { fields: { name: field.text({ label: "Name", minlength: 9 }) } });
+  const join = action("join", { form, validate: true }, () => {});
+  const home = () => <Form action={join} validate="blur" novalidate />;
+  await using server = createServer(home, {}, { join });
+  await withPage(server.answer, async ({ page, events }) => {
+    await page.goto(server.link);
+    await ready(page);
+    await page.waitForLoadState("networkidle");
+    await page.getByLabel("Name").fill("too long");
+    await page.getByLabel("Name").press("Tab");
+    await events.next("hyper:validate");
+    await page.getByRole("button", { name: "Hyper" }).click();
+    await page.locator("summary").last().click();
+    await page.getByText("validated name: 1 invalid; the action did not run").waitFor();
+  });
+  const [line] = server.lines.filter((line) => line.includes("action=join"));
+  assertMatch(line ?? "", /^action=join outcome=checked status=200 .*issues=name/);
+});
+
 Deno.test("an upload sends its lane too, and is replayed with its file", async () => {
   const bodies: string[] = [];
   const keep = action("keep", async ({ files }) => void bodies.push(await files.get("file")?.[0]?.text() ?? ""));

@@ -1,4 +1,4 @@
-/** `<Form validate>` in a real page: messages beside fields before the form is submitted, and never a stale one. */
+/** `<Form validate>` in a real page: messages next to fields before the form is submitted, and never a stale one. */
 import { assertEquals } from "@std/assert";
 import {
   action,
@@ -86,7 +86,7 @@ async function open(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
 }
 
-/** The messages beside the fields, by label, and the field with the focus. */
+/** The messages next to the fields, by label, and the field with the focus. */
 function seen(page: Page) {
   return page.evaluate(() => {
     const messages = [...document.querySelectorAll("[aria-invalid=true]")].map((control) => [

@@ -603,3 +603,37 @@ Deno.test("trigger() sends a form without its first button, and by a button that
   await page.find("#second").trigger();
   assertEquals(sent, ["note undefined", "note second"]);
 });
+
+Deno.test("form.validate() returns the messages of fields, runs nothing, and withholds passwords unless they opt in", async () => {
+  const seen: unknown[] = [];
+  const UserForm = defineForm("user", {
+    fields: { name: field.text({ required: true }), password: field.password(), pin: field.password() },
+    clean(values, ctx) {
+      seen.push(ctx.mode, values.pin);
+      if (values.name === "ada") ctx.addError("name", "Taken");
+      seen.push(values.password);
+    },
+  });
+  const join = action("join", { form: UserForm, validate: true }, () => void seen.push("ran"));
+  const closed = action("closed", { form: UserForm }, () => void seen.push("ran"));
+  const Page = () => (
+    <>
+      <Form action={join}>
+        <Field name="name" />
+        <Field name="password" />
+        <Field name="pin" hyper-validate="" />
+        <button>Join</button>
+      </Form>
+      <Form action={closed} submit="Closed" />
+    </>
+  );
+  const module = { default: Page, join, closed };
+  await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+  const page = await client.open("/");
+  const form = page.form("Join").fill({ Name: "ada", Password: "secret", Pin: "1234" });
+  assertEquals(await form.validate("Name"), { name: ["Taken"] });
+  assertEquals(seen, ["validate", "1234"]);
+  assertEquals(await page.form("Join").fill({ Name: "" }).validate(), { name: ["Enter a value"] });
+  const message = `Cannot validate form "Closed": the server answered 400`;
+  await assertRejects(() => page.form("Closed").validate(), Error, message);
+});

@@ -23,7 +23,7 @@ import { emit } from "../events.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { tryPart } from "../parts/load_part.ts";
 
-/** What is known about the fields of a form. */
+/** The state of the fields of a form. */
 interface Check {
   /** Names of fields that were changed since they were last left. */
   readonly changed: Set<string>;
@@ -172,7 +172,7 @@ async function ask(
   if (address.length <= LOCATION_HEADER_BYTES) headers[LOCATION_HEADER] = address;
   const response = await fetch(url, { method, headers, body, signal });
   const { issues } = await response.json();
-  emit("validate", { id, action, url, method, form, fields: names, status: response.status, issues: issues ?? {} });
+  emit("validate", { id, action, url, method, form, names, status: response.status, issues: issues ?? {} });
   return response.ok ? issues : Promise.reject();
 }
 
@@ -209,7 +209,7 @@ function forgetInSummary(form: HTMLFormElement, { id }: HTMLInputElement): void 
 }
 
 const labelOf = (control: HTMLInputElement): string | null | undefined =>
-  (control.closest("fieldset.hyper-field")?.querySelector("legend") ?? control.labels?.[0])?.textContent;
+  (dom(control.closest("fieldset.hyper-field"))?.querySelector("legend") ?? control.labels?.[0])?.textContent;
 
 // Elements of a form have the properties of controls, or lack them.
 const controlsOf = (form: HTMLFormElement): HTMLInputElement[] => [...dom(form).elements] as HTMLInputElement[];

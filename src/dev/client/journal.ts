@@ -158,6 +158,14 @@ export function createJournal(onChange: () => void): Journal {
         now: truncateText(dom(element).isConnected ? dom(element).outerHTML : swap === "delete" ? "" : content),
       }));
   });
+  addEventListener("hyper:validate", ({ detail }) => {
+    const { names, form, issues, status } = detail;
+    const call = begin({ ...detail, key: "", target: null, sourceEl: form, trigger: "validate" }, "success");
+    call.status = status;
+    const count = Object.keys(issues).length;
+    call.note = `validated ${names.join(", ")}: ${count === 0 ? "valid" : `${count} invalid`}; the action did not run`;
+    onChange();
+  });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
   addEventListener("hyper:requestError", ({ detail }) => {
     change(detail.id, (call) => {

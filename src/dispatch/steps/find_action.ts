@@ -10,6 +10,7 @@ import type { Failure } from "../outcome.ts";
 import { regionActionOf } from "../region_actions.ts";
 import { isReadMethod, READ_METHODS } from "../../http/methods.ts";
 import { isPrefetch } from "../../http/purpose.ts";
+import { judgePurpose } from "./judge.ts";
 import { readEarly } from "./read_body.ts";
 import { catalogueText } from "../../texts/catalogue.ts";
 
@@ -32,8 +33,8 @@ export function findAction(arrival: Arrival, app: Finding & Reading & Judging & 
   }
   const own = regionActionOf(intent);
   if (own !== null) return { kind: "own", action: own };
-  if (intent.kind === "endpoint") return toFound(app.manager.findByUid(intent.uid), null, app);
-  if (intent.kind === "named") return toFound(app.manager.findByName(intent.name), intent.name, app);
+  if (intent.kind === "endpoint") return toFound(app.manager.findByUid(intent.uid), null, arrival, app);
+  if (intent.kind === "named") return toFound(app.manager.findByName(intent.name), intent.name, arrival, app);
   return request.method === "POST" ? findByField(arrival, app) : { kind: "address" };
 }
 
@@ -44,15 +45,17 @@ export function noSuchAction(name: string | null, { dev, manager }: Judging): Fa
   return failure(404, catalogueText("notFound"), {}, reason);
 }
 
-function toFound(owned: OwnedAction | null, name: string | null, app: Judging): Found {
-  return owned === null ? noSuchAction(name, app) : { kind: "action", owned };
+function toFound(owned: OwnedAction | null, name: string | null, arrival: Arrival, app: Judging): Found {
+  if (owned === null) return noSuchAction(name, app);
+  // Before its backend gets the request, which may respond without the pipeline.
+  return judgePurpose(arrival, owned.action) ?? { kind: "action", owned };
 }
 
 async function findByField(arrival: Arrival, app: Finding & Reading & Judging & Observing): Promise<Found> {
   const { content } = await readEarly(arrival, app.limits, app);
   const name = fieldText(content, ACTION_FIELD);
   // An empty name counts as none, as in header and query.
-  if (name) return toFound(app.manager.findByName(name), name, app);
+  if (name) return toFound(app.manager.findByName(name), name, arrival, app);
   const hasPage = app.router.match(arrival.url.pathname) !== null;
   return hasPage ? notAllowed(READ_METHODS) : failure(404, catalogueText("notFound"));
 }

@@ -11,17 +11,16 @@ import type { Input } from "./read_input.ts";
 
 /**
  * Validates the input, and returns the messages of some of its fields. Never returns what an action function needs.
- *
- * @param names The fields that the client asks about. The others may not have been filled in yet.
  */
 export async function validateFields(
   call: Call,
   { deps }: CallPage,
   input: Input,
-  names: readonly string[],
   app: Observing & Wording,
 ): Promise<Outcome> {
-  const { arrival: { trace }, action } = call;
+  const { arrival: { trace, intent }, action } = call;
+  // The other fields may not have been filled in yet.
+  const names = intent.validates ?? [];
   trace?.step("dependencies");
   if (action.form === null) {
     await resolveInjected(action.inject, deps);
