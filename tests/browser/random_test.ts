@@ -10,6 +10,7 @@ import { createHandler } from "@hyper/actions";
 import type { CDPSession, Page } from "playwright-core";
 import { addNote, closeDatabase, deleteNote, listNotes } from "../../examples/notes/database.ts";
 import { withPage } from "../support/browser.ts";
+import { createRandom, type Random } from "../support/random.ts";
 import { type FlakyProxy, openFlakyProxy } from "../support/flaky_proxy.ts";
 import type {} from "../../client.ts";
 
@@ -29,18 +30,6 @@ const SLACK = { nodes: 120, listeners: 3 };
 interface Held {
   readonly nodes: number;
   readonly listeners: number;
-}
-
-/** Returns numbers from 0 up to a bound, the same for the same seed (Mulberry32). */
-type Random = (bound: number) => number;
-
-function createRandom(state: number): Random {
-  return (bound) => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
 }
 
 /** A user of the page. */

@@ -181,3 +181,16 @@ Deno.test("more() throws outside of a region that appends, and for a cursor that
   assertMatch(errors[0] ?? "", /set append to true/);
   assertMatch(errors[1] ?? "", /its cursor has 0 characters/);
 });
+
+Deno.test("no response with regions may be kept by a cache", async () => {
+  const { handler, page, call, more } = listApp();
+  const { reference } = await page();
+  const regions = await call("hyper:regions", { regions: reference }, reference);
+  const changes = await call("touch", {}, reference);
+  const next = await more(reference, "2");
+  for (const { response, content } of [regions, changes, next]) {
+    assertMatch(content, /<li>/);
+    assertEquals(response.headers.get("cache-control"), "no-store");
+  }
+  await handler.close();
+});
