@@ -6,6 +6,8 @@ import { personOf } from "./session.ts";
 export interface Shared {
   readonly store: Store;
   readonly bus: Bus;
+  /** Signs the references of regions: an instance must know those of the others. At least 32 characters. */
+  readonly key: string;
 }
 
 /**
@@ -14,9 +16,11 @@ export interface Shared {
  * @param shared The store and bus of several instances behind one proxy; `null` for a single instance.
  */
 export function createApp(shared: Shared | null): Handler {
+  const { key, ...services } = shared ?? { key: crypto.randomUUID() };
   return createHandler({
     baseDir: import.meta.dirname,
     principal: (request) => personOf(request)?.id.toString() ?? null,
-    ...(shared === null ? {} : { ...shared, crossOrigin: { trustProxy: true } }),
+    keys: [key],
+    ...(shared === null ? {} : { ...services, crossOrigin: { trustProxy: true } }),
   });
 }

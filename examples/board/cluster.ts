@@ -12,8 +12,9 @@ export async function startCluster(count: number): Promise<Cluster> {
   await using starting = new AsyncDisposableStack();
   const redisPort = freePort();
   await startRedis(redisPort, starting);
+  const env = { PORT: "0", REDIS_URL: `redis://127.0.0.1:${redisPort}`, BOARD_KEY: crypto.randomUUID() };
   const urls = await Promise.all(
-    Array.from({ length: count }, () => startInstance(`redis://127.0.0.1:${redisPort}`, starting)),
+    Array.from({ length: count }, () => startInstance(env, starting)),
   );
   const stack = starting.move();
   let next = 0;
@@ -64,10 +65,10 @@ async function startRedis(port: number, stack: AsyncDisposableStack): Promise<vo
   await untilReady(process, /Ready to accept connections/, stack);
 }
 
-async function startInstance(redis: string, stack: AsyncDisposableStack): Promise<string> {
+async function startInstance(env: Record<string, string>, stack: AsyncDisposableStack): Promise<string> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", fromFileUrl(import.meta.resolve("./main.ts"))],
-    env: { PORT: "0", REDIS_URL: redis },
+    env,
     stdin: "null",
     stdout: "piped",
   }).spawn();

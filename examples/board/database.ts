@@ -123,6 +123,11 @@ export function listTasks(): Task[] {
   }));
 }
 
+/** Returns a task, or `null`. */
+export function findTask(id: number): Task | null {
+  return listTasks().find((task) => task.id === id) ?? null;
+}
+
 /** Adds a task. */
 export function addTask(title: string, author: string): void {
   run("INSERT INTO tasks (title, author) VALUES (?, ?)", title, author);

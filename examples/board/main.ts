@@ -1,7 +1,8 @@
 /**
  * A shared task board: live, with presence and a chat, built with `@hyper/actions`. `PORT` sets the port.
  *
- * `main.ts --instances 3` runs three processes behind a small proxy, with their own Redis.
+ * `main.ts --instances 3` runs three processes behind a small proxy, with their own Redis. `BOARD_KEY` is a secret that instances
+ * with one `REDIS_URL` share.
  */
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { createApp } from "./app.ts";
@@ -22,6 +23,7 @@ if (option === "--instances" && Number(value) > 1) {
   const shared = redisUrl === undefined ? null : {
     store: stack.use(await createRedisStore({ url: redisUrl })),
     bus: stack.use(await createRedisBus({ url: redisUrl })),
+    key: Deno.env.get("BOARD_KEY") ?? "",
   };
   const app = createApp(shared);
   const seats = setInterval(keepSeats, 20_000);

@@ -136,7 +136,7 @@ boardTest("board: every operation works with the keyboard alone, and keeps the f
   await focusOn("dialog button");
   await press("Tab", "Enter");
   await page.locator(".card").waitFor({ state: "detached" });
-  await focusOn("#board");
+  await focusOn("#doing ul");
   await press("Tab");
   await keyboard.type("Hello");
   await press("Enter");

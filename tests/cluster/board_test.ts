@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startCluster } from "../../examples/board/cluster.ts";
 import { redisTest } from "../support/redis.ts";
-import { readBlocks } from "../../src/protocol/event_stream.ts";
+import { instanceAt, openPage, RegionStream } from "../support/region_stream.ts";
 
 redisTest("instances of the board example behind the proxy share one room", async () => {
   const folder = await Deno.makeTempDir();
@@ -23,17 +23,26 @@ redisTest("instances of the board example behind the proxy share one room", asyn
     assertStringIncludes(cookie, "person=");
 
     // The proxy alternates, so that each instance has one stream.
-    const watching = [await call("watch_room", {}, { cookie }), await call("watch_room", {}, { cookie })];
-    const streams = watching.map(({ body }) => readBlocks(body ?? new ReadableStream()));
+    const instance = instanceAt(url);
+    const regions = await openPage(instance, "/", { cookie });
+    const watch = async () => await (await RegionStream.watch(instance, [{ at: "/", regions }], { cookie })).ready();
+    await using streams = new AsyncDisposableStack();
+    const watching = [streams.use(await watch()), streams.use(await watch())];
     const added = await call("add_task", { method: "POST", body: new URLSearchParams({ title: "For all" }) }, {
       cookie,
       origin: new URL(url).origin,
     });
     assertEquals(added.status, 200);
     await added.body?.cancel();
-    for (const stream of streams) {
-      for await (const { data } of stream) if (data?.includes("For all")) break;
+    for (const stream of watching) {
+      let names: readonly string[];
+      // An instance that does not know the place of a page first names all of its regions.
+      do names = (await stream.next())?.dirty.map((reference) => reference.split(":")[0] ?? "") ?? []; while (
+        names.length > 1
+      );
+      assertEquals(names, ["board"]);
     }
+    await streams.disposeAsync();
     const page = await (await fetch(url, { headers: { cookie } })).text();
     assert(page.includes("For all"));
     await server.shutdown();

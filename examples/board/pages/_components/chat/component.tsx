@@ -1,5 +1,5 @@
 /** The chat: messages, and text while it is being typed. */
-import { action, defineForm, Field, field, Form, html, remove } from "@hyper/actions";
+import { action, changed, defineForm, Field, field, Form, html, region, remove } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
 import type { Message, Person } from "../../../database.ts";
@@ -9,16 +9,16 @@ const SayForm = defineForm("say", {
   fields: { text: field.text({ label: "Message", required: true, maxlength: 200 }) },
 });
 
+/** The topic of the messages. */
+const MESSAGES = "messages";
+
 export const say = action(
   "say",
   { form: SayForm, guard: membersOnly, inject: { person: member } },
   async ({ form, person, publish }) => {
-    const line = html(<Line message={database.addMessage(person.name, form.values.text)} />, {
-      target: "#messages",
-      swap: "append",
-    });
-    await publish(ROOM, [line, remove(`#${typingId(person)}`)]);
-    return [line, html(<Say />, { target: "#say", swap: "outer", focus: "#say input[name=text]" })];
+    database.addMessage(person.name, form.values.text);
+    await publish(ROOM, remove(`#${typingId(person)}`));
+    return [changed(MESSAGES), html(<Say />, { target: "#say", swap: "outer", focus: "#say input[name=text]" })];
   },
 );
 
@@ -36,14 +36,23 @@ export const type = action(
   },
 );
 
+/** The messages: the same for all members, so that each instance renders them once after a change. */
+export const Messages = region(
+  "messages",
+  { depends: MESSAGES, shared: true },
+  () => (
+    <ol id="messages" aria-live="polite" aria-label="Messages">
+      {database.listMessages().map((message) => <Line key={message.id} message={message} />)}
+    </ol>
+  ),
+);
+
 /** The chat. */
 export function Chat() {
   return (
     <section class="chat" aria-labelledby="chat-title">
       <h2 id="chat-title">Chat</h2>
-      <ol id="messages" aria-live="polite" aria-label="Messages">
-        {database.listMessages().map((message) => <Line key={message.id} message={message} />)}
-      </ol>
+      <Messages />
       <ul id="typing" class="typing" aria-label="Typing" />
       <Say />
     </section>

@@ -13,7 +13,7 @@ export const enter = action(
   ({ form, url }) => letIn(form.values.name, url),
 );
 
-// Open as long as the tab: adds it to the list, and sends all changes.
+// Open as long as the tab: adds it to the list, and sends the list and what others are typing. Regions show the rest.
 export const watchRoom = action(
   "watch_room",
   { method: "GET", guard: membersOnly, inject: { person: member } },
@@ -21,7 +21,7 @@ export const watchRoom = action(
     const seat = database.takeSeat(person);
     try {
       await publish(ROOM, refresh("#people"));
-      yield live(ROOM, { guard: membersOnly, refresh: "#room" });
+      yield live(ROOM, { guard: membersOnly, refresh: "#people" });
     } finally {
       database.leaveSeat(seat);
       await publish(ROOM, refresh("#people"));

@@ -1,9 +1,9 @@
 /** The tasks. Every tab shows each change. */
-import { action, defineForm, Field, field, Form, html, refresh } from "@hyper/actions";
+import { action, changed, defineForm, Field, field, Form, html, region } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
 import { type Column, COLUMNS, type Task } from "../../../database.ts";
-import { member, membersOnly, ROOM } from "../../../session.ts";
+import { member, membersOnly } from "../../../session.ts";
 
 const TITLES: Readonly<Record<Column, string>> = { todo: "To do", doing: "Doing", done: "Done" };
 
@@ -13,37 +13,40 @@ const TaskForm = defineForm("task", {
 
 const id = z.coerce.number().int();
 
-// Each tab renders its own board after a change, so that all show the same board whatever the order of changes.
-const BOARD = refresh("#board");
+/** The topic of the board. */
+const TASKS = "tasks";
 
 export const addTask = action(
   "add_task",
   { form: TaskForm, guard: membersOnly, inject: { person: member } },
-  async ({ form, person, publish }) => {
+  ({ form, person }) => {
     database.addTask(form.values.title, person.name);
-    await publish(ROOM, BOARD);
-    return [BOARD, html(<AddTask />, { target: "#add-task", swap: "outer", focus: "#add-task input[name=title]" })];
+    return [
+      changed(TASKS),
+      html(<AddTask />, { target: "#add-task", swap: "outer", focus: "#add-task input[name=title]" }),
+    ];
   },
 );
 
 export const moveTask = action(
   "move_task",
   { input: z.object({ id, to: z.enum(COLUMNS) }), guard: membersOnly },
-  async ({ data, publish }) => {
+  ({ data }) => {
     database.moveTask(data.id, data.to);
-    await publish(ROOM, BOARD);
+    const task = database.findTask(data.id);
+    if (task === null) return changed(TASKS);
     // The button is gone: the focus moves with the card, so that keyboard users do not start at the top again.
-    return html(<Board />, { target: "#board", swap: "morph", focus: `#task-${data.id}` });
+    const target = `#task-${data.id}`;
+    return [changed(TASKS), html(<Card task={task} />, { target, swap: "morph", focus: target })];
   },
 );
 
 export const deleteTask = action(
   "delete_task",
   { input: z.object({ id }), guard: membersOnly },
-  async ({ data, publish }) => {
+  ({ data }) => {
     database.deleteTask(data.id);
-    await publish(ROOM, BOARD);
-    return html(<Board />, { target: "#board", swap: "morph", focus: "#board" });
+    return changed(TASKS);
   },
 );
 
@@ -60,7 +63,7 @@ export function AddTask() {
 }
 
 /** The board with its columns. */
-export function Board() {
+export const Board = region("board", { depends: TASKS }, () => {
   const tasks = database.listTasks();
   return (
     <div id="board" class="board" tabindex={-1} role="group" aria-label="Columns">
@@ -72,7 +75,7 @@ export function Board() {
       ))}
     </div>
   );
-}
+});
 
 function Card({ task }: { readonly task: Task }) {
   const at = COLUMNS.indexOf(task.place);
