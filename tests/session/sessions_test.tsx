@@ -1,8 +1,10 @@
 /** `sessions()` over each store: values, sign-in, ages, lists, and requests that run at the same time. */
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { createMemoryStore, type Store } from "@hyper/actions";
+import { createRedisStore } from "@hyper/actions/redis";
 import { sessions } from "@hyper/actions/session";
-import { beforePut, Site, STORES, VALUES } from "./support.tsx";
+import { redisTest, startRedis } from "../support/redis.ts";
+import { beforePut, breakable, Site, STORES, testOverStores, VALUES } from "./support.tsx";
 
 const COOKIE = "__Host-session";
 const HOUR = 60 * 60 * 1000;
@@ -159,17 +161,6 @@ Deno.test("sessions() does not accept the session of http over https, as another
   }
 });
 
-Deno.test("sessions() does not accept one of two different cookies of its name", async () => {
-  await using site = new Site(createMemoryStore());
-  const browser = site.browser();
-  await browser.call("sign_in", { user: "ada" });
-  const own = `${COOKIE}=${browser.cookies.get(COOKIE)}`;
-  const tossed = `${COOKIE}=${"A".repeat(43)}`;
-  for (const cookie of [`${tossed}; ${own}`, `${own}; ${tossed}`]) {
-    assertEquals((await browser.call("read", {}, { cookie })).data.user, null);
-  }
-});
-
 for (const secret of ["", "x", "A".repeat(43), "../../x", `${"A".repeat(42)}%`, "__proto__"]) {
   Deno.test(`sessions() starts no session that the client invents: "${secret}"`, async () => {
     await using site = new Site(createMemoryStore());
@@ -196,11 +187,22 @@ Deno.test("sessions() ends after the idle age and after the absolute age, whiche
   assertEquals((await idle.call("read")).data.user, null);
 });
 
+testOverStores("sessions() does not accept one of two different cookies of its name", async (store) => {
+  await using site = new Site(store);
+  const browser = site.browser();
+  await browser.call("sign_in", { user: "ada" });
+  const own = `${COOKIE}=${browser.cookies.get(COOKIE)}`;
+  const tossed = `${COOKIE}=${"A".repeat(43)}`;
+  for (const cookie of [`${tossed}; ${own}`, `${own}; ${tossed}`]) {
+    assertEquals((await browser.call("read", {}, { cookie })).data.user, null);
+  }
+});
+
 for (const [change, jump, user] of [["an hour back", -HOUR, "ada"], ["an hour ahead", HOUR, null]] as const) {
-  Deno.test(`sessions() after a clock was set ${change}: the user is ${user ?? "signed out"}`, async () => {
+  testOverStores(`sessions() after a clock was set ${change}: the user is ${user ?? "signed out"}`, async (store) => {
     let time = Date.UTC(2030, 0, 1);
     // The store has its own clock.
-    await using site = new Site(createMemoryStore(), { now: () => time, idleSeconds: 30 * 60 });
+    await using site = new Site(store, { now: () => time, idleSeconds: 30 * 60 });
     const browser = site.browser();
     await browser.call("sign_in", { user: "ada" });
     time += jump;
@@ -209,6 +211,39 @@ for (const [change, jump, user] of [["an hour back", -HOUR, "ada"], ["an hour ah
     assertEquals((await browser.call("read")).data.name, "x");
   });
 }
+
+testOverStores("sessions() with a store that fails: 503 with Retry-After, and the cookie stays", async (store) => {
+  const breaking = breakable(store);
+  await using site = new Site(breaking.store);
+  const browser = site.browser();
+  await browser.call("sign_in", { user: "ada" });
+  const secret = browser.cookies.get(COOKIE);
+  breaking.isDown = true;
+  for (const action of ["read", "set", "sign_out"]) {
+    const { status, headers } = await browser.call(action, { name: "x" });
+    assertEquals([action, status, headers.get("retry-after")], [action, 503, "1"]);
+  }
+  assertEquals((await site.browser().call("set", { name: "x" })).status, 503);
+  const page = await browser.request("/mine", { headers: { accept: "text/html" } });
+  assertEquals(page.status, 503);
+  await page.body?.cancel();
+  breaking.isDown = false;
+  assertEquals(browser.cookies.get(COOKIE), secret);
+  assertEquals((await browser.call("read")).data.user, "ada");
+});
+
+redisTest("sessions() over a Redis that hangs: 503, and the user is still signed in when it is back", async () => {
+  await using server = await startRedis();
+  await using store = await createRedisStore({ url: server.url, timeoutSeconds: 1 });
+  await using site = new Site(store);
+  const browser = site.browser();
+  await browser.call("sign_in", { user: "ada" });
+  server.pause();
+  assertEquals((await browser.call("read")).status, 503);
+  server.resume();
+  while ((await browser.call("read")).status === 503);
+  assertEquals((await browser.call("read")).data.user, "ada");
+});
 
 Deno.test("a request that signs another user in keeps nothing of the user before, also what it has set itself", async () => {
   await using site = new Site(createMemoryStore());
@@ -261,36 +296,6 @@ Deno.test("a page that uses the session is not kept by a cache", async () => {
   await browser.call("sign_in", { user: "ada" });
   const { headers } = await browser.request("/mine", { headers: { accept: "text/html" } });
   assertEquals(headers.get("cache-control"), "no-store");
-});
-
-Deno.test("sessions() over a store that fails: 503 with Retry-After, and the cookie stays", async () => {
-  const memory = createMemoryStore();
-  let isDown = false;
-  const store: Store = {
-    ...memory,
-    get: (key) => isDown ? Promise.reject(new Error("down")) : memory.get(key),
-    put: (key, value, seconds) => isDown ? Promise.reject(new Error("down")) : memory.put(key, value, seconds),
-    putIfAbsent: memory.putIfAbsent.bind(memory),
-    replace: memory.replace.bind(memory),
-    deleteIf: memory.deleteIf.bind(memory),
-    delete: memory.delete.bind(memory),
-  };
-  await using site = new Site(store);
-  const browser = site.browser();
-  await browser.call("sign_in", { user: "ada" });
-  const secret = browser.cookies.get(COOKIE);
-  isDown = true;
-  for (const action of ["read", "set", "sign_out"]) {
-    const { status, headers } = await browser.call(action, { name: "x" });
-    assertEquals([action, status, headers.get("retry-after")], [action, 503, "1"]);
-  }
-  assertEquals((await site.browser().call("set", { name: "x" })).status, 503);
-  const page = await browser.request("/mine", { headers: { accept: "text/html" } });
-  assertEquals(page.status, 503);
-  await page.body?.cancel();
-  isDown = false;
-  assertEquals(browser.cookies.get(COOKIE), secret);
-  assertEquals((await browser.call("read")).data.user, "ada");
 });
 
 Deno.test("the changes of a denied call are saved as those of an accepted one", async () => {

@@ -10,17 +10,19 @@ import {
   FormErrors,
   type HandlerOptions,
   type RequestContext,
+  type Store,
 } from "@hyper/actions";
 import { returnPath, sessions, signedIn } from "@hyper/actions/session";
 import { findForm } from "../support/html.ts";
+import { testOverStores } from "./support.tsx";
 import { App, hiddenValue, JSON_TYPE, namesOf, parseEvents } from "../support/app.tsx";
 
 /** An application with a page, a note and a list that only users who have signed in may use. */
 class Club extends App {
   readonly saved: string[];
 
-  constructor(options: HandlerOptions = {}) {
-    const session = sessions({ store: createMemoryStore() });
+  constructor(options: HandlerOptions = {}, store: Store = createMemoryStore()) {
+    const session = sessions({ store });
     const guard = signedIn({ session, signIn: "/sign-in" });
     const saved: string[] = [];
     const NoteForm = defineForm("note", { fields: { text: field.text({ label: "Note", required: true }) } });
@@ -161,20 +163,23 @@ Deno.test("a form is rendered with the digest of its user, and not with the user
   assertEquals(hiddenValue(findForm((await club.open("/public")).root, "save"), "_hyper_user"), null);
 });
 
-Deno.test("two tabs with two users: the form of the first comes back with its values, and runs when it is sent again", async () => {
-  await using club = new Club();
-  await club.signIn("ada");
-  const tab = await club.open("/notes");
-  await club.signIn("bob");
-  const shown = await club.submit(tab, "save", { text: "of ada" });
-  assertEquals([shown.status, club.saved], [200, []]);
-  assertEquals(shown.html.includes("You are signed in as another user now."), true);
-  const input = findForm(shown.root, "save");
-  assertEquals(hiddenValue(input, "_hyper_user") !== hiddenValue(findForm(tab.root, "save"), "_hyper_user"), true);
-  assertEquals(shown.html.includes('value="of ada"'), true);
-  assertEquals((await club.submit(shown, "save", { text: "of ada" })).status, 303);
-  assertEquals(club.saved, ["bob: of ada"]);
-});
+testOverStores(
+  "two tabs with two users: the form of the first comes back with its values, and runs when it is sent again",
+  async (store) => {
+    await using club = new Club({}, store);
+    await club.signIn("ada");
+    const tab = await club.open("/notes");
+    await club.signIn("bob");
+    const shown = await club.submit(tab, "save", { text: "of ada" });
+    assertEquals([shown.status, club.saved], [200, []]);
+    assertEquals(shown.html.includes("You are signed in as another user now."), true);
+    const input = findForm(shown.root, "save");
+    assertEquals(hiddenValue(input, "_hyper_user") !== hiddenValue(findForm(tab.root, "save"), "_hyper_user"), true);
+    assertEquals(shown.html.includes('value="of ada"'), true);
+    assertEquals((await club.submit(shown, "save", { text: "of ada" })).status, 303);
+    assertEquals(club.saved, ["bob: of ada"]);
+  },
+);
 
 Deno.test("the runtime posts the form of the user before: the form is patched for the user of now, and was not run", async () => {
   await using club = new Club();
@@ -207,14 +212,17 @@ Deno.test("a form without fields of the user before is not run", async () => {
   assertEquals(club.saved, []);
 });
 
-Deno.test("an attacker posts a stolen copy of the form of a user: it runs as the attacker or not at all", async () => {
-  await using club = new Club();
-  await club.signIn("ada");
-  const copy = await club.open("/notes");
-  await club.submit(await club.open("/sign-in"), "sign_in", { user: "mallory" });
-  assertEquals((await club.submit(copy, "save", { text: "x" })).status, 200);
-  assertEquals(club.saved, []);
-});
+testOverStores(
+  "an attacker posts a stolen copy of the form of a user: it runs as the attacker or not at all",
+  async (store) => {
+    await using club = new Club({}, store);
+    await club.signIn("ada");
+    const copy = await club.open("/notes");
+    await club.submit(await club.open("/sign-in"), "sign_in", { user: "mallory" });
+    assertEquals((await club.submit(copy, "save", { text: "x" })).status, 200);
+    assertEquals(club.saved, []);
+  },
+);
 
 Deno.test("the page of another site posts a prepared form with the digest of the user: it is rejected", async () => {
   await using club = new Club();
@@ -225,13 +233,16 @@ Deno.test("the page of another site posts a prepared form with the digest of the
   assertEquals(club.saved, []);
 });
 
-Deno.test("sign in, sign out, Back, the same sign-in form again: a new session, not the one that has ended", async () => {
-  await using club = new Club();
-  const form = await club.open("/sign-in");
-  const first = await club.submit(form, "sign_in", { user: "ada" });
-  await club.call("sign_out", { path: "/sign-in" });
-  const second = await club.submit(form, "sign_in", { user: "ada" });
-  const cookies = [first, second].map(({ response }) => response.headers.getSetCookie()[0]?.split(";")[0]);
-  assertEquals(cookies[0] === cookies[1], false);
-  assertEquals((await club.open("/notes")).status, 200);
-});
+testOverStores(
+  "sign in, sign out, Back, the same sign-in form again: a new session, not the one that has ended",
+  async (store) => {
+    await using club = new Club({}, store);
+    const form = await club.open("/sign-in");
+    const first = await club.submit(form, "sign_in", { user: "ada" });
+    await club.call("sign_out", { path: "/sign-in" });
+    const second = await club.submit(form, "sign_in", { user: "ada" });
+    const cookies = [first, second].map(({ response }) => response.headers.getSetCookie()[0]?.split(";")[0]);
+    assertEquals(cookies[0] === cookies[1], false);
+    assertEquals((await club.open("/notes")).status, 200);
+  },
+);

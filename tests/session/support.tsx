@@ -55,6 +55,36 @@ export const STORES: readonly {
   },
 ];
 
+/** Registers a test for each store. */
+export function testOverStores(behavior: string, fn: (store: Store) => Promise<void>): void {
+  for (const { name, ignore, open } of STORES) {
+    Deno.test({
+      name: `over ${name}: ${behavior}`,
+      ignore,
+      fn: async () => {
+        await using opened = await open();
+        await fn(opened.store);
+      },
+    });
+  }
+}
+
+/** A store that can fail. */
+export function breakable(store: Store): { readonly store: Store; isDown: boolean } {
+  const state = {
+    isDown: false,
+    store: new Proxy(store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...args: unknown[]) =>
+          state.isDown ? Promise.reject(new Error("The store is down")) : value.apply(target, args);
+      },
+    }),
+  };
+  return state;
+}
+
 function disposable(store: Store, end: () => void | Promise<void>): TestStore {
   return { store, [Symbol.asyncDispose]: async () => await end() };
 }
