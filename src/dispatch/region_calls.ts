@@ -42,7 +42,7 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
  * Returns the failure for a page that denies its regions. The user has not asked for them, so that a redirect of the page, as to the
  * sign-in, must not replace it.
  */
-function failureOf({ response }: PageDeniedError, url: URL): Failure {
+function failureOfDenial({ response }: PageDeniedError, url: URL): Failure {
   const location = response !== null && response.status < 400 ? response.headers.get("location") : null;
   if (location === null) return failure(403, catalogueText("denied"));
   return failure(401, catalogueText("signInFirst"), signInHeaders(redirectTarget(location, url, { external: true })));
@@ -51,7 +51,7 @@ function failureOf({ response }: PageDeniedError, url: URL): Failure {
 async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: RegionsApp): Promise<Outcome> {
   if (!now.isOrigin || now.page === null) return failure(403, catalogueText("denied"));
   const denial = await denialOfPage(now);
-  if (denial !== null) return failureOf(denial, now.url);
+  if (denial !== null) return failureOfDenial(denial, now.url);
   const entries = `${run.input.kwargs.regions ?? ""}`.split(",").slice(0, MAX_CLAIMS);
   const claims = claimsOf(entries, app.regions, { path: now.url.pathname, principal: run.admitted.principal });
   if (claims.length === entries.length) {

@@ -106,7 +106,7 @@ export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptF
     const { length } = JSON.stringify(kept);
     if (length > MAX_CHARACTERS) return;
     const token = randomToken();
-    const key = keyOf(token);
+    const key = keyOfForm(token);
     const dropped = ledger.add({ key, holder: holderOf(cookies), bytes: 2 * length });
     for (const old of dropped) await fromStore(() => store.delete(old));
     await fromStore(() => store.put(key, kept, KEEP_SECONDS));
@@ -126,7 +126,7 @@ export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptF
       if (token === null || !isSessionToken(token) || isPost(request) || request.headers.has("sec-purpose")) {
         return null;
       }
-      const key = keyOf(token);
+      const key = keyOfForm(token);
       const kept = readKept(await fromStore(() => store.get(key)));
       if (kept !== null && (kept.form !== form || kept.path !== url.pathname)) return null;
       if ((await deps.get(options.session)).user === null) return null;
@@ -139,7 +139,7 @@ export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptF
   });
 }
 
-function keyOf(token: string): string {
+function keyOfForm(token: string): string {
   return `hyper:resume:${sha256(token)}`;
 }
 

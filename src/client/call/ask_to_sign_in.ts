@@ -22,7 +22,7 @@ export function askToSignIn(activeCall: ActiveCall, message: string): void {
   if (!asked.size) {
     waiting = new AbortController();
     for (const type of RETURNS) addEventListener(type, sendWaiting, { signal: waiting.signal });
-    onUserChange((isSignedIn) => isSignedIn && finish(), waiting.signal);
+    onUserChange((isSignedIn) => isSignedIn && sendAll(), waiting.signal);
   }
   // A form that was not rendered for a user could run as another one: it waits for its button.
   asked.set(key, form && all(`[name="${USER_FIELD}"]`, form)[0] ? retry : null);
@@ -40,7 +40,7 @@ function sendWaiting(): void {
 }
 
 /** Removes the messages, and sends the forms again: the user has signed in. */
-function finish(): void {
+function sendAll(): void {
   waiting.abort();
   const calls = [...asked];
   asked.clear();
