@@ -35,6 +35,8 @@ export class RequestCookies implements Cookies {
    * not run as another.
    */
   userTag: string | null = null;
+  /** `true` if the response signs the user out, or another user in: what waits for the user before is not for the next one. */
+  hasLeft = false;
   /** The digest that the form of the request was rendered with, once its body was read. */
   sentUserTag: string | null = null;
   /** The action that runs, for messages. */

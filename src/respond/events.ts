@@ -71,8 +71,8 @@ async function events(
 ): Promise<Reply> {
   const sent = { ...headers, "content-type": EVENT_STREAM };
   // A redirect would hide the toasts before it: the next page shows them.
-  if (!patches.some((patch) => patch.event === "redirect")) return reply(status, encodeEvents(patches), sent, cookies);
-  const toasts = patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []);
+  const isLeaving = patches.some((patch) => patch.event === "redirect");
+  const toasts = isLeaving ? patches.flatMap((patch) => patch.event === "toast" ? [patch.data] : []) : [];
   const flash = await services.flash.keep(toasts, answer.arrival, reporterFor(answer, services));
   return reply(status, encodeEvents(patches), sent, flash === null ? cookies : [...cookies, flash]);
 }

@@ -8,6 +8,7 @@
 import type { Report } from "../callback.ts";
 import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 import { isJsonObject } from "../http/json.ts";
+import type { RequestCookies } from "../http/request_cookies.ts";
 import type { Store } from "../store/store.ts";
 
 /** A toast as the application passed it, or `{ value }` for a scalar. */
@@ -18,6 +19,13 @@ export interface SentFlash {
   readonly toasts: readonly ToastValue[];
   /** ID of the others in the store; `null` if there are none. */
   readonly rest: string | null;
+}
+
+/** The parts of a request that toasts depend on. */
+export interface FlashRequest {
+  readonly request: Request;
+  readonly url: URL;
+  readonly cookies: Pick<RequestCookies, "hasLeft" | "all">;
 }
 
 const NAME = "hyper_flash";
@@ -44,18 +52,19 @@ export class Flash {
   }
 
   /**
-   * Keeps toasts, after those of earlier posts that no page has shown yet. If the store fails, those that fit in the cookie are kept.
+   * Keeps toasts, after those of earlier posts that no page has shown yet, unless these are of a user who has left. If the store fails,
+   * those that fit in the cookie are kept.
    *
-   * @returns The value of a `Set-Cookie` header; `null` if nothing is kept.
+   * @returns The value of a `Set-Cookie` header; `null` if nothing changes.
    */
   async keep(
     toasts: readonly ToastValue[],
-    { request, url }: { readonly request: Request; readonly url: URL },
+    { request, url, cookies }: FlashRequest,
     report: Report,
   ): Promise<string | null> {
-    if (toasts.length === 0) return null;
     const secure = url.protocol === "https:";
-    const earlier = await this.read(request.headers, report);
+    if (toasts.length === 0) return cookies.hasLeft && cookies.all(NAME).length > 0 ? clearFlashCookie(secure) : null;
+    const earlier = cookies.hasLeft ? [] : await this.read(request.headers, report);
     const kept = fitToasts(earlier, toasts, isBounded);
     if (fitsInCookie(kept)) return setFlash(kept, null, secure);
     const rest = crypto.randomUUID();

@@ -176,6 +176,7 @@ export class RequestSession<S extends SessionSchemas> implements Session<S> {
   }
 
   #forget(): void {
+    this.#cookies.hasLeft ||= this.user !== null;
     this.#values = NO_VALUES;
     this.#changes = [];
   }

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { createMemoryStore, createSqliteStore, type Store } from "@hyper/actions";
+import { RequestCookies } from "../../src/http/request_cookies.ts";
 import { clearFlashCookie, Flash, MAX_CHARACTERS, readFlash, type ToastValue } from "../../src/respond/flash.ts";
 
 /** A browser: its cookie, and the store of the server. */
@@ -17,9 +18,15 @@ class Browser {
   }
 
   /** Keeps toasts as a post does. Returns the `Set-Cookie` header. */
-  async post(toasts: readonly ToastValue[], url = "http://site.test/"): Promise<string | null> {
+  async post(toasts: readonly ToastValue[], url = "http://site.test/", hasLeft = false): Promise<string | null> {
     const request = new Request(url, { headers: this.#headers });
-    const cookie = await this.#flash.keep(toasts, { request, url: new URL(url) }, (error) => this.errors.push(error));
+    const cookies = Object.assign(new RequestCookies(request), { hasLeft });
+    const keeping = this.#flash.keep(
+      toasts,
+      { request, url: new URL(url), cookies },
+      (error) => this.errors.push(error),
+    );
+    const cookie = await keeping;
     if (cookie !== null) this.cookie = cookie.split(";", 1)[0] ?? "";
     return cookie;
   }
@@ -121,6 +128,15 @@ Deno.test("Flash.keep() and read() do not call the store for toasts that fit in 
     await browser.post(toasts);
     assertEquals([await browser.page(), watch.calls], [toasts, 2]);
   }
+});
+
+Deno.test("Flash.keep() keeps nothing of a user who has left", async () => {
+  const browser = new Browser();
+  await browser.post([LONG, LONG]);
+  await browser.post([{ value: "Signed out" }], undefined, true);
+  assertEquals(await browser.page(), [{ value: "Signed out" }]);
+  assertMatch(await browser.post([], undefined, true) ?? "", /Max-Age=0/);
+  assertEquals(await browser.page(), []);
 });
 
 Deno.test("Flash.keep() drops the earliest above the bounds, and then the last ones", async () => {

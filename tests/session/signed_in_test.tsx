@@ -9,8 +9,11 @@ import {
   Form,
   FormErrors,
   type HandlerOptions,
+  redirect,
   type RequestContext,
   type Store,
+  toast,
+  Toasts,
 } from "@hyper/actions";
 import { returnPath, sessions, signedIn } from "@hyper/actions/session";
 import { findForm } from "../support/html.ts";
@@ -246,3 +249,49 @@ testOverStores(
     assertEquals((await club.open("/notes")).status, 200);
   },
 );
+
+Deno.test("the next user of a computer does not see a toast of the one before, after a sign-out and after another sign-in", async () => {
+  const session = sessions({ store: createMemoryStore() });
+  const save = action("save", () => toast(`Saved for Ada: ${"x".repeat(3_000)}`));
+  const signIn = action("sign_in", { inject: { session } }, ({ session, data }) => {
+    session.signIn(String(data.user));
+    return [toast(`Hello ${data.user}`), redirect("/")];
+  });
+  const signOut = action("sign_out", { inject: { session } }, ({ session }) => {
+    session.destroy();
+    return redirect("/");
+  });
+  const Home = () => (
+    <main>
+      <Form action={save} />
+      <Form action={signIn}>
+        <input name="user" />
+      </Form>
+      <Form action={signOut} />
+    </main>
+  );
+  const Silent = ({ response }: { response: { headers: Headers } }) => {
+    response.headers.set("cache-control", "no-store");
+    return (
+      <html>
+        <body>{Home()}</body>
+      </html>
+    );
+  };
+  await using app = new App({
+    "/": { default: () => <Toasts /> },
+    "/silent": { render: Silent, save, signIn, signOut },
+  });
+  const page = await app.open("/silent");
+  for (const [next, values, shown] of [["sign_in", { user: "bob" }, "Hello bob"], ["sign_out", {}, ""]] as const) {
+    await app.submit(page, "sign_in", { user: "ada" });
+    await app.open("/");
+    await app.submit(page, "save");
+    await app.submit(page, next, values);
+    const { html } = await app.open("/");
+    assertEquals([html.includes("Saved for Ada"), html.includes(shown)], [false, true], next);
+  }
+  await app.submit(page, "sign_in", { user: "ada" });
+  await app.submit(page, "save");
+  assertEquals((await app.open("/")).html.includes("Saved for Ada"), true);
+});
