@@ -98,6 +98,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/platform": ["platform/files_test.ts"],
   "src/platform/scrypt.ts": ["session/password_test.ts"],
   "src/preact": ["integration/pages_test.tsx", "integration/forms_test.tsx"],
+  "src/preact/senders.ts": ["integration/submit_button_test.tsx"],
   "src/preact/layer_part.tsx": ["integration/layers_test.tsx"],
   "src/preact/page_regions.ts": ["integration/regions_test.tsx"],
   "src/preact/region.tsx": ["integration/regions_test.tsx"],

@@ -7,7 +7,7 @@ import { languageOf } from "./settings.ts";
 import { Tickets, tickets } from "./tickets.ts";
 import { Users, users } from "./users.ts";
 
-/** What the application keeps. */
+/** The database, the store and the key of the application. */
 export interface Services {
   readonly database: DatabaseSync;
   /** Sessions, and the outcomes of mutations. */

@@ -1,12 +1,12 @@
 /** The language and the colors of a user, in cookies. */
-import { dependency, type FormFactory, type RequestContext } from "@hyper/actions";
+import { dependency, type RequestContext } from "@hyper/actions";
 import { getCookies } from "@std/http/cookie";
 import { type Language, LANGUAGES, type Texts } from "./texts.ts";
 
 /** The colors that a user can select; `auto` follows the system. */
 export type Theme = "auto" | "light" | "dark";
 
-/** What a user has selected. */
+/** The settings that a user has selected. */
 export interface Settings {
   readonly language: Language;
   readonly theme: Theme;

@@ -36,7 +36,7 @@ const en = {
   emptyComment: "Write a comment",
   failed: "Something went wrong",
   file: "File",
-  fileHelp: "An image, a PDF or a text, up to 2 MB",
+  fileHelp: "An image, a PDF or text, up to 2 MB",
   files: "Attachments",
   filter: "Filter",
   hardware: "Hardware",

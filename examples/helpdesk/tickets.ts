@@ -17,7 +17,7 @@ export type Priority = typeof PRIORITIES[number];
 export type Category = typeof CATEGORIES[number];
 export type Topic = typeof TOPICS[Category][number];
 
-/** What a user enters for a new ticket. */
+/** The input for a new ticket. */
 export interface TicketInput {
   readonly title: string;
   readonly body: string;
@@ -61,7 +61,7 @@ export interface Attachment {
 /** The columns that a list can be sorted by. */
 export const SORTS = ["changed", "title", "priority"] as const;
 
-/** What a list shows. */
+/** The query of a list. */
 export interface TicketQuery {
   readonly q: string;
   readonly status: Status | null;

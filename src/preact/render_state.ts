@@ -18,6 +18,7 @@ import type { Texts } from "../texts/texts.ts";
 import { asChildren, inState } from "./page_node.tsx";
 import { PageRegions, type RegionServices } from "./page_regions.ts";
 import { checkForms } from "./repeated_forms.ts";
+import { Senders } from "./senders.ts";
 import type { ActionRef, FormAction, PageState } from "./page_state.ts";
 
 /** The parts of a handler that rendering uses. */
@@ -45,10 +46,8 @@ export class RenderState implements PageState {
   tookToasts = false;
   /** `true` if the page asked for toasts, even if there were none. */
   askedForToasts = false;
-  /** The actions of the forms of a page that has a failed form. */
-  readonly #actions = new Map<AnyBound, Action>();
-  /** The forms with a button that submits them to the action of the failed form, by their actions. */
-  readonly #senders = new Map<Action, FailedForm>();
+  /** The forms that the failed one can have been sent from; `null` if none has failed. */
+  readonly senders: Senders | null;
   readonly #services: RenderingServices;
   readonly #pageRender: PageRender;
   readonly #failed: FailedForm | null;
@@ -68,6 +67,7 @@ export class RenderState implements PageState {
     this.#services = services;
     this.#pageRender = pageRender;
     this.#failed = failed;
+    this.senders = failed && new Senders(failed);
   }
 
   // A getter, because most of what is rendered has no form.
@@ -91,13 +91,7 @@ export class RenderState implements PageState {
   }
 
   findAction(ref: ActionRef, component: string): FormAction {
-    const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
-    if (name === null) {
-      const given = ref === undefined ? "undefined (an import cycle?)" : "not an action";
-      throw new TypeError(
-        `Cannot render <${component}>: its action is ${given}; pass what action() returned, a name, or a decorated method`,
-      );
-    }
+    const name = nameOfAction(ref, component);
     const owned = this.#services.manager.findByName(name);
     if (owned === null) {
       throw new TypeError(
@@ -116,7 +110,7 @@ export class RenderState implements PageState {
     if (action.form === null) return null;
     const form = this.#blankForm(JSON.stringify([action.name, instance]), action, action.form, instance, initial);
     // A component that waits for its form asks again.
-    if (this.#failed !== null && !(form instanceof Promise)) this.#actions.set(form, action);
+    if (!(form instanceof Promise)) this.senders?.addForm(form, action);
     return form;
   }
 
@@ -189,18 +183,8 @@ export class RenderState implements PageState {
     return this.#failed !== null && this.#failed.action.uid === action.uid && this.#failed.instance === instance;
   }
 
-  noteButton({ uid }: Action, form: AnyBound | null): void {
-    const [failed, sender] = [this.#failed, form && this.#actions.get(form)];
-    if (failed === null || form === null || !sender || failed.action.uid !== uid) return;
-    if (failed.instance === form.instance && canShow(form, failed.form)) {
-      this.#senders.set(sender, { ...failed, action: sender });
-    }
-  }
-
-  /** The failed form, as a form with a button of its action shows it; `null` if none does, or several do. */
-  get sender(): FailedForm | null {
-    const [sender = null, other] = this.#senders.values();
-    return other === undefined ? sender : null;
+  noteButton(action: Action, form: AnyBound | null): void {
+    if (form !== null) this.senders?.addButton(action, form);
   }
 
   /** Returns the check of the rendered page; `null` outside development mode. */
@@ -217,8 +201,14 @@ export class RenderState implements PageState {
   }
 }
 
-/** Returns whether the components in a form find every field in another one. */
-function canShow(form: AnyBound, other: AnyBound): boolean {
-  if (form.kind === "formset" || "formsets" in form) return form.definition === other.definition;
-  return other.kind === "form" && form.fields.every(({ name }) => other.fields.some((field) => field.name === name));
+/** @throws {TypeError} When the reference is not one. */
+function nameOfAction(ref: ActionRef, component: string): string {
+  const name = isAction(ref) ? ref.name : typeof ref === "string" ? ref : nameOfMethod(ref);
+  if (name === null) {
+    const given = ref === undefined ? "undefined (an import cycle?)" : "not an action";
+    throw new TypeError(
+      `Cannot render <${component}>: its action is ${given}; pass what action() returned, a name, or a decorated method`,
+    );
+  }
+  return name;
 }

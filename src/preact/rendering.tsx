@@ -213,9 +213,8 @@ class PreactRendering implements Rendering {
     state.check?.(html);
     const parts = failed === null ? null : splitAround(html, cutTag);
     // The page has no form of this action: it was sent by a button of another form.
-    if (failed !== null && parts === null && state.sender !== null) {
-      return await this.#renderTree(tree, page, pageRender, { failed: state.sender, part });
-    }
+    const sender = parts === null ? state.senders?.find() ?? null : null;
+    if (sender !== null) return await this.#renderTree(tree, page, pageRender, { failed: sender, part });
     if (failed === null || parts === null) return { kind: "rendered", html, failed: null, tree, document };
     const form = await withUndrawnErrors(parts.content, failed.form, state.texts);
     return { kind: "rendered", html: parts.before + form + parts.after, failed: form, tree, document };

@@ -17,7 +17,7 @@ import { inLanguages, settings, texts } from "../../../settings.ts";
 import type { Texts } from "../../../texts.ts";
 import { tickets } from "../../../tickets.ts";
 
-/** What the user has written and not sent. */
+/** The comment that the user has written and not sent. */
 const draft = dependency("draft", async ({ deps }) => {
   const [{ id }, { name }, all] = [await deps.get(currentTicket), await deps.get(member), await deps.get(tickets)];
   return { text: all.draft(id, name) };

@@ -35,7 +35,7 @@ export const changeTicket = action(
   },
 );
 
-/** What is known about the ticket, with a form for agents. */
+/** The facts of the ticket, with a form for agents. */
 export const Facts = region(
   "facts",
   {
