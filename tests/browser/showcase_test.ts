@@ -22,6 +22,29 @@ for (const javaScriptEnabled of [true, false]) {
     }
   }, { javaScriptEnabled });
 
+  showcaseTest(`on a telephone, a button opens the list of all pages, with ${scripts}`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto("/guides/testing");
+    const contents = page.getByRole("navigation", { name: "Contents" });
+    assertEquals(await contents.count(), 0);
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Contents" }).press("Enter");
+    await contents.waitFor();
+    assertEquals(await contents.getByRole("link").count(), ENTRIES.length);
+    assertEquals(await contents.locator("[aria-current=page]").textContent(), "Testing");
+    if (javaScriptEnabled) {
+      // Scrolled to the current page, which is far down.
+      await page.waitForFunction(() => document.querySelector("#contents")!.scrollTop > 200);
+      assertEquals(await findViolations(page), []);
+    }
+    await page.keyboard.press("Escape");
+    await contents.waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Contents" }).click();
+    await contents.getByRole("link", { name: "Get started" }).click();
+    await page.getByRole("heading", { name: "Get started", level: 1 }).waitFor();
+    assertEquals(await contents.count(), 0);
+  }, { javaScriptEnabled });
+
   showcaseTest(`an invalid reservation is rejected in place, then booked, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/forms");
     await page.getByLabel("Name").fill("Ada");

@@ -70,7 +70,8 @@ function inline(tokens: readonly Token[] | undefined): Markup {
 function words(token: Token): Markup {
   if (is(token, "text")) return token.tokens === undefined ? token.text : inline(token.tokens);
   if (is(token, "escape")) return token.text;
-  if (is(token, "codespan")) return <code>{token.text}</code>;
+  // A name is not wrapped in the first column of a table, a message is.
+  if (is(token, "codespan")) return <code class={token.text.length > 40 ? "long" : undefined}>{token.text}</code>;
   if (is(token, "strong")) return <strong>{inline(token.tokens)}</strong>;
   if (is(token, "em")) return <em>{inline(token.tokens)}</em>;
   if (is(token, "br")) return <br />;

@@ -20,6 +20,8 @@ export default function Layout({ children, url }: LayoutProps) {
         <a class="skip" href="#main">Skip to content</a>
         <header>
           <a class="home" href="/">@hyper/actions</a>
+          {/* On a narrow screen the contents are a popover, which needs no script. */}
+          <button type="button" class="open-contents" popovertarget="contents">Contents</button>
           <search>
             <form action="/search">
               <input
@@ -32,15 +34,8 @@ export default function Layout({ children, url }: LayoutProps) {
               <button type="submit">Search</button>
             </form>
           </search>
-          <ul class="sections">
-            {SECTIONS.map(({ title, folder }) => (
-              <li key={folder}>
-                <a href={`/#${folder}`}>{title}</a>
-              </li>
-            ))}
-          </ul>
         </header>
-        <nav class="contents" aria-label="Contents">
+        <nav id="contents" class="contents" aria-label="Contents" popover>
           {SECTIONS.map(({ title, folder, entries }) => (
             <section key={folder}>
               {/* Not a heading: the headings of a page begin with its own. */}

@@ -1,7 +1,13 @@
-// Scrolls the table of contents to the current page.
+// Scrolls the table of contents to the current page: next to the page, and when the popover opens.
 const contents = document.querySelector(".contents");
 const current = contents?.querySelector("[aria-current]");
-if (current) contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+const showCurrent = () => {
+  contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+};
+if (current) {
+  showCurrent();
+  contents.addEventListener("toggle", showCurrent);
+}
 
 // Code and tables are tab stops only while they scroll. Without this script, all of them are.
 const sizes = new ResizeObserver((entries) => {
