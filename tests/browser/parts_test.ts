@@ -60,6 +60,21 @@ const PARTS: Readonly<Record<string, Use>> = {
     effect: "hyper_scripts=1",
     without: "no cookie",
   },
+  optimistic: {
+    use: () => {
+      const optimistic = () => document.querySelector("#p")!.textContent = "predicted";
+      globalThis.action("hang", {}, { optimistic }).catch(() => {});
+    },
+    effect: "predicted",
+    without: "old",
+  },
+  // The browser opens the page.
+  layers: {
+    markup: `<a href="/next" hyper-layer>Next</a>`,
+    use: () => document.querySelector("a")!.click(),
+    effect: "Next page",
+    without: "Next page",
+  },
   triggers: {
     markup: `<button hyper-action="patch">Go</button>`,
     loadsItself: true,
@@ -131,6 +146,8 @@ function serve({ deployed, part, requested = [], body = BODY, language = "en" }:
     },
     actions: {
       patch: () => sse([PATCH, END]),
+      // No answer before the page is left.
+      hang: ({ signal }) => new Promise((resolve) => signal.onabort = () => resolve(new Response())),
       lost: () => sse([["patch_html", { target: "#pp", content: "" }], END]),
       fail: () => sse([["error", { status: 500, message: "" }], END], { status: 500 }),
       members: () =>
