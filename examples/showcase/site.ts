@@ -34,6 +34,7 @@ export const SECTIONS: readonly Section[] = [
     ["layers", "Layers"],
     ["calls", "Calls from JavaScript"],
     ["streams", "Streams"],
+    ["regions", "Regions"],
     ["live", "Live topics"],
     ["lanes", "Lanes"],
     ["loading", "Loading states"],

@@ -142,6 +142,22 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+notesTest("notes: a change is shown in another tab, as its own search asks for", true, async (page) => {
+  const milk = addNote({ title: "Milk", body: "", due: null });
+  await page.goto("/?q=oat");
+  await page.locator("#notes[data-empty='No matching notes']").waitFor();
+  const other = await page.context().newPage();
+  await other.goto("/");
+  await other.getByLabel(`Title of note ${milk.id}`).fill("Oat milk");
+  await other.locator(`#note-${milk.id}`).getByRole("button", { name: "Save" }).click();
+  await other.getByLabel("New note").fill("Bread");
+  await other.getByRole("button", { name: "Add" }).click();
+  await other.getByRole("status").getByText("Note added").waitFor();
+  await page.bringToFront();
+  await page.getByLabel(`Title of note ${milk.id}`).waitFor();
+  assertEquals(await page.getByRole("listitem").count(), 1);
+});
+
 notesTest("notes: all controls can be reached with the keyboard alone", true, async (page) => {
   const note = addNote({ title: "Milk", body: "", due: null });
   await page.goto("/");

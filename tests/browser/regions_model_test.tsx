@@ -26,7 +26,7 @@ const STEPS = 60;
 const REST = 15_000;
 const CELLS = ["a", "b", "c"];
 
-/** A bus that loses messages, until its subscribers are told about the gap. */
+/** A bus that loses messages, until it reports the gap to its subscribers. */
 function lossyBus() {
   const bus = createMemoryBus();
   const gaps = new Set<() => void>();

@@ -205,6 +205,18 @@ showcaseTest(
   },
 );
 
+showcaseTest("a vote is shown in the browser of another user", async ({ page, context, url }) => {
+  const total = (tab: typeof page) => live(tab).locator("tfoot td");
+  await page.goto("/show/regions");
+  const before = Number(await total(page).textContent());
+  const second = await (await context.browser()?.newContext({ baseURL: url }))?.newPage();
+  assert(second !== undefined);
+  await second.goto("/show/regions");
+  await live(second).getByRole("button", { name: "Herbal" }).click();
+  for (const tab of [page, second]) await total(tab).getByText(`${before + 1}`, { exact: true }).waitFor();
+  await second.close();
+});
+
 showcaseTest("a lamp changes in the browser of another user, who is counted", async ({ page, context, url }) => {
   await page.goto("/show/live");
   await live(page).getByText("1 browser is connected").waitFor();

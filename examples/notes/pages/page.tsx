@@ -1,5 +1,5 @@
 import { Form, type PageProps } from "@hyper/actions";
-import { lastBackup, listNotes } from "../database.ts";
+import { lastBackup } from "../database.ts";
 import { AddNote, BackupState, makeBackup, NoteList } from "./_components/notes/component.tsx";
 
 /** All notes, or the results of a search. */
@@ -18,7 +18,7 @@ export default function Notes({ url }: PageProps) {
         </form>
       </search>
 
-      <NoteList notes={listNotes(search)} search={search} />
+      <NoteList />
 
       <section class="backup" aria-labelledby="backup-title">
         <h2 id="backup-title">Backup</h2>

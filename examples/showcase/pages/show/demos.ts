@@ -11,6 +11,7 @@ import * as live from "./_components/live/component.tsx";
 import * as loading from "./_components/loading/component.tsx";
 import * as once from "./_components/once/component.tsx";
 import * as patches from "./_components/patches/component.tsx";
+import * as regions from "./_components/regions/component.tsx";
 import * as rows from "./_components/rows/component.tsx";
 import * as schemas from "./_components/schemas/component.tsx";
 import * as signals from "./_components/signals/component.tsx";
@@ -50,7 +51,8 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   withFile(demo("layers", layers.Demo), "pages/show/layers/[part]/page.tsx"),
   demo("calls", calls.Demo, "/calls.js"),
   demo("streams", streams.Demo),
-  demo("live", live.Demo, "/live.js"),
+  demo("regions", regions.Demo),
+  demo("live", live.Demo),
   demo("lanes", lanes.Demo, "/lanes.js"),
   demo("loading", loading.Demo),
   demo("uploads", uploads.Demo, "/uploads.js"),

@@ -1,5 +1,5 @@
 /** The list of notes, and its actions: add, rename, delete, back up. */
-import { action, defineForm, Field, field, Form, html, HyperError, remove, toast } from "@hyper/actions";
+import { action, changed, defineForm, Field, field, Form, html, HyperError, region, toast } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
 import type { Backup, Note } from "../../../database.ts";
@@ -15,14 +15,17 @@ const RenameForm = defineForm("rename", {
   },
 });
 
+/** The topic of the list. */
+export const NOTES = "notes";
+
 /** Delay for each note of a backup, in milliseconds, to make the progress visible. */
 const COPY_PAUSE = 60;
 
 // Everyone may change the notes of this demo, hence `skipHandlerGuard`. A real application passes createHandler() a guard.
 export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: true }, ({ form }) => {
-  const note = database.addNote({ title: form.values.title, body: "", due: null });
+  database.addNote({ title: form.values.title, body: "", due: null });
   return [
-    html(<NoteRow note={note} />, { target: "#notes", swap: "prepend" }),
+    changed(NOTES),
     html(<AddNote />, { target: "#add", swap: "outer", focus: "#add input[name=title]" }),
     toast("Note added"),
   ];
@@ -31,8 +34,8 @@ export const addNote = action("add_note", { form: AddForm, skipHandlerGuard: tru
 export const renameNote = action("rename_note", { form: RenameForm, skipHandlerGuard: true }, ({ form }) => {
   const note = database.findNote(Number(form.values.id));
   if (note === null) throw new HyperError(404, "This note has been deleted");
-  const renamed = database.updateNote(note, { title: form.values.title });
-  return [html(<NoteRow note={renamed} />, { target: `#note-${note.id}`, swap: "morph" }), toast("Title saved")];
+  database.updateNote(note, { title: form.values.title });
+  return [changed(NOTES), toast("Title saved")];
 });
 
 export const deleteNote = action(
@@ -40,7 +43,7 @@ export const deleteNote = action(
   { input: z.object({ id: z.coerce.number().int() }), skipHandlerGuard: true },
   ({ data }) => {
     database.deleteNote(data.id);
-    return [remove(`#note-${data.id}`), toast("Note deleted")];
+    return [changed(NOTES), toast("Note deleted")];
   },
 );
 
@@ -67,14 +70,18 @@ export function AddNote() {
   );
 }
 
-/** The list of notes; without any, a message. */
-export function NoteList({ notes, search }: { readonly notes: readonly Note[]; readonly search: string }) {
+/**
+ * The list of notes; without any, a message. After `changed(NOTES)` each tab shows it as its own address asks for. Everyone may
+ * see it; without the guard, its references would be signed.
+ */
+export const NoteList = region("notes", { depends: NOTES, guard: () => true }, ({ url }) => {
+  const search = url.searchParams.get("q") ?? "";
   return (
     <div id="notes" class="notes" role="list" data-empty={search === "" ? "No notes yet" : "No matching notes"}>
-      {notes.map((note) => <NoteRow key={note.id} note={note} />)}
+      {database.listNotes(search).map((note) => <NoteRow key={note.id} note={note} />)}
     </div>
   );
-}
+});
 
 function NoteRow({ note }: { readonly note: Note }) {
   const { id, title, due } = note;

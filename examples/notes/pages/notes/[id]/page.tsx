@@ -1,5 +1,6 @@
 import {
   action,
+  changed,
   defineForm,
   DUrl,
   Field,
@@ -13,6 +14,7 @@ import {
   toast,
 } from "@hyper/actions";
 import { z } from "zod";
+import { NOTES } from "../../_components/notes/component.tsx";
 import { deleteNote, findNote, type Note, updateNote } from "../../../database.ts";
 
 const noteId = DUrl("id", Number);
@@ -40,14 +42,14 @@ export const saveNote = action(
   ({ form, id }) => {
     const { title, body, due } = form.values;
     updateNote(mustFind(id), { title, body, due: due ?? null });
-    // Renders the page again: the new title above the form, and no error messages.
-    return [refresh("#main"), toast("Note saved")];
+    // Renders the page again: the new title above the form, and no error messages. Lists of notes are in other tabs.
+    return [changed(NOTES), refresh("#main"), toast("Note saved")];
   },
 );
 
 export const discardNote = action("discard_note", { inject: { id: noteId }, skipHandlerGuard: true }, ({ id }) => {
   deleteNote(id);
-  return [toast("Note deleted"), redirect("/")];
+  return [changed(NOTES), toast("Note deleted"), redirect("/")];
 });
 
 export const head = <title>Note</title>;

@@ -32,7 +32,7 @@ export const toggleLamp = action("toggle_lamp", { input: Input }, async ({ data:
 
 export function Demo() {
   return (
-    <div id="lamps">
+    <div id="lamps" hyper-action="watch_lamps" hyper-method="get" hyper-on="load">
       <Form action={toggleLamp} hyper-sync="queue" aria-label="Lamps">
         <div class="lamps">
           {Array.from({ length: LAMPS }, (_, lamp) => <Lamp key={lamp} lamp={lamp} />)}
