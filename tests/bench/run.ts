@@ -9,6 +9,7 @@ import { publish } from "./report.ts";
 import { findLoader } from "./load.ts";
 import { measureScale, measureStart } from "./scale.ts";
 import { type Effort, measureServer } from "./server.ts";
+import { measureRegions } from "./regions.ts";
 import { measureStreams } from "./streams.ts";
 import { measureUpload } from "./upload.ts";
 
@@ -21,6 +22,9 @@ const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<
   },
   streams: async ({ rounds }) => {
     for (const report of await measureStreams(rounds)) await publish(report);
+  },
+  regions: async ({ rounds }) => {
+    for (const report of await measureRegions(rounds)) await publish(report);
   },
   browser: async ({ rounds }) => {
     for (const report of await measureBrowser(rounds)) await publish(report);
