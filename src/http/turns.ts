@@ -1,4 +1,4 @@
-// Work that shares a pool: what finds no room waits, and the principals and addresses that wait take turns.
+// Work that shares a pool: it waits while there is no room, and the principals and addresses that wait take turns.
 //
 // A page of one user may have hundreds of regions to render at once. Those of another user must not wait for all of them.
 import type { Holder } from "./caller.ts";

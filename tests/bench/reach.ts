@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a task that prints a table
 /**
- * How far regions go: a simulation of many open pages with the costs of this machine. `deno task reach [pages] [changes per second]`.
+ * A simulation of many open pages with regions, with the costs of this machine. `deno task reach [pages] [changes per second]`.
  *
- * The costs of a change, of a notification and of a request for a region are measured in this process. The rest is arithmetic, and what
- * is assumed stands in the table.
+ * The costs of a change, of a notification and of a request for a region are measured in this process. The rest is
+ * arithmetic over the assumptions below.
  */
 import { createHandler, createMemoryBus } from "../../mod.ts";
 import { Changes } from "../../src/live/changes.ts";

@@ -6,7 +6,7 @@ import { type Visit, withPage } from "../support/browser.ts";
 interface Under extends Visit {
   /** The names of the rows that each request has asked for. */
   readonly asked: string[][];
-  /** Gives rows a new value, in one change. */
+  /** Sets a new value for rows, in one change. */
   change(rows: readonly number[], value: number): Promise<void>;
 }
 

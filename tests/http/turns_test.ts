@@ -60,7 +60,7 @@ Deno.test("run() leaves room for another user while one has a hundred pieces of 
   await Promise.all(all);
 });
 
-Deno.test("run() gives those who wait their turns one after the other", async () => {
+Deno.test("run() starts the work of users who wait in turns", async () => {
   const { running, start, end } = createWork(new Turns(1));
   const started: string[] = [];
   const all = ["first", "ada 1", "ada 2", "ada 3", "bob 1", "bob 2"].map((name) =>
