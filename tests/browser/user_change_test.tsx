@@ -194,9 +194,12 @@ siteTest(
 
 siteTest(
   "a form that waits for the sign-in is sent after the sign-in in a dialog of the page, once, with its ID",
-  async ({ page, events }, { clock, saved, ids }) => {
+  async ({ page, events }, site) => {
+    const { clock, saved, ids } = site;
     await press(page, "Enter as ada", "ada");
     await page.goto("/");
+    // Its stream is open, so that only the form asks for the sign-in.
+    await watching(page, site, "ada");
     await page.evaluate(() => {
       addEventListener("hyper:unauthorized", (event) => {
         event.preventDefault();
@@ -238,6 +241,42 @@ siteTest(
     await watching(page, site, "bob");
     const after = watchers.slice(before);
     assertEquals([after.includes("none"), after.includes("ada"), after.at(-1)], [true, false, "bob"]);
+  },
+);
+
+siteTest(
+  "a user who signs out in the page itself is not asked to sign in while the page is left",
+  async ({ page, events }, site) => {
+    await press(page, "Enter as ada", "ada");
+    await page.goto("/");
+    await watching(page, site, "ada");
+    // A slow line: the page stays for a while after the response.
+    await page.route("**/sign-in", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await route.continue();
+    });
+    await page.evaluate(() => void globalThis.action("sign_out").catch(() => {}));
+    await page.getByText("You are none").waitFor();
+    assertEquals(events.of("hyper:unauthorized"), []);
+  },
+);
+
+siteTest(
+  "without cookieStore, a page learns of the sign-in when the user comes back to it",
+  async ({ page, context }, { clock, saved }) => {
+    await page.addInitScript(() => Object.defineProperty(globalThis, "cookieStore", { value: undefined }));
+    await press(page, "Enter as ada", "ada");
+    await page.goto("/");
+    await page.getByLabel("Note").fill("typed");
+    clock.ms += 120_000;
+    await page.evaluate(() => void globalThis.action("watch", {}, { method: "GET" }).catch(() => {}));
+    await alert(page).waitFor();
+    const tab = await context.newPage();
+    await press(tab, "Enter as ada", "ada");
+    assertEquals([await alert(page).count(), saved], [1, []]);
+    await page.evaluate(() => void dispatchEvent(new Event("focus")));
+    await page.waitForFunction(() => document.querySelector("[data-hyper-alert]") === null);
+    await page.getByText("News for ada").waitFor();
   },
 );
 

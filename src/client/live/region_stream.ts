@@ -18,7 +18,7 @@ import { tryPart } from "../parts/load_part.ts";
 import { attr, doc } from "../dom.ts";
 import { addressOf, layers } from "../page/layers.ts";
 import { regionsOf } from "../page/region_list.ts";
-import { sleep } from "../call/wait.ts";
+import { abortable, sleep } from "../call/wait.ts";
 import { markDirty } from "./regions.ts";
 
 /** The regions of a page, or of a layer over it: references with their places. */
@@ -86,7 +86,7 @@ export function watchRegionStream(ended: AbortSignal): void {
   }
   ended.addEventListener("abort", leave);
   // Opened by the user before: the server decides what the one of now may watch.
-  void tryPart("session").then((part) => part?.onUserChange(() => tab?.reopen(), ended));
+  void tryPart("session").then((part) => part?.onUserChange((_, settled) => tab?.reopen(settled), ended));
 }
 
 /** A tab while it is shown. */
@@ -96,6 +96,8 @@ class RegionTab {
   readonly #closed = new AbortController();
   /** The regions of all tabs, by tab; `null` unless this tab is the leader. */
   #tabs: Map<string, TabRegions> | null = null;
+  /** Resolves when a stream may be opened. */
+  #settled: Promise<unknown> = Promise.resolve();
   /** Closes the stream, to open it for other regions. */
   #stream = new AbortController();
   /** The regions that were sent last, as JSON, and their number. */
@@ -121,8 +123,9 @@ class RegionTab {
     this.#timer = setTimeout(() => this.#send(false), COLLECT_MS);
   }
 
-  /** Opens the stream again, as the leader. */
-  reopen(): void {
+  /** Closes the stream, as the leader, and opens it again when a promise resolves. */
+  reopen(settled: Promise<unknown>): void {
+    this.#settled = settled;
     this.#stream.abort();
   }
 
@@ -198,6 +201,7 @@ class RegionTab {
       const over = AbortSignal.any([signal, this.#stream.signal]);
       try {
         // Other tabs answer, too.
+        await abortable(over, this.#settled);
         await sleep(over, COLLECT_MS);
         if (this.#tabs.size) {
           await this.#read(over, () => failures = 0);

@@ -7,8 +7,16 @@
 import { doc } from "../dom.ts";
 import { USER_COOKIE } from "../../protocol/names.ts";
 
-/** Called when the user has changed. */
-export type UserListener = (isSignedIn: boolean) => void;
+/**
+ * Called when the user has changed.
+ *
+ * @param settled Resolves when streams may be opened again: at once after a sign-in; a moment after a sign-out, because the tab in which
+ *   the user signs out is leaving its page, which must not ask for a sign-in.
+ */
+export type UserListener = (isSignedIn: boolean, settled: Promise<unknown>) => void;
+
+/** The moment after a sign-out, in milliseconds. */
+const LEAVE_MS = 2_000;
 
 const listeners = new Set<UserListener>();
 /** The value of the cookie. */
@@ -36,7 +44,8 @@ function check(): void {
   const mark = readMark();
   if (mark === known) return;
   known = mark;
-  for (const listener of listeners) listener(!!mark);
+  const settled = new Promise((resolve) => setTimeout(resolve, mark ? 0 : LEAVE_MS));
+  for (const listener of listeners) listener(!!mark, settled);
 }
 
 function readMark(): string {
