@@ -12,7 +12,7 @@ const LIMITS = {
   navigation: 4_000,
   feedback: 2_220,
   patch: 4_600,
-  live: 3_650,
+  live: 3_750,
   extras: 2_000,
   late: 750,
   hooks: 600,

@@ -77,6 +77,21 @@ export const INTERNAL: readonly string[] = [
   "turn",
   "uploadBody",
   "words",
+  "onUserChange",
+  "askToSignIn",
+  "readTopic",
+  "signInPath",
+  "reopen",
+  "announceHidden",
+  "loadPageTexts",
+  "showInvalid",
+  "syncAcceptedForm",
+  "tryFocus",
+  "patchHtml",
+  "confirmSubmit",
+  "watchUnsaved",
+  "hasHead",
+  "describeWith",
 ];
 
 if (import.meta.main) {

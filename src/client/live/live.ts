@@ -5,7 +5,7 @@
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
-import { tryPart } from "../parts/load_part.ts";
+import { whenUserChanges } from "./session_part.ts";
 import { share } from "./share.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 
@@ -44,7 +44,7 @@ export async function* readTopic(
   // Opened by the user before: the server decides what the one of now may read.
   const over = new AbortController();
   const { connection } = activeCall;
-  void tryPart("session").then((part) => part?.onUserChange((_, settled) => connection.abort(settled), over.signal));
+  void whenUserChanges((_, settled) => connection.abort(settled), over.signal);
   try {
     // Without locks, as on a page without TLS, each tab reads its own stream.
     for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall) : ahead) {

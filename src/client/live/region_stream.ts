@@ -14,7 +14,7 @@
 import { readBlocks } from "../../protocol/event_stream.ts";
 import { ACTION_HEADER, EVENT_STREAM, JSON_TYPE, REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { PLACE_ATTRIBUTE, WATCH_ACTION } from "../../protocol/region_names.ts";
-import { tryPart } from "../parts/load_part.ts";
+import { whenUserChanges } from "./session_part.ts";
 import { attr, doc } from "../dom.ts";
 import { addressOf, layers } from "../page/layers.ts";
 import { regionsOf } from "../page/region_list.ts";
@@ -86,7 +86,7 @@ export function watchRegionStream(ended: AbortSignal): void {
   }
   ended.addEventListener("abort", leave);
   // Opened by the user before: the server decides what the one of now may watch.
-  void tryPart("session").then((part) => part?.onUserChange((_, settled) => tab?.reopen(settled), ended));
+  void whenUserChanges((_, settled) => tab?.reopen(settled), ended);
 }
 
 /** A tab while it is shown. */

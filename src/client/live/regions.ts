@@ -15,7 +15,7 @@ import { attr, doc, dom, isOff, ours } from "../dom.ts";
 import type { ErrorEventDetail } from "../events.ts";
 import { addressOf, hrefOf, layerOf } from "../page/layers.ts";
 import { entryOf, REGION } from "../page/region_list.ts";
-import { tryPart } from "../parts/load_part.ts";
+import { whenUserChanges } from "./session_part.ts";
 
 /** The longest time between two attempts after a failure, in milliseconds. */
 const MAX_RETRY_MS = 30_000;
@@ -75,9 +75,7 @@ export function watchRegionCalls(signal: AbortSignal): void {
   }
   doc.addEventListener("visibilitychange", renew, listening);
   // What has changed in the meantime was not sent, and another user may see something else.
-  void tryPart("session").then((part) =>
-    part?.onUserChange((isSignedIn) => isSignedIn && renewRegions(ours(REGION)), signal)
-  );
+  void whenUserChanges((isSignedIn) => isSignedIn && renewRegions(ours(REGION)), signal);
   // Captured: a link, which loads the page without scripts, must not start a navigation.
   doc.addEventListener("click", (event) => {
     const { target } = event;
