@@ -37,15 +37,15 @@ export function prepareCall(source: CallSource): Call {
  *
  * @param call The call.
  * @param from The URL of the page.
- * @param regions The header that lists the regions of the page.
+ * @param about Headers that describe the page.
  */
-export function askOf(call: Call, from: URL, regions: Readonly<Record<string, string>>): Ask {
+export function askOf(call: Call, from: URL, about: Readonly<Record<string, string>>): Ask {
   const { url, method, headers, body, signal, checkpoint, extraHeaders } = call;
   const fetched: Record<string, string> = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
   const resumed: Record<string, string> = checkpoint === "" ? {} : { [LAST_EVENT_ID_HEADER]: checkpoint };
   const address = from.pathname + from.search;
   const shown: Record<string, string> = address.length > LOCATION_HEADER_BYTES ? {} : { [LOCATION_HEADER]: address };
-  const all = { ...headers, ...shown, ...regions, ...fetched, ...resumed, ...extraHeaders };
+  const all = { ...headers, ...shown, ...about, ...fetched, ...resumed, ...extraHeaders };
   return { url: new URL(url), method, headers: all, body: body ?? null, signal, from };
 }
 

@@ -2,25 +2,27 @@
 import type { Dependency } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import type { Handler, HandlerOptions } from "../handler/options.ts";
-import { TAB_ID_CHARS } from "../protocol/names.ts";
+import { LAYER_HEADER, TAB_ID_CHARS } from "../protocol/names.ts";
 import { toParams } from "../protocol/payload.ts";
-import { own } from "../protocol/wire.ts";
+import { own, text } from "../protocol/wire.ts";
 import type { Call, CallTab } from "./answer.ts";
 import { RegionChanges } from "./changes.ts";
 import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
 import { fieldsOf, noteSent, toBody } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
-import { type ElementNode, parseDocument } from "./dom.ts";
+import { attribute, type ElementNode, parseDocument } from "./dom.ts";
 import type { Fault } from "./faults.ts";
 import { Network } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
-import { OpenPage, PageForm, type PageVisit, type Tab } from "./page.ts";
+import { LayerPage, pageOfTarget } from "./layer.ts";
+import { OpenPage, PageForm, type PageSource, type Tab } from "./page.ts";
+import type { PageVisit } from "./page_visit.ts";
 import { Patcher, readSwap } from "./patches.ts";
 import { regionHeader } from "./region_list.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
 import type { TestCallOptions, TestCalls, TestChanges, TestClient, TestClientOptions } from "./test_client.ts";
-import type { TestForm, TestPage } from "./test_page.ts";
+import type { TestForm, TestLayer, TestPage } from "./test_page.ts";
 
 /**
  * Creates a client that uses an application as a browser does, without a browser and without a port.
@@ -93,6 +95,9 @@ export function createTestClient(
   return new Client(createHandler({ ...app, overrides }), overrides, options);
 }
 
+/** The header of a request from a layer, or of its page. */
+const IN_LAYER = { [LAYER_HEADER]: "1" } as const;
+
 type Overrides = Map<Dependency<unknown> | string, unknown>;
 
 class Client implements TestClient, Tab {
@@ -117,7 +122,7 @@ class Client implements TestClient, Tab {
     this.#network = new Network(handler, address, headers);
     this.#origin = new URL("/", origin);
     this.#overrides = overrides;
-    this.#page = this.#newPage(this.#origin, 0, new Headers(), "");
+    this.#page = new OpenPage(this.#sourceOf(this.#origin, 0, new Headers(), ""));
   }
 
   get page(): TestPage {
@@ -140,6 +145,10 @@ class Client implements TestClient, Tab {
     return this.#navigate(visit, from.url);
   }
 
+  async openLayer(visit: PageVisit, opener: ElementNode, below: OpenPage): Promise<TestLayer> {
+    return new LayerPage(await this.#fetchPage(visit, below.url, IN_LAYER), opener, below);
+  }
+
   async action(name: string, data: object = {}, options: TestCallOptions = {}): Promise<TestOutcome> {
     return await this.stream(name, data, options).outcome();
   }
@@ -153,7 +162,10 @@ class Client implements TestClient, Tab {
     const target = form.submitAttribute(submitter, "hyper-target", "hyper-target");
     const swap = readSwap(form.submitAttribute(submitter, "hyper-swap", "hyper-swap"));
     const options = { ...(target && { target }), ...(swap !== undefined && { swap }) };
-    return await this.#start(name, {}, options, form, submitter, form.page).outcome();
+    const { page } = form;
+    const outcome = await this.#start(name, {}, options, form, submitter, page).outcome();
+    if (page instanceof LayerPage && page.value !== undefined) await this.#callOpener(page);
+    return outcome;
   }
 
   changes(): TestChanges {
@@ -187,23 +199,40 @@ class Client implements TestClient, Tab {
     return (data?: object, options?: TestCallOptions) => this.action(name, data, options);
   }
 
-  async #navigate({ url, method, form }: PageVisit, from: URL | null): Promise<TestPage> {
+  /** Calls the action that the opener of a closed layer names. */
+  async #callOpener({ opener, value, below }: LayerPage): Promise<void> {
+    const name = attribute(opener, "hyper-layer-action");
+    if (name === null) return;
+    const target = attribute(opener, "hyper-target") ?? undefined;
+    await this.#start(name, { value }, { target }, null, null, below).outcome();
+  }
+
+  async #navigate(visit: PageVisit, from: URL | null): Promise<TestPage> {
+    return this.#show(await this.#fetchPage(visit, from));
+  }
+
+  async #fetchPage(
+    { url, method, form }: PageVisit,
+    from: URL | null,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<PageSource> {
     const to = this.#own(url);
     if (form !== null && method === "GET") to.search = String(toParams(fieldsOf(form.entries)));
     const response = await this.#network.fetch({
       url: to,
       method,
-      headers: { accept: "text/html,*/*;q=0.8", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+      headers: { accept: "text/html,*/*;q=0.8", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", ...more },
       body: form === null || method === "GET" ? null : toBody(form.entries, form.enctype),
       signal: this.#life.signal,
       from,
     });
-    return this.#show(response, await response.text());
+    return this.#sourceOf(new URL(response.url), response.status, response.headers, await response.text());
   }
 
   /** Opens a response if it is a page. */
-  #show({ status, headers, url }: Response, body: string): OpenPage {
-    const page = this.#newPage(new URL(url), status, headers, body);
+  #show(source: PageSource): OpenPage {
+    const { status, headers } = source;
+    const page = new OpenPage(source);
     // A response without content, a file to save, and a redirect to another site leave the page as it is.
     const stays = status === 204 || status === 205 || /^attachment/i.test(headers.get("content-disposition") ?? "") ||
       (status >= 300 && status < 400);
@@ -211,9 +240,9 @@ class Client implements TestClient, Tab {
     return page;
   }
 
-  #newPage(url: URL, status: number, headers: Headers, body: string): OpenPage {
+  #sourceOf(url: URL, status: number, headers: Headers, body: string): PageSource {
     const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
-    return new OpenPage({ tab: this, document: parseDocument(isHtml ? body : ""), url, status, headers, body });
+    return { tab: this, document: parseDocument(isHtml ? body : ""), url, status, headers, body };
   }
 
   #start(
@@ -259,21 +288,39 @@ class Client implements TestClient, Tab {
   #callTab(page: OpenPage): CallTab {
     return {
       url: page.url,
-      fetch: (call) => this.#network.fetch(askOf(call, page.url, regionHeader(page.node))),
+      fetch: (call) => {
+        const about = { ...regionHeader(page.node), ...(page instanceof LayerPage ? IN_LAYER : {}) };
+        return this.#network.fetch(askOf(call, page.url, about));
+      },
       newId: () => this.#newId(),
       nextPlace: () => this.#patcher.next(),
       apply: (event, call, place) => this.#apply(event, call, page, place),
       open: async (url) => {
         // A page of another site is left to the test.
-        if (url.origin === this.#origin.origin) await this.#navigate({ url, method: "GET", form: null }, page.url);
+        if (url.origin === this.#origin.origin) await this.#redirect(url, page);
       },
-      show: (response, body) => void this.#show(response, body),
+      show: ({ url, status, headers }, body) => void this.#show(this.#sourceOf(new URL(url), status, headers, body)),
     };
+  }
+
+  /** Follows the redirect of a call; in its layer, unless it leads out of it. */
+  async #redirect(url: URL, page: OpenPage): Promise<void> {
+    const visit: PageVisit = { url, method: "GET", form: null };
+    if (page instanceof LayerPage && page.isOpen && !page.leadsOut(url)) {
+      page.replaceWith(await this.#fetchPage(visit, page.url, IN_LAYER));
+      return;
+    }
+    if (page instanceof LayerPage) page.close();
+    await this.#navigate(visit, page.url);
   }
 
   #apply({ event, data }: TestEvent, call: Call, page: OpenPage, place: number): string | null {
     const wire = own(data);
-    if (event === "patch_html") return this.#patcher.apply(page.node, wire, call, place);
+    if (event === "close_layer" && page instanceof LayerPage) page.close(wire.value);
+    if (event === "patch_html") {
+      const at = pageOfTarget(page, text(wire.target) ?? call.target);
+      return this.#patcher.apply(at.node, wire, call, place);
+    }
     if (event === "history") page.moveTo(new URL(`${wire.push_url ?? wire.replace_url}`, page.url));
     return null;
   }

@@ -104,6 +104,17 @@ export function detach(node: ChildNode): void {
   tree.detachNode(node);
 }
 
+/** Returns whether an element is in the markup of a user, in which no attribute of the runtime has an effect. */
+export function isInOff(node: ElementNode): boolean {
+  return closest(node, (around) => attribute(around, "hyper-off") !== null) !== null;
+}
+
+/** Puts the content of another document in place of that of a document. */
+export function replaceContent(document: DocumentNode, source: DocumentNode): void {
+  document.childNodes = source.childNodes;
+  for (const child of document.childNodes) child.parentNode = document;
+}
+
 /** Returns the markup of a node, including its own tags. */
 export function outerMarkup(node: Node): string {
   if (isElementNode(node)) return serializeOuter(node);

@@ -14,7 +14,7 @@ export type {
   TestClient,
   TestClientOptions,
 } from "./test_client.ts";
-export type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
+export type { TestElement, TestField, TestForm, TestLayer, TestPage, TestScope } from "./test_page.ts";
 export type { FieldInput, FormEntry } from "./controls.ts";
 export type { TestAborted, TestEvent, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
 export type { TestStream } from "./stream.ts";

@@ -18,42 +18,27 @@ import {
 } from "./controls.ts";
 import {
   attribute,
-  closest,
   type DocumentNode,
   type ElementNode,
   elementsIn,
+  isInOff,
   type Node,
   outerMarkup,
   query,
   readableText,
+  replaceContent,
 } from "./dom.ts";
 import { accessibleName, groupName } from "./labels.ts";
+import { namesOfForm } from "./form_names.ts";
 import { readSwap } from "./patches.ts";
 import { PageField } from "./page_field.ts";
+import type { FormCall, PageVisit } from "./page_visit.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { TestCallOptions } from "./test_client.ts";
-import type { TestElement, TestField, TestForm, TestPage, TestScope } from "./test_page.ts";
+import type { TestElement, TestField, TestForm, TestLayer, TestPage, TestScope } from "./test_page.ts";
 
 /** The most markup of a page in an error message, in characters. */
 const MAX_QUOTE = 4_000;
-
-/** The navigation of a link or a form. */
-export interface PageVisit {
-  /** The URL. */
-  readonly url: URL;
-  /** The method, in upper case. */
-  readonly method: string;
-  /** The entries of a form; `null` for a link. */
-  readonly form: { readonly entries: readonly FormEntry[]; readonly enctype: string | null } | null;
-}
-
-/** The parts of a call that a form decides. */
-export interface FormCall {
-  readonly url: URL;
-  readonly method: string;
-  readonly fields: FormData;
-  readonly enctype: string | null;
-}
 
 /** The tab that a page is open in. */
 export interface Tab {
@@ -61,6 +46,8 @@ export interface Tab {
   visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
+  /** Opens a layer over a page. */
+  openLayer(visit: PageVisit, opener: ElementNode, below: OpenPage): Promise<TestLayer>;
   /** Calls an action as the runtime does. */
   action(name: string, data: object, options: TestCallOptions): Promise<TestOutcome>;
 }
@@ -112,14 +99,36 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   async click(name: string): Promise<TestPage> {
+    const element = this.#linkOrButton(name);
+    if (element.tagName === "a") return await this.page.follow(element);
+    return await this.#formOf(element, name).press(element);
+  }
+
+  async openLayer(name: string): Promise<TestLayer> {
+    const { page } = this;
+    const element = this.#linkOrButton(name);
+    const form = element.tagName === "a" ? null : this.#formOf(element, name);
+    const visit = form?.visit(element) ?? page.visitOf(element);
+    const named = [element, form?.node].some((it) => it && attribute(it, "hyper-layer") !== null);
+    if (!named || visit.method !== "GET" || isInOff(element)) {
+      throw new TypeError(
+        `Cannot open a layer with "${name}" on ${page.url}: it is not a link or a GET form with hyper-layer`,
+      );
+    }
+    return await page.tab.openLayer(visit, element, page);
+  }
+
+  #linkOrButton(name: string): ElementNode {
     const found = elementsIn(this.node).filter((it) =>
       (isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && accessibleName(it) === name
     );
-    const element = one(found, `link or button "${name}"`, this);
-    if (element.tagName === "a") return await this.page.follow(element);
-    const form = ownerOf(element);
+    return one(found, `link or button "${name}"`, this);
+  }
+
+  #formOf(button: ElementNode, name: string): PageForm {
+    const form = ownerOf(button);
     if (form === null) throw new Error(`Cannot press "${name}" on ${this.page.url}: it does not belong to a form`);
-    return await new PageForm(form, this.page).press(element);
+    return new PageForm(form, this.page);
   }
 }
 
@@ -147,7 +156,7 @@ class PageElement extends Scope<ElementNode> implements TestElement {
     const { node, page } = this;
     const name = attribute(node, "hyper-action");
     const form = node.tagName === "form" ? node : ownerOf(node);
-    const isOff = closest(node, (around) => attribute(around, "hyper-off") !== null) !== null;
+    const isOff = isInOff(node);
     if (isOff || name === null && form === null) {
       const reason = isOff ? "it is in a hyper-off" : "it has neither hyper-action nor a form";
       throw new TypeError(`Cannot trigger <${node.tagName}> on ${page.url}: ${reason}`);
@@ -319,18 +328,26 @@ export class PageForm extends PageElement implements TestForm {
 export class OpenPage extends Scope<DocumentNode> implements TestPage {
   /** The tab it is open in. */
   readonly tab: Tab;
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
+  #source: PageSource;
   #url: URL;
 
-  constructor({ tab, document, url, status, headers, body }: PageSource) {
-    super(document);
-    this.tab = tab;
-    this.#url = url;
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
+  constructor(source: PageSource) {
+    super(source.document);
+    this.tab = source.tab;
+    this.#url = source.url;
+    this.#source = source;
+  }
+
+  get status(): number {
+    return this.#source.status;
+  }
+
+  get headers(): Headers {
+    return this.#source.headers;
+  }
+
+  get body(): string {
+    return this.#source.body;
   }
 
   get page(): OpenPage {
@@ -356,6 +373,18 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     this.#url = url;
   }
 
+  /** Shows another page in the place of this one, as a layer does. */
+  replaceWith(source: PageSource): void {
+    replaceContent(this.node, source.document);
+    this.#source = source;
+    this.#url = source.url;
+  }
+
+  /** Returns the navigation of a link. */
+  visitOf(link: ElementNode): PageVisit {
+    return { url: new URL(attribute(link, "href") ?? "", this.baseUrl), method: "GET", form: null };
+  }
+
   /** Wraps an element; a form as a form. */
   element(node: ElementNode): TestElement {
     return node.tagName === "form" ? new PageForm(node, this) : new PageElement(node, this);
@@ -363,22 +392,16 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 
   /** Follows a link. */
   async follow(link: ElementNode): Promise<TestPage> {
-    const url = new URL(attribute(link, "href") ?? "", this.baseUrl);
+    const visit = this.visitOf(link);
+    const { url } = visit;
     const [here, there] = [this.#url, url].map(({ href }) => href.split("#")[0]);
     if (url.hash !== "" && here === there) {
       // A fragment of the same page: no request is made.
       this.moveTo(url);
       return this;
     }
-    return await this.tab.visit({ url, method: "GET", form: null }, this);
+    return await this.tab.visit(visit, this);
   }
-}
-
-function namesOfForm(form: ElementNode): readonly string[] {
-  const headings = query(form, "legend, h1, h2, h3, h4, h5, h6").map(readableText);
-  const buttons = formControls(form).filter(isSubmitButton).map(accessibleName);
-  const attributes = [FORM_ATTRIBUTE, "id"].map((name) => attribute(form, name) ?? "");
-  return [...headings, ...buttons, ...attributes].filter((name) => name !== "");
 }
 
 function one(found: readonly ElementNode[], what: string, scope: Scope<Node>): ElementNode {

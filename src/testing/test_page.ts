@@ -40,6 +40,15 @@ export interface TestScope {
    * @throws {Error} When there is none, or several, and when it is disabled.
    */
   click(name: string): Promise<TestPage>;
+  /**
+   * Clicks the link or button with this name, which has `hyper-layer`, with the runtime: opens its page in a layer.
+   *
+   * @param name The name.
+   * @returns The layer.
+   * @throws {Error} When there is none, or several.
+   * @throws {TypeError} When it does not open a layer.
+   */
+  openLayer(name: string): Promise<TestLayer>;
 }
 
 /** An element of a page. It stays the same one when a patch morphs it. */
@@ -226,4 +235,32 @@ export interface TestPage extends TestScope {
   readonly title: string;
   /** The body of the response. */
   readonly body: string;
+}
+
+/**
+ * A page in a layer. Answers to its forms change it, or, where it does not have their target, the page below. A redirect is followed
+ * in it; one to the page below closes it.
+ *
+ * @example
+ * ```tsx
+ * import { action, close, Form } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const create = action("create", () => close(7, { redirect: "/" }));
+ * const pages = [
+ *   { path: "/", load: () => Promise.resolve({ default: () => <a href="/new" hyper-layer>New</a> }) },
+ *   { path: "/new", load: () => Promise.resolve({ default: () => <Form action={create} submit="Create" />, create }) },
+ * ];
+ * await using client = createTestClient({ pages });
+ * const layer = await (await client.open("/")).openLayer("New");
+ * await layer.form("Create").submitWithRuntime();
+ * assertEquals([layer.isOpen, layer.value], [false, 7]);
+ * ```
+ */
+export interface TestLayer extends TestPage {
+  /** `true` until it is closed. */
+  readonly isOpen: boolean;
+  /** The argument of the `close()` that has closed it; `undefined` before, and if something else has. */
+  readonly value: unknown;
 }

@@ -1,0 +1,48 @@
+/** Layers in the test client. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { createTestClient, type TestClient, type TestLayer } from "../../src/testing/mod.ts";
+import { type Desk, desk } from "../browser/layers_app.tsx";
+
+async function withLayer(
+  test: (layer: TestLayer, client: TestClient, state: Desk["state"]) => void | Promise<void>,
+): Promise<void> {
+  const { handler, state } = desk();
+  await using client = createTestClient(handler);
+  const page = await client.open("/");
+  await test(await page.openLayer("New ticket"), client, state);
+  await handler.close();
+}
+
+Deno.test("openLayer() opens the page of a link without its layouts; the page below stays open", async () => {
+  await withLayer((layer, client) => {
+    assertEquals([layer.find("h1").text, layer.text.includes("Desk of all tickets")], ["New ticket", false]);
+    assertEquals([layer.url.pathname, client.page.url.pathname, layer.isOpen], ["/new", "/", true]);
+  });
+});
+
+Deno.test("a form in a layer shows its errors there; close() closes it with a value, and calls the action of the opener", async () => {
+  await withLayer(async (layer, _, state) => {
+    await layer.form("create").fill({ Title: " " }).submitWithRuntime();
+    assertEquals([layer.form("create").field("Title").isInvalid, layer.isOpen], [true, true]);
+    const outcome = await layer.form("create").fill({ Title: "Scanner" }).submitWithRuntime();
+    assertEquals([outcome.ok, layer.isOpen, layer.value, state.picked], [true, false, 1, 1]);
+  });
+});
+
+Deno.test("a redirect of a layer is followed in it, and one to the page below closes it", async () => {
+  await withLayer(async (layer, client) => {
+    await layer.form("move").fill({ Title: "x" }).submitWithRuntime();
+    assertEquals([layer.find("h2").text, layer.url.search, layer.isOpen], ["Ticket 0", "?to=x", true]);
+    assertEquals(client.page.url.pathname, "/");
+    const other = await client.page.openLayer("New ticket");
+    await other.form("leave").submitWithRuntime();
+    assertEquals([other.isOpen, other.value, client.page.url.search], [false, undefined, "?left"]);
+  });
+});
+
+Deno.test("openLayer() rejects what does not open a layer", async () => {
+  await withLayer(async (_, client) => {
+    await assertRejects(() => client.page.openLayer("Other"), TypeError, "not a link or a GET form with hyper-layer");
+    assertEquals((await client.page.openLayer("Find")).find("h2").text, "Ticket 0");
+  });
+});
