@@ -1,7 +1,8 @@
 /** Test pages that are created from markup, in a tab that records its navigations. */
 import type { FormEntry } from "../../src/testing/controls.ts";
 import { parseDocument } from "../../src/testing/dom.ts";
-import { OpenPage, type PageVisit, type Tab } from "../../src/testing/page.ts";
+import { OpenPage, type Tab } from "../../src/testing/page.ts";
+import type { PageVisit } from "../../src/testing/page_visit.ts";
 import type { TestPage } from "../../src/testing/test_page.ts";
 
 /** A tab that records navigations and does not navigate. */
@@ -19,6 +20,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
       visits.push(visit);
       return Promise.resolve(from);
     },
+    openLayer: () => Promise.reject(new Error("nothing is opened here")),
     send: () => Promise.reject(new Error("nothing is sent here")),
     action: () => Promise.reject(new Error("nothing is sent here")),
   };
