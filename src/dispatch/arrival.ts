@@ -64,12 +64,12 @@ export class Arrival {
     return this.#intent ??= plainIntent(this.request);
   }
 
+  set intent(intent: Intent) {
+    this.#intent = intent;
+  }
+
   /** The purpose of the request. */
   get mode(): RequestMode {
     return this.intent.validates === null ? "submit" : "validate";
-  }
-
-  set intent(intent: Intent) {
-    this.#intent = intent;
   }
 }

@@ -21,7 +21,7 @@ export default function Layout({ children, context }: LayoutProps<string, RootCo
         <header>
           <nav aria-label={t.menu}>
             <a href="/">{t.tickets}</a>
-            {user !== null && <a href="/new">{t.newTicket}</a>}
+            {user !== null && <a href="/new" hyper-layer hyper-layer-size="small">{t.newTicket}</a>}
             {user?.role === "admin" && <a href="/admin">{t.people}</a>}
           </nav>
           <Account user={user} t={t} settings={settings} />

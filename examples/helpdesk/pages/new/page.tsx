@@ -1,13 +1,13 @@
 import {
   action,
   changed,
+  close,
   defineForm,
   Field,
   field,
   Form,
   FormErrors,
   type PageProps,
-  redirect,
   toast,
 } from "@hyper/actions";
 import { member, members } from "../../session.ts";
@@ -48,7 +48,8 @@ export const createTicket = action(
   { form: TicketForm, validate: true, inject: { tickets, member, texts } },
   ({ form, tickets, member, texts }) => {
     const id = tickets.add(form.values, member.name);
-    return [changed("tickets"), toast(texts.created), redirect(`/tickets/${id}`)];
+    // Over the page, it closes. Without scripts it is a page, and leads to the ticket.
+    return [changed("tickets"), toast(texts.created), close(id, { redirect: `/tickets/${id}` })];
   },
 );
 
