@@ -234,6 +234,7 @@ export {
 export type { AnyBound, AnyForm, BoundOf, FormFactory, FormOrPair, InputOf } from "./src/forms/any_form.ts";
 export { field, type FieldBuilders, type Given } from "./src/forms/field.ts";
 export type { FieldDefinition, FieldDefinitions, FieldInputs, FieldValues } from "./src/forms/field_definition.ts";
+export type { OrFrom, Typed } from "./src/forms/dependent.ts";
 export type {
   AnyFieldOptions,
   CheckboxFieldOptions,

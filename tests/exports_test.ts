@@ -27,7 +27,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvDatabase KvEntry KvStoreOptions KvTransaction Kwargs LayoutProps
     Limits LimitsOptions PageEntry LoadJsItem LocalContextFunction Marker Markup MarkupNode MemoryBusOptions
     MemoryStoreOptions DateTimeFieldOptions MultiSelectFieldOptions NumberFieldOptions IdempotencyOptions
-    OriginPageContext OwnedAction Page PageClass PageComponent PageContext ContextFunction PageModule PageProps
+    OrFrom Typed OriginPageContext OwnedAction Page PageClass PageComponent PageContext ContextFunction PageModule PageProps
     PageResponse PageUrlArguments PageUrlOptions PageUrlParams ParamInput ParamName ParamType ParamTypes ParamValue
     Params ParamsOf PatternParts Provider ContextFunctionValue PublishOptions QueryInput QueryProvider REQUEST_DEP_CACHE_ATTR RateLimiter
     RateLimiterOptions RateRule RateVerdict Receiver RedirectItem RedirectOptions RedirectToOriginOptions

@@ -24,7 +24,7 @@ import {
 import { isLeftOut, isMissingValue, partialValues } from "./partial_values.ts";
 import { issueName, type StandardSchemaV1 } from "./schema.ts";
 import { type Shape, shapeAt } from "./shape.ts";
-import type { RowChange } from "../protocol/row_change.ts";
+import type { FormChange } from "../protocol/row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 /** The data of a form that is not validated: blank, or with submitted data, for a guard that runs before validation. */
@@ -36,7 +36,7 @@ export type ShownBinding =
 export interface ChangedBinding extends Omit<BoundData, "sent" | "change"> {
   readonly mode: "changed";
   readonly sent: Sent;
-  readonly change: RowChange;
+  readonly change: FormChange;
 }
 
 /** The data of a form that is validated, and the request for `clean`. */
@@ -172,7 +172,8 @@ function checkEach<V>(
 ): Promise<void> | null {
   const { sent } = form;
   for (let next = fields.next(); next.done !== true; next = fields.next()) {
-    const [name, field] = next.value;
+    const [name, declared] = next.value;
+    const field = form.resolve(declared);
     const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
     if (mode === "validate" && isLeftOut(field, value)) continue;
     const accept = (result: FieldResult<unknown>): void => {
@@ -244,13 +245,13 @@ async function readDeclared<V>(
       const sent = valueAt(form.sent, steps);
       if (mode === "validate" && isLeftOut(declared, sent)) continue;
       const initial = form.stepInitial(steps);
-      const result = await (fields.at(steps) ?? declared).check(sent, initial);
+      const result = await form.resolve(fields.at(steps) ?? declared).check(sent, initial);
       if (result.kind === "valid") {
         values.push({ steps, value: result.value });
         continue;
       }
       // The schema has its own message for a rule that only it has, and its own step.
-      const own = await fieldOver(declared, { step: "any" }).check(sent, initial);
+      const own = await form.resolve(fieldOver(declared, { step: "any" })).check(sent, initial);
       if (own.kind === "invalid") form.addText(formatPath(steps), own.message);
     }
   }

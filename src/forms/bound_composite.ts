@@ -33,6 +33,10 @@ export class CompositeState<V> extends FormState<V> implements BoundFormWithForm
     return [...super.fields, ...Object.values(this.formsets).flatMap(({ fields }) => fields)];
   }
 
+  override get dependencies(): readonly string[] {
+    return [...super.dependencies, ...Object.values(this.formsets).flatMap(({ dependencies }) => dependencies)];
+  }
+
   /** The values of the form and of its rows, once each of them is valid. */
   combinedValues(): V {
     const rows = Object.entries(this.formsets).map(([name, formset]) => [name, formset.values]);

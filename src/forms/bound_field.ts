@@ -10,7 +10,7 @@ import { renderedConstraints } from "./steps.ts";
 export interface BoundField extends
   Pick<
     FieldDefinition,
-    "type" | "help" | "required" | "constraints" | "choices" | "placeholder" | "autocomplete"
+    "type" | "help" | "required" | "isVisible" | "constraints" | "choices" | "placeholder" | "autocomplete"
   > {
   /** The name in the submitted data. */
   readonly name: string;
@@ -82,6 +82,7 @@ export class FieldState implements BoundField {
   readonly value: DisplayValue;
   readonly selected: readonly string[];
   readonly required: boolean;
+  readonly isVisible: boolean;
   readonly constraints: FieldDefinition["constraints"];
   readonly choices: FieldDefinition["choices"];
   readonly multiple: boolean;
@@ -109,6 +110,7 @@ export class FieldState implements BoundField {
     this.choices = definition.choices;
     this.selected = chosenOf(definition, this.value);
     this.required = definition.required && !extra;
+    this.isVisible = definition.isVisible;
     this.constraints = renderedConstraints(
       kind,
       definition.constraints,

@@ -1,11 +1,14 @@
 // A bound form: its values, its errors, and what a page shows of it.
 import type { Issues } from "../protocol/patch.ts";
 import { type BoundField, FieldState, idPrefixOf } from "./bound_field.ts";
+import { rawText, type Typed, typedOf } from "./dependent.ts";
 import { ErrorList } from "./error_list.ts";
+import { type FieldDefinition, resolveField } from "./field_definition.ts";
+import { FIELD_KINDS } from "./field_kinds.ts";
 import { type BoundBase, type BoundForm, fieldsOfForm, type FormDefinition, type FormInitial } from "./form.ts";
 import { initialOfForm } from "./initial.ts";
-import { prefixPath, type Step, valueAt } from "./path.ts";
-import type { RowChange } from "../protocol/row_change.ts";
+import { formatPattern, prefixPath, type Step, valueAt } from "./path.ts";
+import type { FormChange } from "../protocol/row_change.ts";
 import type { UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
 
@@ -27,7 +30,7 @@ export interface BoundData {
   /** The texts for users, in the language of the request. */
   readonly texts: Texts;
   /** A change of the rows of one of its formsets, made before anything is read. Default: none. */
-  readonly change?: RowChange | null;
+  readonly change?: FormChange | null;
 }
 
 /** The position of a form: on its own, or as a row of a formset. */
@@ -57,6 +60,8 @@ export abstract class BoundState<V> implements BoundBase {
   abstract readonly kind: "form" | "formset";
   abstract readonly hasFiles: boolean;
   abstract readonly fields: readonly BoundField[];
+  /** Names of the fields that options of other fields depend on; `[]` in place of the index of a row. */
+  abstract readonly dependencies: readonly string[];
   readonly name: string;
   readonly instance: string | null;
   readonly isBound: boolean;
@@ -151,6 +156,11 @@ export abstract class BoundState<V> implements BoundBase {
   }
 }
 
+/** Returns the names of the fields that options of other fields depend on. */
+export function dependenciesOf(form: BoundBase): readonly string[] {
+  return form instanceof BoundState ? form.dependencies : [];
+}
+
 const NO_PARTS: readonly FormPart[] = [];
 
 /** A form of fields, on its own or as a row. */
@@ -164,6 +174,9 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly #sent: Sent | null;
   // Created on first use: a form whose action function runs is often not rendered.
   #fields: Map<string, BoundField> | null = null;
+  /** Names of the fields that options of other fields have read. */
+  readonly #readNames = new Set<string>();
+  #typed: Typed | null = null;
 
   constructor(definition: FormDefinition<V>, data: BoundData, place: FormPlace = WHOLE) {
     super(definition.name, data);
@@ -184,7 +197,21 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   }
 
   get fields(): readonly BoundField[] {
-    return this.#names().map((name) => this.field(name));
+    return this.#names().map((name) => this.field(name)).filter(({ isVisible }) => isVisible);
+  }
+
+  get dependencies(): readonly string[] {
+    if (!fieldsOfForm(this.definition).areDependent) return [];
+    // The functions of the fields are called when they are created.
+    for (const name of this.#names()) this.field(name);
+    const fields = fieldsOfForm(this.definition);
+    const { steps } = this.#place;
+    return Array.from(this.#readNames, (name) => formatPattern([...steps, ...fields.path(name)]));
+  }
+
+  /** Returns a field as it is for what is typed so far. */
+  resolve(definition: FieldDefinition): FieldDefinition {
+    return resolveField(definition, () => this.#typed ??= typedOf((name) => this.#rawOf(name)));
   }
 
   field(name: string): BoundField {
@@ -224,7 +251,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       idPrefix: this.idPrefix,
       name: prefixPath(place.prefix, name),
       steps: [...place.steps, ...steps],
-      definition,
+      definition: this.resolve(definition),
       isBound: this.isBound,
       sent: valueAt(this.#sent, steps),
       initial: place.blank ? null : valueAt(this.initial, steps),
@@ -232,6 +259,26 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
       extra: place.extra,
       errors: () => this.own.of(name),
     });
+  }
+
+  /** Returns the text of a field, for the options that depend on it. */
+  #rawOf(name: string): string {
+    const fields = fieldsOfForm(this.definition);
+    const steps = fields.path(name);
+    const field = fields.at(steps);
+    if (field === null) {
+      throw new TypeError(
+        `Cannot read what is typed in "${name}" of form "${this.name}": it has no such field; it has ${
+          this.#names().join(", ")
+        }`,
+      );
+    }
+    this.#readNames.add(name);
+    const { isSecret, show } = FIELD_KINDS[field.type];
+    if (isSecret) return "";
+    const initial = this.#place.blank ? null : valueAt(this.initial, steps);
+    const first = initial === undefined ? field.initial : initial;
+    return rawText(show(this.#sent === null ? first : valueAt(this.#sent, steps)));
   }
 
   #names(): readonly string[] {

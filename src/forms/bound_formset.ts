@@ -19,7 +19,7 @@ import {
   positionOfRow,
   rowsInOrder,
 } from "./row_change.ts";
-import type { RowChange } from "../protocol/row_change.ts";
+import type { FormChange } from "../protocol/row_change.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 
 // The placeholder for the index in the names of the empty row.
@@ -177,6 +177,12 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     return this.#rows.flatMap((row) => row.fields);
   }
 
+  get dependencies(): readonly string[] {
+    if (!fieldsOfForm(this.definition.form).areDependent) return [];
+    const all = [...this.#rows, new RowState(this, null, null)].flatMap(({ form }) => form.dependencies);
+    return [...new Set(all.map((name) => name.replace(`.${EMPTY_INDEX}`, "[]")))];
+  }
+
   /** `true` if more rows were submitted than allowed. They are rendered, so that no input is lost, but not checked. */
   get isTooLong(): boolean {
     return this.#isTooLong;
@@ -235,9 +241,11 @@ export class FormsetState<V> extends BoundState<readonly V[]> implements BoundFo
     }
   }
 
-  #changed(rows: readonly unknown[], change: RowChange | null): ChangedRows {
+  #changed(rows: readonly unknown[], change: FormChange | null): ChangedRows {
     const { definition, initial } = this;
-    if (change?.prefix !== definition.prefix) return { rows, current: null };
+    if (change === null || change.kind === "none" || change.prefix !== definition.prefix) {
+      return { rows, current: null };
+    }
     return changeRows(rows, change, initial.length, definition);
   }
 

@@ -1,7 +1,8 @@
 // The definition of a field: its options, checked and frozen.
 import { compilePattern } from "./check_value.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
-import type { AnyFieldOptions, ChoiceDetails, ChoiceOption } from "./field_options.ts";
+import { isDependent, plainOptions, type Typed } from "./dependent.ts";
+import type { AnyFieldOptions, ChoiceDetails, ChoiceOption, PlainFieldOptions } from "./field_options.ts";
 import type { FieldChoice, FieldConstraints, FieldKindRules, FieldResult, FieldRules } from "./field_rules.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
 
@@ -22,6 +23,8 @@ export interface FieldDefinition<T = unknown, R extends boolean = boolean> {
   readonly required: R;
   /** The initial value if the form has none for it; `undefined` for none. */
   readonly initial: unknown;
+  /** `true` if it is shown for what is typed so far. */
+  readonly isVisible: boolean;
   /** Constraints that the browser and the server check. */
   readonly constraints: FieldConstraints;
   /** The choices; empty for a field without choices. */
@@ -61,8 +64,12 @@ export type FieldInputs<F extends FieldDefinitions> =
  *
  * @throws {TypeError | RangeError} If an option is invalid.
  */
-export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDefinition {
+export function fieldOfType(type: FieldType, declared: AnyFieldOptions): FieldDefinition {
   const kind = FIELD_KINDS[type];
+  if (declared.visible !== undefined && declared.required === true) {
+    throw new TypeError(cannotDefine(type, "it is required and may be invisible; make required a function as well"));
+  }
+  const options: PlainFieldOptions = plainOptions(declared, null);
   const rules: FieldRules = {
     kind,
     required: options.required ?? false,
@@ -76,6 +83,7 @@ export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDef
     label: options.label ?? null,
     help: options.help ?? "",
     required: rules.required,
+    isVisible: true,
     initial: options.initial,
     constraints: rules.constraints,
     choices: rules.choices,
@@ -83,8 +91,34 @@ export function fieldOfType(type: FieldType, options: AnyFieldOptions): FieldDef
     autocomplete: options.autocomplete ?? "",
     check: (sent: unknown, initial: unknown = options.initial) => kind.check(rules, sent, initial),
   });
-  built.set(definition, { ...options });
+  built.set(definition, { ...declared });
   return definition;
+}
+
+/**
+ * Returns a field as it is for what is typed in its form: with the choices, the constraints and the visibility that its functions
+ * return.
+ *
+ * @param typed Returns the input. Called only for a field that depends on it.
+ * @throws {TypeError | RangeError} If a function returns an invalid option.
+ */
+export function resolveField(field: FieldDefinition, typed: () => Typed): FieldDefinition {
+  const options = built.get(field);
+  if (options === undefined || !isDependent(options)) return field;
+  const { visible, ...plain } = options;
+  const given = typed();
+  const resolved = plainOptions(plain, given);
+  if (visible?.(given) !== false) return fieldOfType(field.type, resolved);
+  const hidden = fieldOfType(field.type, { ...resolved, required: false });
+  // Whatever was sent: the user did not see it.
+  const own: FieldDefinition = Object.freeze({ ...hidden, isVisible: false, check: () => hidden.check(undefined) });
+  built.set(own, options);
+  return own;
+}
+
+/** Returns whether options of a field depend on what is typed. */
+export function isDependentField(field: FieldDefinition): boolean {
+  return isDependent(built.get(field) ?? {});
 }
 
 /** Returns whether {@linkcode fieldOfType} created a value. */
@@ -93,7 +127,7 @@ export function isFieldDefinition(value: unknown): value is FieldDefinition {
 }
 
 /** Creates a field from a declared field and the options of a schema; the declared options take precedence. */
-export function fieldOver(declared: FieldDefinition, read: AnyFieldOptions): FieldDefinition {
+export function fieldOver(declared: FieldDefinition, read: PlainFieldOptions): FieldDefinition {
   const given = Object.entries(built.get(declared) ?? {}).filter(([, value]) => value !== undefined);
   const taken = Object.entries(read).filter(([option]) => takes(declared.type, option));
   return fieldOfType(declared.type, Object.fromEntries([...taken, ...given]));
@@ -115,7 +149,7 @@ function rulesOf({ attributes, others }: FieldKindRules): readonly string[] {
   return [...attributes, ...others];
 }
 
-function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldConstraints {
+function constraintsOf(type: FieldType, options: PlainFieldOptions): FieldConstraints {
   checkConstraints(type, options);
   const { min, max, step, minlength, maxlength, accept, maxBytes, maxFiles } = options;
   const multiple = options.multiple || undefined;
@@ -127,7 +161,7 @@ function constraintsOf(type: FieldType, options: AnyFieldOptions): FieldConstrai
   return Object.freeze(Object.fromEntries(set.filter(([, value]) => value !== undefined)));
 }
 
-function checkConstraints(type: FieldType, options: AnyFieldOptions): void {
+function checkConstraints(type: FieldType, options: PlainFieldOptions): void {
   const { min, max, step, minlength, maxlength, accept, maxBytes, maxFiles } = options;
   checkBounds(type, min, max);
   checkCount(type, "minlength", minlength, 0);

@@ -1,4 +1,5 @@
 // Options of the field types.
+import type { OrFrom, PlainOptions, Typed } from "./dependent.ts";
 import type { FieldMessages } from "./field_rules.ts";
 
 /** Options of every field. */
@@ -7,8 +8,14 @@ export interface FieldOptions<R extends boolean = boolean> {
   readonly label?: string | undefined;
   /** A line of help text below the label. Default: none. */
   readonly help?: string | undefined;
-  /** If `true`, a value is required, as with the attribute of HTML. Default: `false`. */
-  readonly required?: R | undefined;
+  /** If `true`, a value is required, as with the attribute of HTML. May be a function of what is typed. Default: `false`. */
+  readonly required?: R | ((typed: Typed) => boolean) | undefined;
+  /**
+   * Returns whether the field is shown for what is typed so far. A field that is not shown is not rendered and not required, and its
+   * value is that of an empty field, whatever was sent. So a required field with this option needs a function for `required` too.
+   * Default: it is shown.
+   */
+  readonly visible?: ((typed: Typed) => boolean) | undefined;
   /** The attribute `autocomplete`. Default: none. */
   readonly autocomplete?: string | undefined;
   /** Messages that replace the built-in ones. Default: built-in messages in English. */
@@ -22,14 +29,14 @@ export interface TextFieldOptions<R extends boolean = boolean> extends FieldOpti
   /** A hint in the empty control. It disappears on input, so it does not replace a label. Default: none. */
   readonly placeholder?: string | undefined;
   /** Minimum length of a string that is not empty, in UTF-16 code units. Default: none. */
-  readonly minlength?: number | undefined;
+  readonly minlength?: OrFrom<number | undefined>;
   /** Maximum length, in UTF-16 code units. Default: none; 254 for `email`, 2,048 for `url`, 1,024 for `password`. */
-  readonly maxlength?: number | undefined;
+  readonly maxlength?: OrFrom<number | undefined>;
   /**
    * A regular expression, or its source, that the whole text must match. As in HTML it is anchored and has the flag
    * `v`; other flags throw. A string above 10,000 code units never matches. Default: none.
    */
-  readonly pattern?: string | RegExp | undefined;
+  readonly pattern?: OrFrom<string | RegExp | undefined>;
 }
 
 /** Options of a URL field. */
@@ -43,7 +50,7 @@ export interface UrlFieldOptions<R extends boolean = boolean> extends TextFieldO
 
 /** Options of a hidden field. */
 export interface HiddenFieldOptions<R extends boolean = boolean>
-  extends Pick<TextFieldOptions<R>, "required" | "maxlength" | "messages"> {
+  extends Pick<TextFieldOptions<R>, "required" | "maxlength" | "messages" | "visible"> {
   /** The value. A user can change it: do not use it for a security decision. Default: empty. */
   readonly initial?: string | undefined;
 }
@@ -55,9 +62,9 @@ export interface NumberFieldOptions<R extends boolean = boolean> extends FieldOp
   /** A hint in the empty control. Default: none. */
   readonly placeholder?: string | undefined;
   /** Minimum value. Default: none. */
-  readonly min?: number | undefined;
+  readonly min?: OrFrom<number | undefined>;
   /** Maximum value. Default: none. */
-  readonly max?: number | undefined;
+  readonly max?: OrFrom<number | undefined>;
   /**
    * The step, counted from `min`, otherwise from the initial value; `"any"` for every number. Default: `1`, as in HTML:
    * integers only.
@@ -76,9 +83,9 @@ export interface DateTimeFieldOptions<R extends boolean = boolean> extends Field
   /** The initial value, as ISO text; a `Date` is formatted in UTC. Default: empty. */
   readonly initial?: string | Date | undefined;
   /** The earliest value, as ISO text. For a time, it may be later than `max`: the range goes past midnight. Default: none. */
-  readonly min?: string | undefined;
+  readonly min?: OrFrom<string | undefined>;
   /** The latest value, as ISO text. Default: none. */
-  readonly max?: string | undefined;
+  readonly max?: OrFrom<string | undefined>;
   /**
    * The step, in days for a date, in seconds for a time, counted from `min`, otherwise from the initial value. Default:
    * none; browsers use one day or one minute.
@@ -116,8 +123,8 @@ export type ChoiceValue<C> = C extends string ? C
 /** Options of a field for one of several choices. */
 export interface ChoiceFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
   extends FieldOptions<R> {
-  /** The choices, in order. Values must be unique. */
-  readonly choices: C;
+  /** The choices, in order. Values must be unique. May be a function of what is typed, for choices that depend on another field. */
+  readonly choices: OrFrom<C>;
   /** The initial choice. Default: none. */
   readonly initial?: ChoiceValue<C[number]> | undefined;
 }
@@ -125,8 +132,8 @@ export interface ChoiceFieldOptions<C extends readonly ChoiceOption[], R extends
 /** Options of a field for any number of choices. */
 export interface MultiSelectFieldOptions<C extends readonly ChoiceOption[], R extends boolean = boolean>
   extends FieldOptions<R> {
-  /** The choices, in order. Values must be unique. */
-  readonly choices: C;
+  /** The choices, in order. Values must be unique. May be a function of what is typed, for choices that depend on another field. */
+  readonly choices: OrFrom<C>;
   /** The initial choices. Default: none. */
   readonly initial?: readonly ChoiceValue<C[number]>[] | undefined;
 }
@@ -147,16 +154,22 @@ export interface FileFieldOptions<R extends boolean = boolean, M extends boolean
   readonly maxFiles?: number | undefined;
 }
 
-/** The options of all field types, as their own interfaces describe them. */
-export interface AnyFieldOptions extends Omit<UrlFieldOptions, "initial">, Omit<FileFieldOptions, "initial"> {
+/** The options of all field types, as their own interfaces describe them; some may be functions. */
+export interface AnyFieldOptions
+  extends Omit<UrlFieldOptions, "initial" | "required">, Omit<FileFieldOptions, "initial" | "required"> {
+  /** If `true`, a value is required. */
+  readonly required?: OrFrom<boolean | undefined>;
   /** The initial value. */
   readonly initial?: unknown;
   /** Minimum value. */
-  readonly min?: number | string | undefined;
+  readonly min?: OrFrom<number | string | undefined>;
   /** Maximum value. */
-  readonly max?: number | string | undefined;
+  readonly max?: OrFrom<number | string | undefined>;
   /** The step. */
   readonly step?: number | "any" | undefined;
   /** The choices. */
-  readonly choices?: readonly ChoiceOption[] | undefined;
+  readonly choices?: OrFrom<readonly ChoiceOption[] | undefined>;
 }
+
+/** The options of all field types, as values. */
+export type PlainFieldOptions = PlainOptions<Omit<AnyFieldOptions, "visible">>;

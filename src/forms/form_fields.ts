@@ -1,6 +1,12 @@
 // The fields of a form: declared ones and those of its schema.
 import { PROTOCOL_FIELDS } from "../protocol/names.ts";
-import { type FieldDefinition, fieldOfType, fieldOver, isFieldDefinition } from "./field_definition.ts";
+import {
+  type FieldDefinition,
+  fieldOfType,
+  fieldOver,
+  isDependentField,
+  isFieldDefinition,
+} from "./field_definition.ts";
 import { expandPattern, formatPath, formatPattern, parsePath, patternSteps, type Step } from "./path.ts";
 import { leafAt, leafNames, objectOf, type Shape } from "./shape.ts";
 
@@ -13,6 +19,8 @@ export class FormFields {
   readonly shape: Shape | null;
   /** `true` if a field accepts files. */
   readonly takeFiles: boolean;
+  /** `true` if options of a field depend on what is typed in others. */
+  readonly areDependent: boolean;
   readonly #declared: Declared;
   readonly #hasSchema: boolean;
   // By pattern: every field that can be named without data.
@@ -26,6 +34,7 @@ export class FormFields {
     this.#hasSchema = hasSchema;
     this.#patterns = Array.from(declared.keys(), patternSteps);
     this.#rendered = shape === null ? declared : renderedFields(declared, shape);
+    this.areDependent = declared.values().some(isDependentField);
     this.takeFiles = this.#rendered.values().some(({ type }) => type === "file");
   }
 

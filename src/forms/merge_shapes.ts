@@ -1,6 +1,6 @@
 // The alternatives of a schema, merged to one object that is rendered: it accepts what one of them accepts.
 import { FIELD_KINDS } from "./field_kinds.ts";
-import type { AnyFieldOptions } from "./field_options.ts";
+import type { PlainFieldOptions } from "./field_options.ts";
 import {
   type ListShape,
   type Member,
@@ -114,7 +114,7 @@ const RULES = new Set<string>(
 );
 
 /** Returns the widest options: a rule that one alternative lacks is none. */
-function mergeOptions(all: readonly AnyFieldOptions[]): AnyFieldOptions {
+function mergeOptions(all: readonly PlainFieldOptions[]): PlainFieldOptions {
   const [first = {}] = all;
   const choices = all.flatMap((options) => options.choices ?? []);
   const unique = new Map(choices.map((choice) => [JSON.stringify(valueOf(choice)), choice]));
@@ -134,12 +134,12 @@ function mergeOptions(all: readonly AnyFieldOptions[]): AnyFieldOptions {
   };
 }
 
-function valueOf(choice: NonNullable<AnyFieldOptions["choices"]>[number]): unknown {
+function valueOf(choice: NonNullable<PlainFieldOptions["choices"]>[number]): unknown {
   return typeof choice === "string" ? choice : "value" in choice ? choice.value : choice;
 }
 
 /** Returns the options that are equal in all alternatives. */
-function shared(all: readonly AnyFieldOptions[]): AnyFieldOptions {
+function shared(all: readonly PlainFieldOptions[]): PlainFieldOptions {
   const [first = {}, ...others] = all;
   const equal = Object.entries(first).filter(([option, value]) =>
     others.every((options) => Reflect.get(options, option) === value)
@@ -148,7 +148,7 @@ function shared(all: readonly AnyFieldOptions[]): AnyFieldOptions {
 }
 
 function widest(
-  all: readonly AnyFieldOptions[],
+  all: readonly PlainFieldOptions[],
   rule: "min" | "max" | "minlength" | "maxlength" | "maxBytes" | "maxFiles",
   of: (...numbers: number[]) => number,
 ): number | undefined {

@@ -3,7 +3,7 @@
 // A part that a form cannot render becomes a scalar of type `unknown`: its text is passed to the schema unchanged.
 import { checkPattern } from "./field_definition.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
-import type { AnyFieldOptions } from "./field_options.ts";
+import type { PlainFieldOptions } from "./field_options.ts";
 import { ACCEPT_TOKEN } from "./file_type.ts";
 import { isPlainObject } from "./path.ts";
 import { FLAGS_MEMBER, TYPE_MEMBER } from "./schema_types.ts";
@@ -196,7 +196,7 @@ function textShape(schema: JsonSchema): ScalarShape {
   const minlength = asNumber(schema.minLength);
   const maxlength = asNumber(schema.maxLength);
   const type = textType(format, pattern);
-  const options: AnyFieldOptions = {
+  const options: PlainFieldOptions = {
     ...(FIELD_KINDS[type].moment === null ? { minlength, maxlength } : {}),
     // Browsers know the format of the other types, and ignore or reject a pattern for them. They know no flags.
     ...(type === "text" && pattern !== undefined && flags === undefined ? { pattern: attributePattern(pattern) } : {}),
@@ -297,7 +297,7 @@ function relaxed(shape: Shape, nullable: boolean, emptyFits: boolean): Shape {
   return { ...shape, nullable: isNullable, emptyFits: shape.emptyFits || emptyFits };
 }
 
-function annotations(schema: JsonSchema): AnyFieldOptions {
+function annotations(schema: JsonSchema): PlainFieldOptions {
   return {
     ...(typeof schema.title === "string" ? { label: schema.title } : {}),
     ...(typeof schema.description === "string" ? { help: schema.description } : {}),
@@ -305,7 +305,7 @@ function annotations(schema: JsonSchema): AnyFieldOptions {
   };
 }
 
-function numberOptions(schema: JsonSchema): AnyFieldOptions {
+function numberOptions(schema: JsonSchema): PlainFieldOptions {
   const whole = schema.type === "integer";
   const above = asNumber(schema.exclusiveMinimum);
   const below = asNumber(schema.exclusiveMaximum);

@@ -6,7 +6,7 @@
 // object ─ title ─ scalar (string, rendered as text)
 //        └ rows ── list ─ items ─ object ─ label ─ scalar (string, rendered as text)
 // ```
-import type { AnyFieldOptions } from "./field_options.ts";
+import type { PlainFieldOptions } from "./field_options.ts";
 import type { FieldType } from "./field_kinds.ts";
 import { isPlainObject, joinPath, parsePath, type Step } from "./path.ts";
 
@@ -16,7 +16,7 @@ export type Shape = ScalarShape | ListShape | ObjectShape | VariantsShape | Refe
 /** The control that a part is rendered as. */
 export interface Sketch {
   readonly type: FieldType;
-  readonly options: AnyFieldOptions;
+  readonly options: PlainFieldOptions;
 }
 
 /** A single value. */

@@ -7,7 +7,7 @@ import type { BoundForm } from "./form.ts";
 import type { BoundFormset, BoundFormsetRow, FormsetDefinition } from "./formset.ts";
 
 /** A field as plain data: all facts of a bound field that rendering needs. */
-export interface FieldSpec extends Omit<BoundField, "type" | "raw" | "definition"> {
+export interface FieldSpec extends Omit<BoundField, "type" | "raw" | "isVisible" | "definition"> {
   /** `true` if it is in an extra row of a formset. */
   readonly extra: boolean;
 }
@@ -97,7 +97,7 @@ export interface FormSection {
  * ```
  */
 export function fieldSpec(field: BoundField, options: { readonly extra?: boolean | undefined } = {}): FieldSpec {
-  const { type: _type, raw: _raw, definition: _definition, ...facts } = field;
+  const { type: _type, raw: _raw, isVisible: _isVisible, definition: _definition, ...facts } = field;
   return Object.freeze({
     ...facts,
     value: typeof field.value === "object" ? Object.freeze([...field.value]) : field.value,

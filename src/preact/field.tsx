@@ -83,7 +83,7 @@ const CONTROL_NAMES = [
  * assertStringIncludes(page, '<label for="f-add_note-note-body">What happened</label>');
  * ```
  */
-export function Field({ name, ...props }: FieldProps): MarkupNode {
+export function Field({ name, ...props }: FieldProps): MarkupNode | null {
   const form = useContext(FormScope);
   if (form === null) {
     throw new TypeError(`Cannot render <Field name="${name}">: it is outside a <Form> of an action with a form`);
@@ -91,8 +91,9 @@ export function Field({ name, ...props }: FieldProps): MarkupNode {
   return renderField(form.field(name), props);
 }
 
-/** Renders a field: label, control, help, and errors. */
-export function renderField(field: BoundField, props: RenderFieldProps = {}): MarkupNode {
+/** Renders a field: label, control, help, and errors. Returns `null` for a field that is not shown for what is typed so far. */
+export function renderField(field: BoundField, props: RenderFieldProps = {}): MarkupNode | null {
+  if (!field.isVisible) return null;
   if (field.inputType === "hidden") return <FieldControl field={field} {...props} />;
   const { label = field.label, help, ...rest } = props;
   const control = <FieldControl field={field} help={help} {...rest} />;

@@ -5,12 +5,17 @@ import type { AnyBound } from "../forms/any_form.ts";
 import { shortAddress, withOriginPage } from "../pages/origin.ts";
 import {
   ACTION_FIELD,
+  DEPENDS_ATTRIBUTE,
   FORM_ATTRIBUTE,
   INSTANCE_FIELD,
   ONCE_FIELD,
   ORIGIN_URL_FIELD,
+  ROWS_FIELD,
   USER_FIELD,
 } from "../protocol/names.ts";
+import { REDRAW } from "../protocol/row_change.ts";
+import { catalogueText } from "../texts/catalogue.ts";
+import { dependenciesOf } from "../forms/bound_form.ts";
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
@@ -86,6 +91,7 @@ export function Form(props: FormProps): MarkupNode {
   // Suspends: the renderer waits and renders this form again, when the state has the bound form.
   if (form instanceof Promise) throw suspension(form);
 
+  const depends = form === null ? [] : dependenciesOf(form);
   const multipart = form?.hasFiles === true || action.onFile !== null;
   const isGet = action.method === "GET";
   const element = h(
@@ -97,6 +103,7 @@ export function Form(props: FormProps): MarkupNode {
       action: isGet ? state.path : endpointOf(url, state),
       ...(multipart ? { enctype: "multipart/form-data" } : {}),
       [FORM_ATTRIBUTE]: action.name,
+      ...(depends.length === 0 ? {} : { [DEPENDS_ATTRIBUTE]: JSON.stringify(depends) }),
       ...(validate === undefined ? {} : { "hyper-validate": validate }),
       // Preact's type of a form lacks values of `role`.
     } as Record<string, unknown>,
@@ -105,6 +112,7 @@ export function Form(props: FormProps): MarkupNode {
     <FormScopeProvider value={form}>
       {children ?? wholeForm(form, submit)}
     </FormScopeProvider>,
+    depends.length === 0 ? null : redrawButton(state),
   );
   // The form in a prediction is another state of the form that has failed.
   if (state.cutTag === null || useContext(PredictionScope) || !state.isFailed(action, instance)) return element;
@@ -160,6 +168,17 @@ function originOfGet({ originFields }: PageState): [string, string][] {
 function defaultButton(form: AnyBound | null): MarkupNode | null {
   const hasRows = form !== null && (form.kind === "formset" || "formsets" in form);
   return hasRows ? <button type="submit" hidden /> : null;
+}
+
+/** Returns the button that shows a form again whose fields depend on what is typed. With scripts, the runtime does it. */
+function redrawButton({ texts }: PageState): MarkupNode {
+  return (
+    <noscript>
+      <button type="submit" name={ROWS_FIELD} value={REDRAW} formnovalidate>
+        {texts.write(catalogueText("redrawForm"))}
+      </button>
+    </noscript>
+  );
 }
 
 function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {

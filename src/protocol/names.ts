@@ -91,6 +91,9 @@ export const ROW_NUMBER_ATTRIBUTE = "data-hyper-row-number";
 /** Marks the template of a prediction, in a form. Not `data-`, which sanitizers allow. */
 export const OPTIMISTIC_ATTRIBUTE = "hyper-optimistic";
 
+/** Marks a form whose fields depend on what is typed in others; holds a JSON list of the names of those, `[]` for any row. */
+export const DEPENDS_ATTRIBUTE = "data-hyper-depends";
+
 /** Marks the root element of a region; holds its reference: name, instance and signature. */
 export const REGION_ATTRIBUTE = "data-hyper-region";
 

@@ -136,6 +136,8 @@ export interface FormTextValues {
   readonly submit: NoTextValues;
   /** Button that adds a row to a formset. */
   readonly addRow: NoTextValues;
+  /** Button that shows a form again whose fields depend on what is typed; only without scripts. */
+  readonly redrawForm: NoTextValues;
   /** Button that removes a row of a formset; `#` is the number of the row. */
   readonly removeRow: NoTextValues;
   /** Button that moves a row of a formset up; `#` is the number of the row. */

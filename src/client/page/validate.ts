@@ -10,7 +10,6 @@ import {
   JSON_TYPE,
   LOCATION_HEADER,
   LOCATION_HEADER_BYTES,
-  ONCE_FIELD,
   VALIDATE_HEADER,
   VALIDATE_HEADER_BYTES,
 } from "../../protocol/names.ts";
@@ -20,6 +19,7 @@ import { newId } from "../call/call.ts";
 import { nextEvent } from "../call/wait.ts";
 import { attr, doc, dom, formOf, isOff, type View } from "../dom.ts";
 import { emit } from "../events.ts";
+import { earlyFields, isWithheld } from "./early_fields.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { tryPart } from "../parts/load_part.ts";
 
@@ -40,8 +40,6 @@ interface Check {
 const PAUSE_MS = 300;
 /** Time that fields which are left together have to become one request, in milliseconds. */
 const BATCH_MS = 50;
-/** Values that are not sent before the form is submitted, unless the control has `hyper-validate` itself. */
-const WITHHELD = "[type=password],[type=file]";
 
 const checks = new WeakMap<HTMLFormElement, Check>();
 /** Fulfilled when no pointer is pressed: a message that moves the button under it would prevent the click. */
@@ -58,11 +56,14 @@ export function observeFields(signal: AbortSignal): void {
   });
   // A patch may have removed the messages.
   on("hyper:swap:after", () => {
-    for (const form of dom(document).querySelectorAll<HTMLFormElement>("form[hyper-validate]")) {
-      const check = checks.get(form);
-      if (check) void showMessages(form, check, check.shown, check.sending.signal);
-    }
+    doc.querySelectorAll<HTMLFormElement>("form[hyper-validate]").forEach(showAgain);
   });
+}
+
+/** Shows the messages of a form that a patch may have removed. */
+export function showAgain(form: HTMLFormElement): void {
+  const check = checks.get(form);
+  if (check) void showMessages(form, check, check.shown, check.sending.signal);
 }
 
 function onField({ type, target }: Event): void {
@@ -118,40 +119,35 @@ function askSoon(form: HTMLFormElement, check: Check, ms: number): void {
 async function checkFields(form: HTMLFormElement, check: Check, signal: AbortSignal): Promise<void> {
   const view = dom(form);
   if (!view.isConnected) return;
-  const fields = new FormData(form);
   const found = new Map<string, readonly string[]>();
   const names = new Set<string>();
   for (const control of controlsOf(form)) {
     const { name } = control;
     // An error of the last submit may be corrected by now.
     const isAsked = name && !isOff(control) && (check.left.has(name) || control.ariaInvalid);
-    const isWithheld = control.matches(WITHHELD) && !control.hasAttribute("hyper-validate");
-    if (isWithheld) fields.delete(name);
     if (!isAsked) continue;
     const message = view.matches("[novalidate]") ? "" : control.validationMessage;
     // Not while it is filled in.
     if (message && control === doc.activeElement) names.delete(name), check.left.delete(name), check.changed.add(name);
     else if (message) found.set(name, [message]), names.delete(name);
-    else if (!isWithheld) found.has(name) || names.add(name);
+    else if (!isWithheld(control)) found.has(name) || names.add(name);
     // Its message was about another value.
     else if (check.left.has(name)) found.set(name, []);
   }
   await showMessages(form, check, found, signal);
   if (!names.size || signal.aborted) return;
-  const issues = await ask(form, fields, [...names], signal);
+  const issues = await ask(form, [...names], signal);
   await showMessages(form, check, new Map([...names].map((name) => [name, issues[name] ?? []])), signal);
 }
 
 /** Asks the server. Returns the messages by name. */
 async function ask(
   form: HTMLFormElement,
-  fields: FormData,
   names: string[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const action = attr(form, FORM_ATTRIBUTE) ?? "";
   const method = submitMethod(form, null)?.toUpperCase() ?? "POST";
-  fields.delete(ONCE_FIELD);
   const id = newId();
   const { url, headers, body = null } = buildPayload({
     action,
@@ -160,7 +156,7 @@ async function ask(
     method,
     target: null,
     data: {},
-    fields,
+    fields: earlyFields(form),
     enctype: submitAttribute("enctype", form, null),
     depth: 0,
   });

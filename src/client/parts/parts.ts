@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
+import { DEPENDS_ATTRIBUTE, OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
 import type { Part } from "./load_part.ts";
 
 /** The parts by name. */
@@ -21,7 +21,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
   optimistic: { needs: `template[${OPTIMISTIC_ATTRIBUTE}]`, atOnce: true, load: () => import("./optimistic.ts") },
   layers: { needs: "[hyper-layer]", load: () => import("./layers.ts") },
-  validate: { needs: "form[hyper-validate]", load: () => import("./validate.ts") },
+  validate: { needs: `form[hyper-validate],form[${DEPENDS_ATTRIBUTE}]`, load: () => import("./validate.ts") },
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
   late: { needs: "[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },

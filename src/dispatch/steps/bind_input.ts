@@ -10,7 +10,7 @@ import { resolveInjected } from "../../deps/inject.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import type { RowChange } from "../../protocol/row_change.ts";
+import type { FormChange } from "../../protocol/row_change.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import type { Observing, Wording } from "../app.ts";
@@ -133,7 +133,7 @@ function changedForm(
   pageRender: PageRender,
   { definition }: FormWithInitial,
   binding: ReturnType<typeof toBind>,
-  change: RowChange,
+  change: FormChange,
 ): Outcome {
   // The page is all that is shown.
   if (!pageRender.isOrigin) return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");

@@ -3,7 +3,7 @@ import { isProgram } from "../../actions/intent.ts";
 import { InputError, isA, StorageError } from "../../errors.ts";
 import { type AnyBound, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import { parseRowChange, type RowChange } from "../../protocol/row_change.ts";
+import { type FormChange, parseFormChange } from "../../protocol/row_change.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import {
   ACTION_FIELD,
@@ -46,7 +46,7 @@ export interface Input {
   /** The id under which it runs once, or `null`. */
   readonly onceId: string | null;
   /** The change of the rows of its form that was asked for in place of a submit, or `null`. */
-  readonly rowChange: RowChange | null;
+  readonly rowChange: FormChange | null;
 }
 
 const NO_FILES: ReadonlyMap<string, readonly File[]> = new Map();
@@ -95,10 +95,10 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
 }
 
 /** Reads the change of rows that a button of the form asks for, in the body, or in the URL of a GET form. */
-function readRowChange({ arrival: { url, intent }, action }: Call, body: Body): RowChange | null {
+function readRowChange({ arrival: { url, intent }, action }: Call, body: Body): FormChange | null {
   const sent = action.method === "GET" ? url.searchParams.get(ROWS_FIELD) : fieldText(body, ROWS_FIELD);
   if (sent === null) return null;
-  const change = parseRowChange(sent);
+  const change = parseFormChange(sent);
   const fault = change === null
     ? "it is not a change of rows"
     : action.form === null

@@ -57,6 +57,7 @@ export const GERMAN: Catalogue = {
   orderRow: "Reihenfolge",
   submit: "Absenden",
   addRow: "Zeile hinzufügen",
+  redrawForm: "Formular aktualisieren",
   removeRow: "Zeile # entfernen",
   moveRowUp: "Zeile # nach oben",
   moveRowDown: "Zeile # nach unten",

@@ -65,6 +65,7 @@ export const ENGLISH: Catalogue = {
   orderRow: "Order",
   submit: "Submit",
   addRow: "Add row",
+  redrawForm: "Update the form",
   removeRow: "Remove row #",
   moveRowUp: "Move row # up",
   moveRowDown: "Move row # down",

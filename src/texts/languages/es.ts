@@ -56,6 +56,7 @@ export const SPANISH: Catalogue = {
   orderRow: "Orden",
   submit: "Enviar",
   addRow: "Añadir fila",
+  redrawForm: "Actualizar el formulario",
   removeRow: "Quitar la fila #",
   moveRowUp: "Subir la fila #",
   moveRowDown: "Bajar la fila #",

@@ -56,6 +56,7 @@ export const FRENCH: Catalogue = {
   orderRow: "Ordre",
   submit: "Envoyer",
   addRow: "Ajouter une ligne",
+  redrawForm: "Mettre à jour le formulaire",
   removeRow: "Supprimer la ligne #",
   moveRowUp: "Monter la ligne #",
   moveRowDown: "Descendre la ligne #",
