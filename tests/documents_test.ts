@@ -61,6 +61,28 @@ Deno.test("documents: every file that the README links to is in the package", as
   assertEquals(missing, []);
 });
 
+Deno.test("documents: every link of a file in the package leads to a file in the package", async () => {
+  const { include } = config.publish;
+  const isPublished = (path: string) => include.some((entry) => path === entry || path.startsWith(`${entry}/`));
+  const missing: string[] = [];
+  for (const path of (await documents()).filter(isPublished)) {
+    for (const { href, to } of linksOf(path, await read(path))) if (!isPublished(to)) missing.push(`${path}: ${href}`);
+  }
+  assertEquals(missing, []);
+});
+
+Deno.test("documents: the reference has every exported name and option with a description, and every error class", async () => {
+  const [api, options, errors] = await Promise.all(
+    ["api", "options", "errors"].map((name) => read(`examples/showcase/reference/${name}.md`)),
+  );
+  const rows = Array.from(`${api}\n${options}`.matchAll(/^\| \[?`([^`]+)`.*?\| ([^|]*?) \|$/gm));
+  assert(rows.length > 700, String(rows.length));
+  assertEquals(rows.filter(([, , description = ""]) => !/\w/.test(description)).map(([, name]) => name), []);
+  const classes = Array.from((api ?? "").matchAll(/`(\w+Error)`(?:\]\([^)]*\))? \| class/g), ([, name = ""]) => name);
+  assert(classes.length >= 4);
+  assertEquals([...new Set(classes)].filter((name) => !errors?.includes(`\`${name}\``)), []);
+});
+
 Deno.test("documents: mod.ts, README, home page and inside.md define the core terms alike", async () => {
   const definitions = async (path: string) => {
     const text = (await read(path)).replaceAll(/^ \* ?/gm, "").replaceAll(/<\/?code>/g, "`").replaceAll(

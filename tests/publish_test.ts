@@ -16,9 +16,15 @@ const PAPERS = [
   "mod.ts",
 ];
 
-/** Documents and pictures that the README links to. */
-const LINKED =
-  /^(?:examples\/showcase\/(?:about|cookbook|guides|migrate|reference)\/\w+\.md|examples\/cookbook\/\w+\.tsx|tests\/bench\/results\/\w+\.(?:md|svg)|\.github\/showcase\.png)$/;
+/** Documents and pictures that the README links to, and the sources that the documents quote. */
+const LINKED = new RegExp(
+  [
+    String.raw`^examples/showcase/(?:about|capabilities|cookbook|guides|migrate|reference)/[\w-]+\.md$`,
+    String.raw`^examples/(?:cookbook|deployment|minimal|openid|showcase/static)/[\w./-]+$`,
+    String.raw`^tests/(?:bench/results/\w+\.(?:md|svg)|security/README\.md)$`,
+    String.raw`^\.github/showcase\.png$`,
+  ].join("|"),
+);
 
 Deno.test("the package can be published, and contains only its entries, src and the documents", async () => {
   const folder = await Deno.makeTempDir();

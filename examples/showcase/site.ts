@@ -114,6 +114,7 @@ export const SECTIONS: readonly Section[] = [
     ["environment", "Environment and permissions"],
     ["browsers", "Browser support"],
     ["api", "API index"],
+    ["options", "Options"],
   ]),
   section("About", "How the library works, and how it compares with others.", "about", "/about", [
     ["examples", "Example applications"],

@@ -9,7 +9,7 @@ import { catalogueText } from "../texts/catalogue.ts";
 
 /** Options for {@linkcode signedIn}. */
 export interface SignedInOptions {
-  /** The session: what {@link sessions} returned, or another dependency with a user. */
+  /** The session: the result of {@linkcode sessions}, or another dependency with a user. */
   readonly session: Dependency<{ readonly user: string | null }>;
   /** Path of the sign-in page, such as `/sign-in`. The page to come back to is added as the parameter `next`. */
   readonly signIn: string;
