@@ -194,3 +194,30 @@ for (const place of ["head", "body"]) {
     });
   });
 }
+
+for (const swap of ["outer", "inner", "morph", "append"]) {
+  Deno.test(`<noscript> in a form of a patch with the swap mode ${swap} stays text: its controls are not sent`, async () => {
+    const form = (value: string) =>
+      `<form id="f" data-hyper-form="save" method="post"><input name="a" value="${value}">
+      <noscript><input name="off" value="1"><button name="b" value="2">Off</button></noscript><button>Go</button></form>`;
+    const content = swap === "inner" || swap === "append" ? form("new").replace(`id="f"`, `id="g"`) : form("new");
+    const target = swap === "inner" || swap === "append" ? "#place" : "#f";
+    const sent = Promise.withResolvers<string>();
+    const actions: Record<string, Answer> = {
+      patch: () => sse([["patch_html", { target, swap, content }], END]),
+      save: async (request) => {
+        sent.resolve(await request.text());
+        return sse([END]);
+      },
+    };
+    await withPage(app({ body: `<div id="place"></div>${form("old")}`, actions }), async ({ page }) => {
+      await page.goto("/");
+      await page.waitForFunction(() => globalThis.Hyper);
+      await page.evaluate(() => globalThis.action("patch"));
+      const changed = page.locator("form", { has: page.locator("[value=new]") });
+      assertEquals(await changed.getByRole("button").count(), 1);
+      await changed.getByRole("button", { name: "Go" }).click();
+      assertEquals(await sent.promise, "a=new");
+    });
+  });
+}
