@@ -221,7 +221,9 @@ class RecentMessages {
     this.#messages.push(message);
     this.#size += message.size;
     while (this.#messages.length > MAX_RECENT || this.#size > MAX_RECENT_CHARS) {
-      this.#size -= this.#messages.shift()?.size ?? 0;
+      const oldest = this.#messages.shift();
+      if (oldest === undefined) return;
+      this.#size -= oldest.size;
     }
   }
 

@@ -121,7 +121,7 @@ class MemoryBus implements Bus {
   }
 
   #trim(): void {
-    while (this.#log.size > this.#maxMessages || this.#bytes > this.#maxBytes) {
+    while (this.#dropped < this.#latest && (this.#log.size > this.#maxMessages || this.#bytes > this.#maxBytes)) {
       // By number: finding the first entry of a map takes longer with each deletion before it.
       const oldest = this.#log.get(++this.#dropped);
       this.#log.delete(this.#dropped);

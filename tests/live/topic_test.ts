@@ -452,3 +452,30 @@ Deno.test("Live.close() ends the retries of messages that the bus did not accept
   await time.tick(10_000);
   assertEquals([published, time.timers], [2, 0]);
 });
+
+Deno.test("Topic ends the subscription of a watcher whose position the bus no longer has", async () => {
+  const memory = createMemoryBus({ maxMessages: 1 });
+  let open = 0;
+  const bus: Bus = {
+    publish: (topic, value) => memory.publish(topic, value),
+    subscribe: async (topic, listener, options) => {
+      const subscription = await memory.subscribe(topic, listener, options);
+      open++;
+      return {
+        ...subscription,
+        [Symbol.asyncDispose]: async () => {
+          open--;
+          await subscription[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+  const old = await memory.publish("board", message("a"));
+  for (const value of ["b", "c"]) await memory.publish("board", message(value));
+  const topic = new Topic(bus, "board", () => {});
+  const watcher = new Watcher(() => {});
+  await topic.join(watcher, placesOf("board").idOf(`${old}`) ?? null);
+  assertEquals(open, 1);
+  await watcher[Symbol.asyncDispose]();
+  await topic.close();
+});

@@ -80,3 +80,11 @@ Deno.test("H10: createMemoryBus() forgets a topic with its last listener", async
   for (const subscription of subscriptions) await subscription[Symbol.asyncDispose]();
   assertEquals(listeners?.size, 0);
 });
+
+Deno.test("createMemoryBus() rejects a cursor of a message that it has not published yet", async () => {
+  const bus = createMemoryBus();
+  const last = await bus.publish("topic", 1);
+  const future = last.replace(/\d+$/, (number) => `${Number(number) + 1}`);
+  await using subscription = await bus.subscribe("topic", () => {}, { after: future });
+  assertEquals(subscription.isComplete, false);
+});
