@@ -128,7 +128,7 @@ export async function followInLayer(layer: Layer, url: string): Promise<boolean>
     return await (await loadPages()).navigate(url, { replace: pathname + search === below });
   }
   if (!mayClose([layer])) return false;
-  const page = await fetchPage(url, layer.dialog, () => void followInLayer(layer, url));
+  const page = await fetchLayer(url, layer.dialog, () => void followInLayer(layer, url));
   const found = opened.get(layer);
   if (!page || !found) return false;
   endCalls(layer);
@@ -200,7 +200,7 @@ async function open(
   // Not every browser focuses what is clicked.
   if (opener instanceof HTMLElement && !dom(opener).contains(doc.activeElement)) dom(opener).focus();
   const restoreFocus = captureFocus();
-  const page = await fetchPage(url, opener, () => void open(url, settings, opener, below));
+  const page = await fetchLayer(url, opener, () => void open(url, settings, opener, below));
   if (!page) return false;
   const { setEntry } = await loadPages();
   if (!below && settings[3] !== "none") {
@@ -226,7 +226,7 @@ async function open(
 }
 
 /** Fetches a page. Returns `null` if another one is fetched, or the browser loads it, or it fails, which is shown to the user. */
-async function fetchPage(url: string, source: Element | null, retry: () => void): Promise<LayerPage | null> {
+async function fetchLayer(url: string, source: Element | null, retry: () => void): Promise<LayerPage | null> {
   fetching?.abort();
   const { signal } = fetching = new AbortController();
   const call = { key: KEY, action: "", target: null, form: null };
@@ -284,7 +284,7 @@ function tellOpener({ url, opener }: OpenLayer, result?: Result): void {
   if (!result || !opener || isOff(opener)) return;
   const name = attr(opener, "hyper-layer-action");
   const regions = attr(opener, "hyper-layer-region");
-  if (regions) renew(regions.split(/\s+/), layerOf(opener));
+  if (regions) renewLayer(regions.split(/\s+/), layerOf(opener));
   if (!name) return;
   const target = attr(opener, "hyper-target");
   action(name, { value: result.value }, { sourceEl: opener, target }).catch((error: unknown) => {
@@ -307,7 +307,7 @@ const mayClose = (closing: readonly Layer[]): boolean => closing.every(({ dialog
 const nodesOf = ({ page }: LayerPage): Node[] => [...dom(doc.adoptNode(dom(page).body)).childNodes];
 
 /** Renews the regions of a layer, or of the page, that have one of several names. */
-async function renew(names: readonly string[], layer: Layer | undefined): Promise<void> {
+async function renewLayer(names: readonly string[], layer: Layer | undefined): Promise<void> {
   const live = await tryPart("live");
   live?.renewRegions(regionsOf(layer).filter((region) => names.includes(nameOf(region))));
 }

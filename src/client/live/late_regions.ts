@@ -15,7 +15,7 @@ const NEAR = "50%";
 export function loadLateRegions(signal: AbortSignal): void {
   rememberScripts();
   const near = new IntersectionObserver((entries) => {
-    load(entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target));
+    renewLate(entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target));
   }, { rootMargin: NEAR });
   const find = () => {
     const late = ours(`[${LOAD_ATTRIBUTE}]:not([${LOAD_ATTRIBUTE}=${LOADED}])`);
@@ -23,7 +23,7 @@ export function loadLateRegions(signal: AbortSignal): void {
       late.filter((region) => is === (attr(region, LOAD_ATTRIBUTE) === "visible"))
     );
     visible?.forEach((region) => near.observe(region));
-    load(lazy ?? []);
+    renewLate(lazy ?? []);
   };
   find();
   for (const type of ["hyper:swap:after", "hyper:navigate:after", "hyper:history:restore:after"]) {
@@ -31,7 +31,7 @@ export function loadLateRegions(signal: AbortSignal): void {
   }
   signal.addEventListener("abort", () => near.disconnect());
 
-  function load(regions: Element[]): void {
+  function renewLate(regions: Element[]): void {
     if (!regions.length) return;
     for (const region of regions) {
       near.unobserve(region);

@@ -119,7 +119,7 @@ function renew(): void {
   }
   const first = firstOf(asked);
   for (const region of asked) if (!first.includes(region)) dirty.set(region, undefined);
-  if (first.length) void ask(first);
+  if (first.length) void requestRegions(first);
 }
 
 /** Returns the regions to ask for first: of many, those that the user sees. */
@@ -133,7 +133,7 @@ function isSeen(region: Element): boolean {
   return bottom > top && bottom > 0 && top < innerHeight;
 }
 
-async function ask(regions: readonly Element[]): Promise<void> {
+async function requestRegions(regions: readonly Element[]): Promise<void> {
   isAsking = true;
   let callId = "";
   const layer = layerOf(regions[0]);

@@ -90,7 +90,7 @@ export async function patchHtml(
 }
 
 /** Shows what the server has changed in the control that the user is editing. If the part is missing, the page shows that. */
-function showChange(control: Element, value: string): void {
+function reportChange(control: Element, value: string): void {
   loadPart("extras").then((extras) => extras.showChange(control, value)).catch(() => {});
 }
 
@@ -146,7 +146,7 @@ export function insertContent(element: Element, swap: Swap, fragment: DocumentFr
   let olds: (ChildNode | null)[] = [];
   const twin = roots.find((root) => idOf(root) === idOf(element)) ?? roots[0];
   if (swap === "morph" && twin) {
-    const now = morphElement(element, twin, showChange);
+    const now = morphElement(element, twin, reportChange);
     roots[roots.indexOf(twin)] = now;
     // Content around the twin of the element is inserted around the element.
     const at = nodes.indexOf(twin);

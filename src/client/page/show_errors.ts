@@ -126,7 +126,7 @@ export function describeWith(controls: readonly Element[], description: Element)
   const field = last.closest(".hyper-field");
   if (field) dom(field).append(description);
   else dom(last.closest("label") ?? last).after(description);
-  const views = describedBy(controls);
+  const views = describedElements(controls);
   const id = idOf(description);
   for (const element of views) {
     const ids = element.getAttribute("aria-describedby");
@@ -142,7 +142,7 @@ export function describeWith(controls: readonly Element[], description: Element)
  * @returns `false` if they had these messages.
  */
 export function replaceMessages(controls: readonly HTMLInputElement[], messages: readonly string[]): boolean {
-  const views = describedBy(controls);
+  const views = describedElements(controls);
   const shown = views.flatMap((view) => view.getAttribute("aria-describedby")?.split(" ") ?? [])
     .map((id) => dom(doc.getElementById(id)))
     .flatMap((list) => list?.matches(".hyper-errors") ? [...list.children].map((item) => dom(item).textContent) : []);
@@ -153,7 +153,7 @@ export function replaceMessages(controls: readonly HTMLInputElement[], messages:
 }
 
 /** Returns the controls, or their group: a radio button has no state of its own (ARIA, `aria-invalid`). */
-function describedBy(controls: readonly Element[]): readonly View<Element>[] {
+function describedElements(controls: readonly Element[]): readonly View<Element>[] {
   const described = new Set(
     controls.map((control) =>
       dom(control).matches("[type=radio]") && dom(control).closest("[role=radiogroup]") || control

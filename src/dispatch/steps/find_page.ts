@@ -42,7 +42,7 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
  *
  * @throws {InputError} With status 400 when URL and fields name different pages.
  */
-export function checkFields({ url }: Arrival, { named }: CallPage, body: Body, app: Finding): void {
+export function checkPageFields({ url }: Arrival, { named }: CallPage, body: Body, app: Finding): void {
   // The page is known from the URL and not looked for again: the fields must not name another one.
   if (named.path !== null) pageOfFields(named, body, url, app);
 }

@@ -31,7 +31,7 @@ import { fieldText } from "../fields.ts";
 import { failCall, reporterOf } from "../observe.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import type { Admitted } from "./admit.ts";
-import { checkFields } from "./find_page.ts";
+import { checkPageFields } from "./find_page.ts";
 import { readCallBody } from "./read_body.ts";
 
 /** The input of a call. */
@@ -79,7 +79,7 @@ function toInput(call: Call, page: CallPage, body: Body, app: Finding): Input {
   const header = readDataHeader(request, limits);
   const kwargs = mergeKwargs({ header, query: queryOf(call, page), body }, limits);
   arrival.lifetime.takeMemory(memoryOf(kwargs));
-  checkFields(arrival, page, body, app);
+  checkPageFields(arrival, page, body, app);
   const onceId = intent.requestId ?? fieldText(body, ONCE_FIELD);
   if (onceId !== null && !REQUEST_ID_PATTERN.test(onceId)) {
     throw new InputError(
