@@ -173,6 +173,30 @@ siteTest(
 );
 
 siteTest(
+  "the session ends in two live tabs, and the one that reads the stream is closed: the other misses nothing",
+  async ({ page, context }, site) => {
+    await press(page, "Enter as ada", "ada");
+    await page.goto("/");
+    await watching(page, site, "ada");
+    const other = await context.newPage();
+    await other.goto("/");
+    await watching(other, site, "ada");
+    site.clock.ms += 120_000;
+    site.news.text = "while the session had ended";
+    await site.handler.changed("news");
+    for (const tab of [page, other]) await alert(tab).waitFor();
+    const opened = Promise.withResolvers<void>();
+    site.handler.signals.streamOpened.connect(() => opened.resolve());
+    await page.close();
+    await opened.promise;
+    const tab = await context.newPage();
+    await press(tab, "Enter as ada", "ada");
+    await other.getByText("News for ada: while the session had ended").waitFor();
+    assertEquals(await alert(other).count(), 0);
+  },
+);
+
+siteTest(
   "a form that waits for the sign-in is sent when the user has signed in in another tab, once, with its ID",
   async ({ page, context, events }, { clock, saved, ids }) => {
     await press(page, "Enter as ada", "ada");
