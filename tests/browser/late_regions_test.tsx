@@ -135,3 +135,25 @@ lateTest("after scripts were turned off the regions are in the page again", asyn
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByText("far 1").waitFor();
 }, false);
+
+lateTest(
+  "Back from another document shows the whole page with what its regions had become, not a fragment",
+  async (visit, app) => {
+    const { page, url } = visit;
+    await openTwice(visit);
+    await page.getByText("slow 0").waitFor();
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => name.includes("/live-"))
+    );
+    await page.evaluate((url) => fetch(url, { method: "POST", headers: { "x-hyper-action": "add" } }), url);
+    await app.handler.changed("slow");
+    await page.getByText("slow 1").waitFor();
+    for (const leave of ["/?other", "about:blank"]) {
+      await page.goto(leave);
+      await page.goBack();
+      await page.getByText("slow 1").waitFor();
+      assertEquals(await page.getByRole("button", { name: "Add" }).count(), 1);
+      assertEquals(await page.evaluate(() => [document.contentType, location.search]), ["text/html", ""]);
+    }
+  },
+);

@@ -2,6 +2,7 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   action,
+  type Bus,
   changed,
   createHandler,
   createMemoryBus,
@@ -134,6 +135,63 @@ Deno.test("a change on another instance of the application reaches a shared regi
   assertEquals([one.renders, two.renders], [["a0", "b0", "a5"], ["a0", "b0", "a5"]]);
   await one.handler.close();
   await two.handler.close();
+});
+
+/** A bus whose messages wait until they are released, or are lost. */
+function slowBus() {
+  const bus = createMemoryBus();
+  const waiting: (() => void)[] = [];
+  const gaps: (() => void)[] = [];
+  const slow: Bus = {
+    publish: (topic, message) => bus.publish(topic, message),
+    subscribe: (topic, listener, { onGap = () => {} } = {}) => {
+      gaps.push(onGap);
+      return bus.subscribe(topic, (message) => void waiting.push(() => listener(message)));
+    },
+  };
+  return {
+    bus: slow,
+    release: () => waiting.splice(0).forEach((deliver) => deliver()),
+    lose: () => {
+      waiting.length = 0;
+      gaps.forEach((onGap) => onGap());
+    },
+  };
+}
+
+Deno.test("a shared region is not rendered again when an instance receives its own change", async () => {
+  const { bus, release } = slowBus();
+  const { handler, renders, open, call } = scoresApp({ bus });
+  const [a = ""] = references(await open());
+  renders.length = 0;
+  assertStringIncludes(await call("add", a), "a has 1");
+  release();
+  assertStringIncludes(await open("bob"), "a has 1");
+  assertEquals(renders, ["a1"]);
+  await handler.close();
+});
+
+Deno.test("a shared region is rendered again after a gap of the bus", async () => {
+  const { bus, lose } = slowBus();
+  const [one, two] = [scoresApp({ bus }), scoresApp({ bus })];
+  await two.open();
+  two.scores.a = 6;
+  await one.handler.changed("score:a");
+  assertStringIncludes(await two.open(), "a has 0");
+  lose();
+  assertStringIncludes(await two.open(), "a has 6");
+  await one.handler.close();
+  await two.handler.close();
+});
+
+Deno.test("changed() with again renders a shared region once more after that time", async () => {
+  const { handler, scores, open } = scoresApp();
+  await handler.changed("score:a", { again: 0.05 });
+  // From a replica that is late.
+  assertStringIncludes(await open(), "a has 0");
+  scores.a = 8;
+  while (!(await open()).includes("a has 8")) await new Promise((resolve) => setTimeout(resolve));
+  await handler.close();
 });
 
 Deno.test("the guard of a shared region is asked for each request", async () => {
