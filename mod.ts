@@ -132,8 +132,10 @@ export type {
   SwitchItem,
   SwitchTarget,
   ToastItem,
+  ToastUndo,
   UnsafeHtml,
 } from "./src/results/item.ts";
+export { toast, type ToastOptions } from "./src/results/toast.ts";
 export { changed, type ChangedOptions, type ChangedTopics } from "./src/results/changed.ts";
 export { close, type CloseOptions } from "./src/results/close.ts";
 export {
@@ -153,7 +155,6 @@ export {
   signals,
   type SwitchOptions,
   switchTo,
-  toast,
   unsafeHtml,
 } from "./src/results/items.ts";
 export type {

@@ -34,7 +34,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     RefreshItem RegistryFormActionBackend RemoveItem RenderFunction RenderResult RequestContext RequestMode RequestDependency
     ResolutionScope ResultData Returnable Jsonify JsonSendable NonData NonJson CheckpointContext SchemaFormOptions DisplayValue Signal SignalFamily SignalsItem
     SqliteStore StandardSchemaV1 Store StoredFile StreamClosed StreamOpened SubmitButton SubmitButtonProps SubscribeOptions SuccessFeedback Swap
-    AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps Optimistic OptimisticProps
+    AddRow AddRowProps MoveRow MoveRowProps RemoveRow RemoveRowProps RowNumber Rows RowsProps Optimistic OptimisticProps ToastOptions ToastUndo
     CloseItem CloseOptions LayerPart LayerPartProps close
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched

@@ -98,6 +98,7 @@ export async function publishFromOutside(
       actionName: `publish("${topic}")`,
       requestId: null,
       fragment: (content) => app.rendering.fragment(content, pageRender),
+      undoForm: (undo) => app.rendering.undoForm(undo, pageRender),
       body: () => Promise.resolve(null),
       redirectTarget: (to, external) => app.redirectTarget(to, NOWHERE, { external }),
       isInLayer: false,
@@ -138,6 +139,11 @@ async function toMessage(
           `Cannot publish to topic "${topic}": ${item.kind}() is for one call only; pass html() or toast()`,
         );
       default: {
+        if (item.kind === "toast" && item.undo !== null) {
+          throw new TypeError(
+            `Cannot publish to topic "${topic}": an undo is for one user; publish the toast without undo, and return the other one`,
+          );
+        }
         const patch = await toPatch(item, settling);
         if (patch !== null && isLivePatch(patch)) parts.push(patch);
       }

@@ -1,6 +1,6 @@
 // Turns the result of an action function into an outcome: items become patches, content is rendered.
 import type { HtmlPatchData, Patch } from "../protocol/patch.ts";
-import type { ChangedItem, HtmlItem, Item, LiveItem } from "../results/item.ts";
+import type { ChangedItem, HtmlItem, Item, LiveItem, ToastItem, ToastUndo } from "../results/item.ts";
 import { type ItemSource, readYielded, type Result } from "../results/result.ts";
 import type { Markup } from "../results/markup.ts";
 import type { UnsafeHtml } from "../results/item.ts";
@@ -14,6 +14,8 @@ export interface Settling {
   readonly requestId: string | null;
   /** Renders content as a part of the origin page. */
   fragment(content: Markup | UnsafeHtml): string | Promise<string>;
+  /** Renders the form of an undo. */
+  undoForm(undo: ToastUndo): string | Promise<string>;
   /** Renders the body element of the origin page after the action function; `null` if the client does not need it. */
   body(): Promise<string | null>;
   /** Checks the target of a redirect; throws if it is not allowed. */
@@ -126,7 +128,7 @@ export function toPatch(
     case "signals":
       return { event: "patch_signals", data: item.values };
     case "toast":
-      return { event: "toast", data: item.value };
+      return toastPatch(item, settling);
     case "event":
       return {
         event: "dispatch_event",
@@ -205,4 +207,13 @@ function htmlPatch({ options }: HtmlItem, content: string): Patch {
 
 function unreachable(value: never): never {
   throw new TypeError(`Cannot settle ${JSON.stringify(value)}: no such kind`);
+}
+
+/** Returns the patch of a toast. Only the markup of a form that the server has just rendered is its `undo`. */
+function toastPatch({ value, undo }: ToastItem, { undoForm }: Pick<Settling, "undoForm">): Patch | Promise<Patch> {
+  const { undo: _, ...data } = value;
+  if (undo === null) return { event: "toast", data };
+  const patch = (form: string): Patch => ({ event: "toast", data: { ...data, undo: form } });
+  const form = undoForm(undo);
+  return typeof form === "string" ? patch(form) : form.then(patch);
 }

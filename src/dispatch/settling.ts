@@ -16,19 +16,21 @@ export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & Watchi
 /** Returns the parts of a run that settling needs. */
 export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
   const { call, page: { pageRender }, claim } = run;
+  const render = (renderPart: (part: PageRender) => string | Promise<string>): string | Promise<string> => {
+    // Created when a component needs it: most fragments are rows and texts, which do not.
+    const held: { fresh: FreshPage | null } = { fresh: null };
+    const part = new LazyPageRender(pageRender, () => (held.fresh = freshPage(call, pageRender, app)).pageRender);
+    const html = attemptAtOnce(() => renderPart(part));
+    // Synchronous, as most: there is nothing to end and nothing to await.
+    if (typeof html === "string" && held.fresh === null) return html;
+    claim?.renew();
+    return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
+  };
   return {
     actionName: call.action.name,
     requestId: call.arrival.intent.requestId,
-    fragment: (content) => {
-      // Created when a component needs it: most fragments are rows and texts, which do not.
-      const held: { fresh: FreshPage | null } = { fresh: null };
-      const part = new LazyPageRender(pageRender, () => (held.fresh = freshPage(call, pageRender, app)).pageRender);
-      const html = attemptAtOnce(() => app.rendering.fragment(content, part));
-      // Synchronous, as most: there is nothing to end and nothing to await.
-      if (typeof html === "string" && held.fresh === null) return html;
-      claim?.renew();
-      return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
-    },
+    fragment: (content) => render((part) => app.rendering.fragment(content, part)),
+    undoForm: (undo) => render((part) => app.rendering.undoForm(undo, part)),
     body: () => {
       claim?.renew();
       return renderBody(call, pageRender, app);

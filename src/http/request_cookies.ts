@@ -61,14 +61,19 @@ export class RequestCookies implements Cookies {
     return this.#isHeadSent;
   }
 
+  /** Digest of the user, by the session or as the principal; `null` if the request has used neither. */
+  get knownUserTag(): string | null {
+    return this.userTag ?? principalTags.get(this.#request) ?? null;
+  }
+
   /**
    * `true` if the form of the request was rendered for another user: on a shared computer, the form of one must not run as the next.
    * A request that has used its session neither for its principal nor otherwise is not compared, so that this is read after guards
    * and injected values.
    */
   get isOfOtherUser(): boolean {
-    const userTag = this.userTag ?? principalTags.get(this.#request);
-    return this.sentUserTag !== null && userTag !== undefined && this.sentUserTag !== userTag;
+    const userTag = this.knownUserTag;
+    return this.sentUserTag !== null && userTag !== null && this.sentUserTag !== userTag;
   }
 
   get(name: string): string | null {
@@ -156,6 +161,11 @@ export function notePrincipal(request: Request, userTag: string): void {
 /** Returns the digest of the user of the session that the request has used; `null` without one. */
 export function userTagOf(cookies: Cookies): string | null {
   return cookies instanceof RequestCookies ? cookies.userTag : null;
+}
+
+/** Returns the digest of the user, by the session or as the principal; `null` if the request has used neither. */
+export function knownUserTagOf(cookies: Cookies): string | null {
+  return cookies instanceof RequestCookies ? cookies.knownUserTag : null;
 }
 
 function groupByName(headers: Headers): Map<string, string[]> {

@@ -6,7 +6,7 @@ import type { Params } from "../context.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
-import type { UnsafeHtml } from "../results/item.ts";
+import type { ToastUndo, UnsafeHtml } from "../results/item.ts";
 import type { PageRoute } from "./manifest.ts";
 
 /** A page to render for a request. */
@@ -67,6 +67,8 @@ export interface Rendering {
   isMarkupNode(value: unknown): value is MarkupNode;
   /** Renders content as a part of a page: its forms lead back to that page. */
   fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string>;
+  /** Renders the form of an undo, which leads back to a page. */
+  undoForm(undo: ToastUndo, pageRender: PageRender): string | Promise<string>;
   /**
    * Renders the whole page, as for a GET request of its URL.
    *

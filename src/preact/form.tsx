@@ -181,7 +181,8 @@ function redrawButton({ texts }: PageState): MarkupNode {
   );
 }
 
-function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {
+/** Returns the hidden fields of a form: its page, its request ID, its user, its instance. */
+export function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {
   const fields: [string, string][] = isGet
     ? [[ACTION_FIELD, action.name], ...originOfGet(state)]
     : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];

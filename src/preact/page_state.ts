@@ -43,7 +43,7 @@ export interface PageState {
   readonly hasScripts: boolean;
   /** The hidden fields that name this page, by name; empty if forms have no page to lead back to. */
   readonly originFields: Readonly<Record<string, string>>;
-  /** Digest of the user of the session that the page has used, or `null`. */
+  /** Digest of the user, by the session that the page has used or as the principal, or `null`. */
   readonly userTag: string | null;
   /** The path of this page, which its GET forms are sent to. */
   readonly path: string;

@@ -6,7 +6,8 @@ import type { Region } from "../actions/region.ts";
 import type { RegionPart } from "../actions/region_pages.ts";
 import { type AnyBound, type FormWithInitial, initialOver, makeForm } from "../forms/any_form.ts";
 import { bind } from "../forms/bind.ts";
-import { userTagOf } from "../http/request_cookies.ts";
+import { isJsonObject } from "../http/json.ts";
+import { knownUserTagOf } from "../http/request_cookies.ts";
 import { hasScripts, withScriptsOff } from "../http/scripts.ts";
 import { redirectTarget } from "../http/sink.ts";
 import type { PageRoute } from "../pages/manifest.ts";
@@ -79,7 +80,7 @@ export class RenderState implements PageState {
   }
 
   get userTag(): string | null {
-    return userTagOf(this.#pageRender.deps.ctx.cookies);
+    return knownUserTagOf(this.#pageRender.deps.ctx.cookies);
   }
 
   get path(): string {
@@ -197,7 +198,7 @@ export class RenderState implements PageState {
     this.askedForToasts = true;
     const toasts = this.#pageRender.takeToasts();
     this.tookToasts = toasts.length > 0;
-    return toasts;
+    return toasts.map((toast) => forUser(toast, this.userTag));
   }
 }
 
@@ -211,4 +212,13 @@ function nameOfAction(ref: ActionRef, component: string): string {
     );
   }
   return name;
+}
+
+/**
+ * Returns a toast with the form of its undo as markup. Without it if it belongs to another user: an attacker who can set cookies could
+ * name the place of their own toasts.
+ */
+function forUser({ undo, ...toast }: Readonly<Record<string, unknown>>, user: string | null): typeof toast {
+  if (!isJsonObject(undo) || typeof undo.form !== "string") return toast;
+  return user !== null && undo.user !== null && undo.user !== user ? toast : { ...toast, undo: undo.form };
 }

@@ -11,7 +11,8 @@ import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
 import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
 import { SCRIPTS_VARY } from "../http/scripts.ts";
-import { isUnsafeHtml, type UnsafeHtml } from "../results/item.ts";
+import { isUnsafeHtml, type ToastUndo, type UnsafeHtml } from "../results/item.ts";
+import { UndoForm } from "./undo_form.tsx";
 import type { Markup } from "../results/markup.ts";
 import {
   beginRender,
@@ -51,6 +52,10 @@ class PreactRendering implements Rendering {
   fragment(content: Markup | UnsafeHtml, pageRender: PageRender): string | Promise<string> {
     if (isUnsafeHtml(content)) return content.markup;
     return renderHtml(inState(new RenderState(this.#services, pageRender), asChildren(content)), null);
+  }
+
+  undoForm(undo: ToastUndo, pageRender: PageRender): string | Promise<string> {
+    return this.fragment(<UndoForm undo={undo} />, pageRender);
   }
 
   async page(of: PageRender, failed: FailedForm | null, status: number): Promise<PageAnswer> {

@@ -1,5 +1,5 @@
 // The check of development mode that each form of a page has its own name.
-import { FORM_ATTRIBUTE, INSTANCE_FIELD, OPTIMISTIC_ATTRIBUTE } from "../protocol/names.ts";
+import { FORM_ATTRIBUTE, INSTANCE_FIELD, OPTIMISTIC_ATTRIBUTE, UNDO_ATTRIBUTE } from "../protocol/names.ts";
 
 const ATTRIBUTES = `(?:[^">]|"[^"]*")*`;
 const FORM = new RegExp(`<form(${ATTRIBUTES})>((?:<input type="hidden"${ATTRIBUTES}>)*)`, "g");
@@ -18,7 +18,7 @@ export function checkForms(html: string): void {
   const known = new Set<string>();
   for (const [, attributes = "", fields = ""] of withoutPredictions(html).matchAll(FORM)) {
     const action = ACTION.exec(attributes)?.[1];
-    if (action === undefined) continue;
+    if (action === undefined || attributes.includes(` ${UNDO_ATTRIBUTE}`)) continue;
     const instance = INSTANCE.exec(fields)?.[1];
     const key = JSON.stringify([action, instance]);
     if (known.has(key)) {

@@ -1,6 +1,7 @@
 // `<Toasts>`: the live region that shows toasts.
 import { type ElementAttributes, elementAttributes } from "./attributes.ts";
 import { usePageState } from "./page_state.ts";
+import { rawHtml } from "./render_html.ts";
 import type { MarkupNode } from "../results/markup.ts";
 
 /** Props of `<Toasts>`: the attributes of an element. */
@@ -29,6 +30,7 @@ export function Toasts(props: ToastsProps): MarkupNode {
       {toasts.map((toast, index) => (
         <div key={index} data-hyper-toast {...(typeof toast.level === "string" ? { "data-level": toast.level } : {})}>
           {toastText(toast)}
+          {typeof toast.undo === "string" && <>{" "}{rawHtml(toast.undo)}</>}
         </div>
       ))}
     </div>

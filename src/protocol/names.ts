@@ -94,6 +94,9 @@ export const OPTIMISTIC_ATTRIBUTE = "hyper-optimistic";
 /** Marks a form whose fields depend on what is typed in others; holds a JSON list of the names of those, `[]` for any row. */
 export const DEPENDS_ATTRIBUTE = "data-hyper-depends";
 
+/** Marks the form of an undo, in a toast. */
+export const UNDO_ATTRIBUTE = "data-hyper-undo";
+
 /** Marks the root element of a region; holds its reference: name, instance and signature. */
 export const REGION_ATTRIBUTE = "data-hyper-region";
 

@@ -5,6 +5,9 @@
 //
 // The cookie is not signed: its content is shown as text and decides nothing. An attacker who can set cookies for this site can make
 // it announce a string, and could show other content anyway. The place is a random ID that only its browser knows.
+//
+// The form of an undo is markup, and decides something. So it is only ever in the store, and the page shows it only to the user whose
+// action made it: an attacker who can set cookies could name the place of toasts of their own.
 import type { Report } from "../callback.ts";
 import { formatSetCookie, parseCookies } from "../http/cookie.ts";
 import { isJsonObject } from "../http/json.ts";
@@ -25,7 +28,7 @@ export interface SentFlash {
 export interface FlashRequest {
   readonly request: Request;
   readonly url: URL;
-  readonly cookies: Pick<RequestCookies, "hasLeft" | "all">;
+  readonly cookies: Pick<RequestCookies, "all" | "hasLeft" | "knownUserTag">;
 }
 
 const NAME = "hyper_flash";
@@ -65,7 +68,7 @@ export class Flash {
     const secure = url.protocol === "https:";
     if (toasts.length === 0) return cookies.hasLeft && cookies.all(NAME).length > 0 ? clearFlashCookie(secure) : null;
     const earlier = cookies.hasLeft ? [] : await this.read(request.headers, report);
-    const kept = fitToasts(earlier, toasts, isBounded);
+    const kept = fitToasts(earlier, toasts.map((toast) => withUser(toast, cookies.knownUserTag)), isBounded);
     if (fitsInCookie(kept)) return setFlash(kept, null, secure);
     const rest = crypto.randomUUID();
     const first = kept.slice(0, kept.findIndex((_, index) => !fitsInCookie(kept.slice(0, index + 1), rest)));
@@ -75,7 +78,7 @@ export class Flash {
     } catch (error) {
       // The action has run: its response must not fail.
       report(error);
-      const fitting = fitToasts(earlier, toasts, fitsInCookie);
+      const fitting = fitToasts(earlier.map(withoutUndo), toasts.map(withoutUndo), fitsInCookie);
       return fitting.length === 0 ? null : setFlash(fitting, null, secure);
     }
   }
@@ -112,7 +115,7 @@ export function readFlash(headers: Headers): SentFlash {
     if (!Array.isArray(sent)) return NONE;
     const [rest, ...others]: readonly unknown[] = sent;
     const isPlace = typeof rest === "string" && ID.test(rest);
-    const toasts = (isPlace ? others : sent).filter(isJsonObject).slice(0, MAX_IN_COOKIE);
+    const toasts = (isPlace ? others : sent).filter(isJsonObject).slice(0, MAX_IN_COOKIE).map(withoutUndo);
     return { toasts, rest: isPlace ? rest : null };
   } catch {
     // A cookie that was truncated or forged has nothing to announce.
@@ -136,7 +139,18 @@ function isBounded(kept: readonly ToastValue[]): boolean {
 }
 
 function fitsInCookie(kept: readonly ToastValue[], rest: string | null = null): boolean {
-  return kept.length <= MAX_IN_COOKIE && encodeFlash(kept, rest).length <= MAX_BYTES;
+  return kept.length <= MAX_IN_COOKIE && !kept.some((toast) => "undo" in toast) &&
+    encodeFlash(kept, rest).length <= MAX_BYTES;
+}
+
+/** Returns a toast as the store keeps it: the form of its undo with the user whom it is for. */
+function withUser(toast: ToastValue, user: string | null): ToastValue {
+  return typeof toast.undo === "string" ? { ...toast, undo: { form: toast.undo, user } } : toast;
+}
+
+/** Returns a toast without its undo. */
+export function withoutUndo({ undo: _, ...toast }: ToastValue): ToastValue {
+  return toast;
 }
 
 /** Encodes the whole value: `formatSetCookie()` does not encode a "%" of the text, which would be decoded when it is read. */

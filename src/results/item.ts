@@ -81,6 +81,18 @@ export interface ToastItem {
   readonly kind: "toast";
   /** The content of the toast. */
   readonly value: Readonly<Record<string, unknown>>;
+  /** The call that its button makes, or `null`. */
+  readonly undo: ToastUndo | null;
+}
+
+/** A call that takes back what an action has done: see {@linkcode toast}. */
+export interface ToastUndo {
+  /** The action to call, with method POST. */
+  readonly action: SwitchTarget;
+  /** The data for it, as JSON data. The user can read and change it. Default: none. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** The label of the button. Default: the text `undo` of the catalogue, "Undo". */
+  readonly label?: string | undefined;
 }
 /** An item made by {@linkcode event}. */
 export interface EventItem {

@@ -18,7 +18,6 @@ import {
   stamp,
   type SwitchItem,
   type SwitchTarget,
-  type ToastItem,
   type UnsafeHtml,
 } from "./item.ts";
 import type { Markup } from "./markup.ts";
@@ -128,25 +127,6 @@ export function signal(name: string, value: unknown): SignalsItem {
  */
 export function signals(values: Readonly<Record<string, unknown>>): SignalsItem {
   return stamp({ kind: "signals", values });
-}
-
-/**
- * Shows a toast, now or, after a redirect, on the next page. Event `toast`.
- *
- * @param value Text, or an object whose `message`, else `title`, else `value` is announced.
- * @returns The item.
- *
- * @example
- * ```ts
- * import { toast } from "@hyper/actions";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(toast("Saved").value, { value: "Saved" });
- * assertEquals(toast({ message: "Saved", level: "success" }).value, { message: "Saved", level: "success" });
- * ```
- */
-export function toast(value: string | number | boolean | Readonly<Record<string, unknown>>): ToastItem {
-  return stamp({ kind: "toast", value: typeof value === "object" ? value : { value } });
 }
 
 /** Options for {@linkcode event}. */

@@ -144,6 +144,8 @@ export interface FormTextValues {
   readonly moveRowUp: NoTextValues;
   /** Button that moves a row of a formset down; `#` is the number of the row. */
   readonly moveRowDown: NoTextValues;
+  /** Button that takes back what an action has done, in its toast. */
+  readonly undo: NoTextValues;
 }
 
 /** The values that the texts of failures are made with, by key. */

@@ -1,6 +1,19 @@
 /** Predictions of calls in a real page: shown at once, replaced by the response, taken back when the call fails. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { action, createHandler, defineForm, Field, field, Form, html, Optimistic, remove } from "@hyper/actions";
+import {
+  action,
+  createHandler,
+  defineForm,
+  Field,
+  field,
+  Form,
+  html,
+  HyperError,
+  Optimistic,
+  remove,
+  toast,
+  Toasts,
+} from "@hyper/actions";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
@@ -123,4 +136,85 @@ Deno.test("a prediction is taken back when its call fails", async () => {
     assertEquals(await markup(page), before);
     await page.getByRole("alert").waitFor();
   });
+});
+
+/** Serves notes that can be deleted, with an undo. */
+function notes() {
+  const titles = new Map([[1, "Milk"], [2, "Bread"]]);
+  const all = new Map(titles);
+  const List = () => <ul id="notes">{[...titles].toSorted().map(([id, title]) => <li key={id}>{title}</li>)}</ul>;
+  const patch = () => html(<List />, { target: "#notes", swap: "morph" });
+  const restore = action("restore", ({ data }) => {
+    const id = Number(data.id);
+    if (titles.has(id)) throw new HyperError(409, "It is there already");
+    titles.set(id, all.get(id)!);
+    return patch();
+  });
+  const drop = action("drop", ({ data }) => {
+    titles.delete(Number(data.id));
+    return [patch(), toast("Deleted", { undo: { action: restore, data: { id: Number(data.id) } } })];
+  });
+  const Page = () => (
+    <main>
+      <List />
+      {[1, 2].map((id) => (
+        <Form key={id} action={drop} instance={id}>
+          <button name="id" value={id}>Delete {id}</button>
+        </Form>
+      ))}
+      <Toasts />
+    </main>
+  );
+  const handler = createHandler({
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, drop, restore }) }],
+  });
+  return { handler, titles };
+}
+
+Deno.test("a toast with undo takes back what was deleted, by keyboard, and goes", async () => {
+  const { handler } = notes();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Delete 1" }).click();
+    await page.getByRole("button", { name: "Delete 2" }).click();
+    const undo = page.getByRole("status").getByRole("button", { name: "Undo" });
+    await undo.nth(1).waitFor();
+    assertEquals(await page.locator("#notes li").allTextContents(), []);
+    // After the last button of the page: the first undo.
+    await page.getByRole("button", { name: "Delete 2" }).focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator("#notes li").first().waitFor();
+    assertEquals(await page.locator("#notes li").allTextContents(), ["Milk"]);
+    assertEquals(await undo.count(), 1);
+    await undo.click();
+    await page.locator("#notes li").nth(1).waitFor();
+    assertEquals(await page.getByText("Deleted").count(), 0);
+  });
+});
+
+Deno.test("an undo that fails keeps its toast, and the page shows why", async () => {
+  const { handler, titles } = notes();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Delete 1" }).click();
+    const undo = page.getByRole("status").getByRole("button", { name: "Undo" });
+    await undo.waitFor();
+    titles.set(1, "Milk");
+    await undo.click();
+    await page.getByRole("alert").getByText("It is there already").waitFor();
+    assertEquals(await undo.count(), 1);
+  });
+});
+
+Deno.test("without scripts the undo is on the page that follows", async () => {
+  const { handler } = notes();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Delete 1" }).click();
+    assertEquals(await page.locator("#notes li").allTextContents(), ["Bread"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    assertEquals(await page.locator("#notes li").allTextContents(), ["Bread", "Milk"].toReversed());
+    assertEquals(await page.getByRole("button", { name: "Undo" }).count(), 0);
+  }, { javaScriptEnabled: false });
 });

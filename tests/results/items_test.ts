@@ -12,9 +12,9 @@ import {
   signal,
   signals,
   switchTo,
-  toast,
   unsafeHtml,
 } from "../../src/results/items.ts";
+import { toast } from "../../src/results/toast.ts";
 import { SWAPS } from "../../src/protocol/patch.ts";
 
 Deno.test("isItem() accepts only items of this module, not look-alikes", () => {
@@ -60,16 +60,6 @@ for (const delay of [-1, NaN, Infinity]) {
   Deno.test(`html() throws for a delay of ${delay}`, () => {
     assertThrows(() => html("x", { swapDelay: delay }), TypeError, "swapDelay");
     assertThrows(() => html("x", { settleDelay: delay }), TypeError, "settleDelay");
-  });
-}
-
-for (
-  const [value, expected] of [["a", { value: "a" }], [0, { value: 0 }], [false, { value: false }], [{ a: 1 }, {
-    a: 1,
-  }]] as const
-) {
-  Deno.test(`toast() keeps an object and wraps a scalar: ${JSON.stringify(value)}`, () => {
-    assertEquals(toast(value).value, expected);
   });
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { html, toast } from "../../src/results/items.ts";
+import { html } from "../../src/results/items.ts";
+import { toast } from "../../src/results/toast.ts";
 import type { MarkupNode } from "../../src/results/markup.ts";
 import { readResult, readYielded, type Result } from "../../src/results/result.ts";
 

@@ -15,7 +15,7 @@
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
-import { all, attr, dom } from "../dom.ts";
+import { all, attr, dom, idOf } from "../dom.ts";
 import { enteredValues, fillTemplate } from "./entered.ts";
 import { captureFocus } from "./focus.ts";
 import { updateIndicators } from "./indicators.ts";
@@ -43,22 +43,23 @@ let isLifted = false;
 
 /** Shows what a call predicts, unless a response has begun or the call is over by then. */
 export async function predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> {
-  const { optimistic, controller } = activeCall;
+  const { optimistic, controller, layer } = activeCall;
   const patch = await loadPart("patch");
   if (isOver()) return;
   const changes = typeof optimistic === "function"
-    ? [() => optimistic(document)]
+    ? [() => optimistic(layer?.content ?? document)]
     : optimistic!.flatMap((template) =>
       template instanceof HTMLTemplateElement ? changeOf(template, activeCall, patch) : []
     );
   const restoreFocus = captureFocus();
-  changeAsServer(() => {
-    pending = [...pending, ...changes.map((change) => ({ controller, change, made: recordChange(change) }))];
-  });
+  pending = [...pending, ...changes.map((change) => ({ controller, change, made: make(change) }))];
   updateIndicators(document);
   const lost = restoreFocus();
   if (lost) patch.focusNear(lost);
 }
+
+/** Makes a change. Each on its own: a morph in it would count earlier changes as those of a script. */
+const make = (change: () => void): RecordedChange => changeAsServer(() => recordChange(change));
 
 /** Returns a function that inserts the content of a template. */
 function changeOf(
@@ -97,9 +98,7 @@ const around: Predictions["around"] = (change, call, places) => {
     return change();
   } finally {
     isLifted = false;
-    changeAsServer(() => {
-      for (const prediction of pending) prediction.made = recordChange(prediction.change);
-    });
+    for (const prediction of pending) prediction.made = make(prediction.change);
     updateIndicators(document);
     const lost = restoreFocus();
     if (lost) void tryPart("patch").then((patch) => patch?.focusNear(lost));
@@ -109,12 +108,17 @@ const around: Predictions["around"] = (change, call, places) => {
 /** Returns `true` if the change of a call ends a prediction. */
 function isEnded({ controller, made }: Prediction, call?: PredictingCall | null, places?: readonly Element[]): boolean {
   if (call?.controller !== controller) return call === null;
-  return !places || !call.ok ||
-    made.places.some((place) => places.some((other) => dom(other).contains(place) || dom(place).contains(other)));
+  return !places || !call.ok || made.places.some((place) => places.some((other) => isIn(place, other)));
+}
+
+/** Returns `true` if a place is in an element, or in one with its id: the place may be in another prediction, which has been taken back. */
+function isIn(place: Node, other: Element): boolean {
+  const near = place instanceof Element ? place : dom(place).parentElement;
+  return dom(other).contains(place) || !!idOf(other) && !!dom(near)?.closest(`#${CSS.escape(idOf(other))}`);
 }
 
 /** Keeps predictions out of changes of the server until the signal is aborted. */
-export function start(signal: AbortSignal): void {
+export function startPredictions(signal: AbortSignal): void {
   predictions.around = around;
   signal.addEventListener("abort", () => {
     around(() => {}, null);

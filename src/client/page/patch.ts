@@ -80,7 +80,7 @@ export async function patchHtml(
         endStreams();
       },
       activeCall,
-      elements,
+      /before|after/.test(swap) ? elements.map((element) => dom(element).parentElement ?? element) : elements,
     );
   if (slow) await changeWithTiming(data, elements, changed, changeAll, (ms) => sleep(signal, ms));
   else changeAll();

@@ -35,7 +35,7 @@ export interface RecordedChange {
   readonly nodes: readonly MutationRecord[];
   readonly values: readonly ChangedValue[];
   readonly controls: readonly ChangedControl[];
-  /** The nodes that it has changed. */
+  /** The nodes that it has changed or removed, and those to which it has added others. */
   readonly places: readonly Node[];
 }
 
@@ -61,7 +61,9 @@ export function recordChange(change: () => void): RecordedChange {
   records.push(...observer.takeRecords());
   observer.disconnect();
   return {
-    places: records.map(({ target }) => target),
+    places: records.flatMap(({ target, addedNodes, removedNodes }) =>
+      addedNodes[0] ? [target, ...removedNodes] : removedNodes[0] ? [...removedNodes] : target
+    ),
     nodes: records.filter(({ type }) => type === "childList"),
     values: changedValues(records),
     controls: controls.map(([control, before, sent]) => ({ control, before, after: stateOf(control), sent })),

@@ -7,6 +7,7 @@
 import { findTop, raiseFailures } from "./announce.ts";
 import { attr, doc, dom, ours } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
+import { loadPart } from "../parts/load_part.ts";
 import { words } from "./words.ts";
 
 /** Time that a toast is shown, in milliseconds, unless the toast or its region sets another. */
@@ -30,10 +31,10 @@ const shown = new Map<string, ShownToast>();
  * Shows a toast that has text. It goes after its time, but not while it is hovered or has the focus, and can be closed. An
  * equal one counts up. Style sheets read its level from `data-level`.
  */
-export function showToast({ message, title, value, level, duration }: Wire): void {
+export function showToast({ message, title, value, level, duration, undo }: Wire): void {
   const text = message ?? title ?? value;
   if (text === undefined) return;
-  const key = JSON.stringify([level, text]);
+  const key = JSON.stringify([level, text, undo]);
   const equal = shown.get(key);
   if (equal) {
     equal.label.textContent = `${text} (${++equal.count})`;
@@ -48,6 +49,8 @@ export function showToast({ message, title, value, level, duration }: Wire): voi
   close.type = "button";
   close.ariaLabel = words().dismiss;
   close.setAttribute("hyper-close", "");
+  // If the part cannot be loaded, the page shows this.
+  if (undo) loadPart("optimistic").then(({ addUndo }) => addUndo(close, `${undo}`), () => {});
   let timer: ReturnType<typeof setTimeout>;
   let before: EventTarget | null = null;
   const hide = () => {

@@ -19,8 +19,8 @@ import type { Swap } from "../../protocol/patch.ts";
 import type { ActiveCall } from "../call/call.ts";
 import type { loadPageTexts } from "../page/page_texts.ts";
 import type { patchSignals } from "../page/signals.ts";
-import type { describeWith, replaceMessages, showInvalid } from "../page/show_errors.ts";
-import type { announceHidden, showToast } from "../page/toast.ts";
+import type { View } from "../dom.ts";
+import type { ErrorOutcome } from "../call/outcome.ts";
 import type { onUserChange } from "../page/user_change.ts";
 import type { StreamBlock } from "../../protocol/event_stream.ts";
 import type { destinationOf } from "../../protocol/switch.ts";
@@ -46,13 +46,13 @@ export interface PartExports {
   };
   /** Errors on forms, toasts, and the texts of the page. */
   readonly feedback: {
-    readonly announceHidden: typeof announceHidden;
+    announceHidden(text: string): void;
     readonly clearErrors: typeof clearErrors;
-    readonly describeWith: typeof describeWith;
+    describeWith(controls: readonly Element[], description: Element): readonly View<Element>[];
     readonly loadPageTexts: typeof loadPageTexts;
-    readonly replaceMessages: typeof replaceMessages;
-    readonly showInvalid: typeof showInvalid;
-    readonly showToast: typeof showToast;
+    replaceMessages(controls: readonly HTMLInputElement[], messages: readonly string[]): boolean;
+    showInvalid(sent: ActiveCall, input: ErrorOutcome): string | undefined;
+    showToast(data: Wire): void;
   };
   /** Pages in this document, and the history. */
   readonly navigation: { createPages(start: string, ended: AbortSignal): Pages };
@@ -84,8 +84,11 @@ export interface PartExports {
       event: string | null,
     ): Promise<void>;
   };
-  /** Predictions of calls. */
-  readonly optimistic: { predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> };
+  /** Predictions of calls, and undo. */
+  readonly optimistic: {
+    addUndo(close: Element, form: string): Promise<void>;
+    predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void>;
+  };
   /** Live topics. */
   readonly live: {
     readTopic(

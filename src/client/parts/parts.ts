@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DEPENDS_ATTRIBUTE, OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
+import { DEPENDS_ATTRIBUTE, OPTIMISTIC_ATTRIBUTE, UNDO_ATTRIBUTE } from "../../protocol/names.ts";
 import type { Part } from "./load_part.ts";
 
 /** The parts by name. */
@@ -19,7 +19,11 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
-  optimistic: { needs: `template[${OPTIMISTIC_ATTRIBUTE}]`, atOnce: true, load: () => import("./optimistic.ts") },
+  optimistic: {
+    needs: `template[${OPTIMISTIC_ATTRIBUTE}],[${UNDO_ATTRIBUTE}]`,
+    atOnce: true,
+    load: () => import("./optimistic.ts"),
+  },
   layers: { needs: "[hyper-layer]", load: () => import("./layers.ts") },
   validate: { needs: `form[hyper-validate],form[${DEPENDS_ATTRIBUTE}]`, load: () => import("./validate.ts") },
   // No element shows that a page will register a hook, or open a topic.

@@ -61,6 +61,7 @@ export const GERMAN: Catalogue = {
   removeRow: "Zeile # entfernen",
   moveRowUp: "Zeile # nach oben",
   moveRowDown: "Zeile # nach unten",
+  undo: "Rückgängig machen",
 
   serverError: TRANSLATIONS.de.requestFailed,
   notFound: "Seite nicht gefunden",

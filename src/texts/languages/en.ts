@@ -69,6 +69,7 @@ export const ENGLISH: Catalogue = {
   removeRow: "Remove row #",
   moveRowUp: "Move row # up",
   moveRowDown: "Move row # down",
+  undo: "Undo",
 
   serverError: "Something went wrong. Try again.",
   notFound: "Page not found",

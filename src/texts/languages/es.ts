@@ -60,6 +60,7 @@ export const SPANISH: Catalogue = {
   removeRow: "Quitar la fila #",
   moveRowUp: "Subir la fila #",
   moveRowDown: "Bajar la fila #",
+  undo: "Deshacer",
 
   serverError: TRANSLATIONS.es.requestFailed,
   notFound: "Página no encontrada",

@@ -60,6 +60,7 @@ export const FRENCH: Catalogue = {
   removeRow: "Supprimer la ligne #",
   moveRowUp: "Monter la ligne #",
   moveRowDown: "Descendre la ligne #",
+  undo: "Annuler",
 
   serverError: TRANSLATIONS.fr.requestFailed,
   notFound: "Page introuvable",
