@@ -26,6 +26,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   section("Examples", "Live examples with their source code.", "capabilities", "/show", [
     ["forms", "Forms and errors"],
+    ["early", "Validation while typing"],
     ["rows", "Formsets"],
     ["buttons", "Several buttons"],
     ["schemas", "Schemas: zod, Valibot, ArkType"],

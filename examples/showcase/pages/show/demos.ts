@@ -2,6 +2,7 @@
 import type { Markup } from "@hyper/actions";
 import * as buttons from "./_components/buttons/component.tsx";
 import * as calls from "./_components/calls/component.tsx";
+import * as early from "./_components/early/component.tsx";
 import * as failures from "./_components/failures/component.tsx";
 import * as forms from "./_components/forms/component.tsx";
 import * as history from "./_components/history/component.tsx";
@@ -43,6 +44,7 @@ const ALPINE = "/alpine.js";
 /** The live examples, by the name of their page. */
 export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("forms", forms.Demo),
+  demo("early", early.Demo),
   demo("rows", rows.Demo),
   demo("buttons", buttons.Demo),
   demo("schemas", schemas.Demo),
