@@ -89,6 +89,14 @@ const PARTS: Readonly<Record<string, Use>> = {
     effect: "Guest",
     without: "Guest of the server",
   },
+  // The form is validated when it is submitted.
+  validate: {
+    markup: `<form data-hyper-form="save" hyper-validate="blur"><input name="title" required></form>`,
+    loadsItself: true,
+    use: () => void document.querySelector("input")!.dispatchEvent(new Event("change", { bubbles: true })),
+    effect: "Please fill out this field.",
+    without: "old",
+  },
   // The message has no button.
   session: {
     use: () => void globalThis.action("members").catch(() => {}),

@@ -63,6 +63,28 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await page.getByRole("alert").count(), 0);
   }, { javaScriptEnabled });
 
+  showcaseTest(`a sign-up has the times of its course, with ${scripts}`, async ({ page }) => {
+    await page.goto("/show/early");
+    const update = async () => {
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Update the form" }).click();
+    };
+    if (javaScriptEnabled) {
+      await page.waitForLoadState("networkidle");
+      await page.getByLabel("Nickname").fill("Ada");
+      await page.getByLabel("Nickname").press("Tab");
+      await page.getByText("Ada is taken", { exact: true }).waitFor();
+    }
+    await page.getByLabel("Nickname").fill("Edith");
+    await page.getByLabel("Course").selectOption("Singing");
+    await update();
+    await page.getByLabel("Time").selectOption("Tuesday 19:30");
+    await page.getByLabel("Send an invoice").check();
+    await update();
+    await page.getByRole("textbox", { name: "Company" }).fill("Acme");
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await page.getByRole("status").getByText("Edith: Singing, Tuesday 19:30").first().waitFor();
+  }, { javaScriptEnabled });
+
   showcaseTest(`guests are reordered and deleted, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/rows");
     const row = (number: number) => page.getByRole("group", { name: `Guest ${number}` });
