@@ -12,7 +12,7 @@ import {
 } from "@hyper/actions";
 import { member, members } from "../../session.ts";
 import { inLanguages, texts } from "../../settings.ts";
-import { CATEGORIES, PRIORITIES, tickets, TOPICS } from "../../tickets.ts";
+import { CATEGORIES, PRIORITIES, tickets, type Topic, TOPICS } from "../../tickets.ts";
 import type { RootContext } from "../page.tsx";
 
 const TicketForm = inLanguages((t) =>
@@ -33,15 +33,17 @@ const TicketForm = inLanguages((t) =>
       }),
       topic: field.select({
         label: t.topic,
-        choices: CATEGORIES.map((category) => ({
-          group: t[category],
-          choices: TOPICS[category].map((value) => ({ value, label: t[value] })),
-        })),
+        // The topics of the category that is selected.
+        choices: ({ raw }) => topicsOf(raw.category).map((value) => ({ value, label: t[value] })),
         required: true,
       }),
     },
   })
 );
+
+function topicsOf(category: unknown): readonly Topic[] {
+  return CATEGORIES.flatMap((each) => each === category ? TOPICS[each] : []);
+}
 
 export const createTicket = action(
   "create_ticket",
