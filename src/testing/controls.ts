@@ -7,8 +7,8 @@ import {
   type ElementNode,
   elementsIn,
   isElementNode,
-  rawText,
   rootOf,
+  textContentOf,
 } from "./dom.ts";
 import { ONCE_FIELD } from "../protocol/names.ts";
 import { toParams, toPlain } from "../protocol/payload.ts";
@@ -86,7 +86,7 @@ export function isOn(control: ElementNode): boolean {
 export function controlValue(control: ElementNode): string {
   const text = typed.get(control);
   if (text !== undefined) return text;
-  if (control.tagName === "textarea") return rawText(control);
+  if (control.tagName === "textarea") return textContentOf(control);
   return attribute(control, "value") ?? (/^(checkbox|radio)$/.test(controlType(control)) ? "on" : "");
 }
 
@@ -108,7 +108,7 @@ export function selectedOptions(select: ElementNode): readonly ElementNode[] {
 
 /** Returns the value that an option sends. */
 export function optionValue(option: ElementNode): string {
-  return attribute(option, "value") ?? collapse(rawText(option));
+  return attribute(option, "value") ?? collapse(textContentOf(option));
 }
 
 /** Forgets the input for a control, because the server has another value for it. */
@@ -215,7 +215,7 @@ function fillFiles(control: ElementNode, input: FieldInput): void {
 
 function fillSelect(select: ElementNode, input: FieldInput): void {
   const matches = pick(optionsOf(select), textsOf(input), (option) => [
-    attribute(option, "label") ?? collapse(rawText(option)),
+    attribute(option, "label") ?? collapse(textContentOf(option)),
     optionValue(option),
   ]);
   if (matches.length > 1 && attribute(select, "multiple") === null) throw new TypeError("it takes one option");

@@ -39,7 +39,7 @@ const adapter: Required<Options<Node, ElementNode>>["adapter"] = {
   getChildren: (node) => [...childNodesOf(node)],
   getParent: (node) => node.parentNode,
   getSiblings: (node) => "parentNode" in node && node.parentNode !== null ? node.parentNode.childNodes : [node],
-  getText: rawText,
+  getText: textContentOf,
   removeSubsets: (nodes) => nodes.filter((node, at) => nodes.indexOf(node) === at && !hasAncestorAmong(node, nodes)),
 };
 
@@ -118,12 +118,12 @@ export function replaceContent(document: DocumentNode, source: DocumentNode): vo
 /** Returns the markup of a node, including its own tags. */
 export function outerMarkup(node: Node): string {
   if (isElementNode(node)) return serializeOuter(node);
-  return "childNodes" in node ? serialize(node) : rawText(node);
+  return "childNodes" in node ? serialize(node) : textContentOf(node);
 }
 
 /** Returns all text below a node, unchanged. */
-export function rawText(node: Node): string {
-  return isTextNode(node) ? node.value : childNodesOf(node).map(rawText).join("");
+export function textContentOf(node: Node): string {
+  return isTextNode(node) ? node.value : childNodesOf(node).map(textContentOf).join("");
 }
 
 /** Returns the text that a user reads: one space for any white space, and one between two blocks. */

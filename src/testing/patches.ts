@@ -18,7 +18,7 @@ import {
   parseDocument,
   parseFragmentIn,
   query,
-  rawText,
+  textContentOf,
 } from "./dom.ts";
 
 /** The options of a call that apply to a patch without its own. */
@@ -225,7 +225,7 @@ function mergeElement(element: ElementNode, twin: ElementNode): ElementNode {
     return twin;
   }
   const said = ["value", "checked", "selected"].filter((name) => attribute(element, name) !== attribute(twin, name));
-  const isTextChanged = element.tagName === "textarea" && rawText(element) !== rawText(twin);
+  const isTextChanged = element.tagName === "textarea" && textContentOf(element) !== textContentOf(twin);
   if (said.length > 0 || isTextChanged) forget(element);
   element.attrs = twin.attrs;
   if ("content" in element && "content" in twin) element.content = twin.content;
