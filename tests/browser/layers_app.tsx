@@ -23,12 +23,26 @@ import {
 /** The application, and what it knows. */
 export interface Desk {
   readonly handler: Handler;
-  readonly state: { readonly tickets: string[]; picked: unknown; layouts: number; clock: number };
+  readonly state: {
+    readonly tickets: string[];
+    picked: unknown;
+    layouts: number;
+    clock: number;
+    notes: number;
+    onStreamEnd: () => void;
+  };
 }
 
 /** Creates the application. `more` is further markup for the list. */
 export function desk(more: () => object | null = () => null): Desk {
-  const state: Desk["state"] = { tickets: ["Printer"], picked: null, layouts: 0, clock: 0 };
+  const state: Desk["state"] = {
+    tickets: ["Printer"],
+    picked: null,
+    layouts: 0,
+    clock: 0,
+    notes: 0,
+    onStreamEnd: () => {},
+  };
   const TicketForm = defineForm("ticket", { fields: { title: field.text({ required: true, label: "Title" }) } });
   const Tickets = region("tickets", { depends: "tickets" }, () => (
     <ul id="list">
@@ -85,7 +99,7 @@ export function desk(more: () => object | null = () => null): Desk {
         <a href="/broken" hyper-layer>Broken</a> <a href="/file" hyper-layer>File</a>{" "}
         <a href="/help" hyper-layer="popover" id="pop">Hint</a>{" "}
         <a href="/help" hyper-layer hyper-layer-history="none" id="plain">Plain help</a>{" "}
-        <a href="/help" hyper-layer hyper-layer-closedby="any">Any help</a>{" "}
+        <a href="/help" hyper-layer hyper-layer-closedby="any">Any help</a> <a href="/live?a" hyper-layer>Live</a>{" "}
         <a href="/new" hyper-layer hyper-layer-region="clock">With clock</a>
         <form action="/tickets/0" hyper-layer>
           <input name="q" aria-label="Find" />
@@ -118,6 +132,31 @@ export function desk(more: () => object | null = () => null): Desk {
       </LayerPart>
     </main>
   );
+  const Notes = region(
+    "notes",
+    { depends: ({ url }) => `notes:${url.search}` },
+    ({ url }) => <p id="notes">{`${url.search} ${state.notes}`}</p>,
+  );
+  const addNote = action("add_note", () => {
+    state.notes++;
+    return changed("notes:?a");
+  });
+  const watch = action("watch", { method: "GET" }, async function* ({ signal }) {
+    try {
+      yield html(<p id="watched">Watching</p>, { target: "#watched" });
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    } finally {
+      state.onStreamEnd();
+    }
+  });
+  const Live = () => (
+    <main>
+      <h1>Live ticket</h1>
+      <Notes />
+      <Form action={addNote} submit="Add a note" />
+      <p id="watched" hyper-action="watch" hyper-method="get" hyper-on="load" />
+    </main>
+  );
   const page = (path: string, module: object) => ({ path, load: () => Promise.resolve(module) });
   const handler = createHandler({
     keys: ["k".repeat(32)],
@@ -127,6 +166,7 @@ export function desk(more: () => object | null = () => null): Desk {
       page("/", { default: List, Tickets, Clock, pick, place, redraw }),
       page("/new", { default: New, head: <title>New ticket</title>, create, move, leave }),
       page("/help", { default: () => <h1>Help</h1> }),
+      page("/live", { default: Live, Notes, addNote, watch }),
       page("/file", { default: () => null, render: () => new Response("plain text") }),
       page("/other", { default: () => <h1>Other page</h1> }),
       page("/tickets/[id]", { default: Ticket }),

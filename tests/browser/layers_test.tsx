@@ -222,10 +222,12 @@ deskTest("a layer with unsaved changes asks before it is closed, also by Back", 
     await (answer ? shown.accept() : shown.dismiss());
   });
   await page.keyboard.press("Escape");
+  // The second time, the browser closes the dialog whatever the page does.
+  await page.keyboard.press("Escape");
   assertEquals([await dialog.isVisible(), pathOf(page)], [true, "/new"]);
   await page.evaluate(() => history.back());
   await page.waitForURL("/new");
-  assertEquals([await dialog.getByLabel("Title").first().inputValue(), asked.length], ["Mouse", 2]);
+  assertEquals([await dialog.getByLabel("Title").first().inputValue(), asked.length], ["Mouse", 3]);
   answer = true;
   await page.goBack();
   await dialog.waitFor({ state: "detached" });
@@ -371,3 +373,26 @@ for (const colorScheme of ["light", "dark"] as const) {
     await inspect(page, "a popover");
   }, { colorScheme });
 }
+
+deskTest(
+  "regions of a layer have its address: its own calls and those of others renew them; its streams end with it",
+  async ({ page }, app) => {
+    const ended = Promise.withResolvers<void>();
+    app.state.onStreamEnd = () => ended.resolve();
+    await page.getByRole("link", { name: "Live" }).click();
+    const dialog = layer(page, "Live ticket");
+    await dialog.getByText("?a 0").waitFor();
+    await dialog.getByText("Watching").waitFor();
+    await dialog.getByRole("button", { name: "Add a note" }).click();
+    await dialog.getByText("?a 1").waitFor();
+    app.state.notes = 5;
+    // The stream of the page may not have the regions of the layer yet: until then a change is not seen.
+    const seen = dialog.getByText("?a 5").waitFor();
+    const timer = setInterval(() => app.handler.changed("notes:?a"), 200);
+    await seen.finally(() => clearInterval(timer));
+    assertEquals(await page.getByText("The list").count(), 1);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await ended.promise;
+  },
+);

@@ -59,10 +59,15 @@ export function showDialog(
   dialog.append(button, content);
   // First, so that of two elements with the same id the one in the layer is found: by labels, too.
   dom(doc.body).prepend(dialog);
-  dialog.addEventListener("close", close);
-  // Also fired by a file input in the layer.
+  // Escape, pressed twice, closes it whatever the page does.
+  dialog.addEventListener("close", () => {
+    close();
+    // The user stays.
+    if (dialog.isConnected) dialog.showModal();
+  });
+  // Also fired by a file input in the layer. The second time it cannot be canceled.
   dialog.addEventListener("cancel", (event) => {
-    if (event.target !== dialog) return;
+    if (event.target !== dialog || !event.cancelable) return;
     event.preventDefault();
     if (closedBy !== "none") close();
   });
