@@ -214,20 +214,22 @@ deskTest("a link to the page under the layer closes it", async ({ page }) => {
 deskTest("a layer with unsaved changes asks before it is closed, also by Back", async ({ page }) => {
   await page.getByRole("link", { name: "New ticket" }).click();
   const dialog = layer(page, "New ticket");
-  await dialog.getByLabel("Title").first().fill("Mouse");
+  const title = dialog.getByLabel("Title").first();
+  await title.fill("Mouse");
   let answer = false;
-  const asked: string[] = [];
-  page.on("dialog", async (shown) => {
-    asked.push(shown.message());
-    await (answer ? shown.accept() : shown.dismiss());
-  });
-  await page.keyboard.press("Escape");
+  page.on("dialog", (shown) => void (answer ? shown.accept() : shown.dismiss()));
+  /** Does something, waits until the user is asked, and until the layer is there again. */
+  const stay = async (leave: () => Promise<unknown>) => {
+    const [shown] = await Promise.all([page.waitForEvent("dialog"), leave()]);
+    assertEquals(shown.type(), "confirm");
+    await dialog.waitFor();
+  };
+  await stay(() => page.keyboard.press("Escape"));
   // The second time, the browser closes the dialog whatever the page does.
-  await page.keyboard.press("Escape");
-  assertEquals([await dialog.isVisible(), pathOf(page)], [true, "/new"]);
-  await page.evaluate(() => history.back());
+  await stay(() => page.keyboard.press("Escape"));
+  await stay(() => page.evaluate(() => history.back()));
   await page.waitForURL("/new");
-  assertEquals([await dialog.getByLabel("Title").first().inputValue(), asked.length], ["Mouse", 3]);
+  assertEquals(await title.inputValue(), "Mouse");
   answer = true;
   await page.goBack();
   await dialog.waitFor({ state: "detached" });
