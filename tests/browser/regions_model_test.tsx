@@ -20,8 +20,9 @@ import type {} from "../../client.ts";
 
 const seed = Number(Deno.env.get("RANDOM_SEED") ?? Math.floor(Math.random() * 2 ** 32));
 const RUNS = Number(Deno.env.get("RANDOM_RUNS") ?? 2);
-/** Number of random steps of a run. */
-const STEPS = 60;
+/** Number of rounds of a run, and of random steps in each: a later change would hide that one was lost. */
+const ROUNDS = 10;
+const STEPS = 7;
 /** Milliseconds in which the tabs must show the state of the server, after the last step: longer than two attempts to connect. */
 const REST = 15_000;
 const CELLS = ["a", "b", "c"];
@@ -162,7 +163,7 @@ function modelApp(random: Random) {
       load: () => Promise.resolve({ default: Whole, Cell, Group, Late, Total, List, once, steps }),
     }],
   });
-  /** The texts that a page must show, by selector. Its list may show several items. */
+  /** The texts that a page must show, by selector, except for those of its list, which may have any number of items. */
   const expected = (page: string): Record<string, string> => ({
     "#total": `total${sumOf(1) + sumOf(2)}`,
     "#group i": `group${valueOf(page, "a")}`,
@@ -170,7 +171,6 @@ function modelApp(random: Random) {
     "#group #cell-b": `b${valueOf(page, "b")}`,
     "#cell-c": `c${valueOf(page, "c")}`,
     "#late": `late${sumOf(page)}`,
-    "#list li:has(a), #item-0": `item0:${sumOf(page)}`,
   });
   const elsewhere = async (page: number, cell: string) => {
     await add(page, cell);
@@ -194,7 +194,7 @@ async function step(page: Page, random: Random, { network, elsewhere }: ModelApp
     }
     case 3:
     case 4:
-      void elsewhere(data.page, data.cell);
+      for (let count = random(4); count >= 0; count--) void elsewhere(data.page, data.cell);
       return `elsewhere ${data.page}:${data.cell}`;
     case 5:
       network.lose();
@@ -246,7 +246,7 @@ async function settled(page: Page, { expected, sumOf }: ModelApp): Promise<void>
 }
 
 for (let run = 0; run < RUNS; run++) {
-  Deno.test(`regions equal the state of the server after ${STEPS} random steps, seed ${seed + run}`, async () => {
+  Deno.test(`regions equal the state of the server after random steps, seed ${seed + run}`, async () => {
     const random = createRandom(seed + run);
     const app = modelApp(random);
     const log: string[] = [];
@@ -255,18 +255,20 @@ for (let run = 0; run < RUNS; run++) {
         const other = await context.newPage();
         await page.goto("/p/1");
         await other.goto("/p/1");
-        for (let count = 0; count < STEPS; count++) {
-          const at = random(3) === 0 ? other : page;
-          log.push(`${at === other ? "other" : "first"}: ${await step(at, random, app).catch(duringLoad)}`);
-          if (random(4) === 0) {
+        for (let round = 0; round < ROUNDS; round++) {
+          for (let count = 0; count < STEPS; count++) {
+            const at = random(3) === 0 ? other : page;
+            log.push(`${at === other ? "other" : "first"}: ${await step(at, random, app).catch(duringLoad)}`);
+            if (random(4) > 0) continue;
             await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), random(120));
           }
-        }
-        app.network.heal();
-        for (const tab of [other, page]) {
-          // A hidden tab waits until it is shown.
-          await tab.bringToFront();
-          await settled(tab, app);
+          app.network.heal();
+          for (const tab of [other, page]) {
+            // A hidden tab waits until it is shown.
+            await tab.bringToFront();
+            await settled(tab, app);
+          }
+          log.push("settled");
         }
       });
     } catch (error) {
