@@ -17,7 +17,7 @@ const LIMITS = {
   late: 750,
   hooks: 600,
   rows: 1_400,
-  optimistic: 2_000,
+  optimistic: 2_100,
   session: 800,
   triggers: 2_300,
   layers: 2_500,

@@ -33,6 +33,7 @@ export const SECTIONS: readonly Section[] = [
     ["patches", "Swap modes and morph"],
     ["triggers", "Requests without a script"],
     ["layers", "Layers"],
+    ["optimistic", "Predictions and undo"],
     ["calls", "Calls from JavaScript"],
     ["streams", "Streams"],
     ["regions", "Regions"],

@@ -218,3 +218,193 @@ Deno.test("without scripts the undo is on the page that follows", async () => {
     assertEquals(await page.getByRole("button", { name: "Undo" }).count(), 0);
   }, { javaScriptEnabled: false });
 });
+
+Deno.test("what the user has typed becomes text: neither markup, nor a URL, nor a handler", async () => {
+  const typed = `<img src=x onerror="window.attacked = 1"> javascript:attacked=1`;
+  const EntryForm = defineForm("entry", {
+    fields: { name: field.text({ label: "Name" }), pin: field.password({ label: "Pin" }) },
+  });
+  let arrived = () => {};
+  const arrival = new Promise<void>((resolve) => arrived = resolve);
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => finish = resolve);
+  const add = action("add", { form: EntryForm }, async () => {
+    arrived();
+    await finished;
+  });
+  const Page = () => (
+    <main>
+      <ul id="list"></ul>
+      <Form action={add}>
+        <Field name="name" />
+        <Field name="pin" />
+        <button>Add</button>
+        <Optimistic target="#list" swap="append">
+          {(entered) => (
+            <li title={entered("name")}>
+              <b>{entered("name")}</b>
+              <i>{entered("pin")}</i>
+              <a href={entered("name")}>link</a>
+              <img alt={entered("name")} src={entered("name")} />
+              <button {...{ onclick: entered("name"), formaction: entered("name") }} style={entered("name")}>go</button>
+              <div
+                {...{ "x-html": entered("name"), "data-on-click": entered("name"), "hyper-action": entered("name") }}
+              />
+              <iframe {...{ srcdoc: entered("name") }}></iframe>
+              <style>{entered("name")}</style>
+            </li>
+          )}
+        </Optimistic>
+      </Form>
+    </main>
+  );
+  const handler = createHandler({ pages: [{ path: "/", load: () => Promise.resolve({ default: Page, add }) }] });
+  await withPage(handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByLabel("Name").fill(typed);
+    await page.getByLabel("Pin").fill("secret");
+    await page.getByRole("button", { name: "Add" }).click();
+    await arrival;
+    const row = page.locator("#list li");
+    assertEquals(await row.getAttribute("title"), typed);
+    assertEquals(await row.locator("b").textContent(), typed);
+    assertEquals(await row.locator("i").textContent(), "");
+    const attributes = await row.evaluate((row) =>
+      [...row.querySelectorAll("*")].map((element) => `${element.localName} ${element.getAttributeNames()}`)
+    );
+    assertEquals(attributes, ["b ", "i ", "a ", "img alt", "button ", "div ", "iframe ", "style "]);
+    assertEquals((await row.innerHTML()).includes("\uE000"), false);
+    assertEquals(await page.evaluate(() => "attacked" in globalThis), false);
+    finish();
+    await events.next("hyper:afterRequest");
+    assertEquals(await row.count(), 0);
+  });
+});
+
+Deno.test("a response takes the place of a prediction without a moment in which the old state shows", async () => {
+  const app = todos();
+  await withPage(app.handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Done: Milk" }).click();
+    await app.arrival(1);
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      Object.assign(globalThis, { seen });
+      const row = () => document.querySelector("#todo-1")?.className ?? "none";
+      // Called after each task that has changed the page, and so before each frame.
+      new MutationObserver(() => seen.push(row())).observe(document, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+      });
+    });
+    app.end(1, "ok");
+    await events.next("hyper:afterRequest");
+    const seen = await page.evaluate(() => Reflect.get(globalThis, "seen") as string[]);
+    assertEquals([...new Set(seen)], ["done"]);
+    assertEquals(await rows(page), ["✓Milk", "Bread"]);
+  });
+});
+
+Deno.test("a form that its prediction replaces and another call removes is still undone when its call fails", async () => {
+  const app = todos();
+  await withPage(app.handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Done: Milk" }).click();
+    await app.arrival(1);
+    await page.getByRole("button", { name: "Delete: Milk" }).click();
+    await app.arrival(2);
+    // The content of a prediction predicts nothing itself.
+    assertEquals(await rows(page), ["*✓Milk", "Bread"]);
+    app.end(2, "ok");
+    await events.next("hyper:afterRequest");
+    app.end(1, "fail");
+    await events.next("hyper:afterRequest");
+    assertEquals(await rows(page), ["Bread"]);
+  });
+});
+
+Deno.test("action() with optimistic changes the page at once, and takes it back", async () => {
+  const app = todos();
+  await withPage(app.handler, async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(() => {
+      void globalThis.action("toggle", { id: 1 }, {
+        optimistic: (root) => root.querySelector("#todo-1")!.classList.add("done"),
+      });
+    });
+    await app.arrival(1);
+    await page.locator("#todo-1.done[hyper-pending]").waitFor();
+    app.end(1, "fail");
+    await page.locator("#todo-1:not(.done):not([hyper-pending])").waitFor();
+    assertEquals(await page.locator("#todo-1").getAttribute("class"), null);
+  });
+});
+
+Deno.test("a prediction ends when the user goes to another page, and Back shows the page of the server", async () => {
+  const app = todos();
+  await withPage(app.handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Delete: Milk" }).click();
+    await app.arrival(1);
+    assertEquals(await rows(page), ["Bread"]);
+    await page.evaluate(() => globalThis.Hyper.navigate("/?page=2"));
+    assertEquals(await rows(page), ["Milk", "Bread"]);
+    await page.goBack();
+    await events.next("hyper:history:restore:after");
+    assertEquals(await rows(page), ["Milk", "Bread"]);
+    app.end(1, "ok");
+    await events.next("hyper:afterRequest");
+    assertEquals(await rows(page), ["Bread"]);
+  });
+});
+
+Deno.test("a prediction of one tab is not shown in another", async () => {
+  const app = todos();
+  await withPage(app.handler, async ({ page, context }) => {
+    await page.goto("/");
+    const other = await context.newPage();
+    await page.getByRole("button", { name: "Delete: Milk" }).click();
+    await app.arrival(1);
+    await other.goto("/");
+    assertEquals([await rows(page), await rows(other)], [["Bread"], ["Milk", "Bread"]]);
+    app.end(1, "fail");
+    await page.getByText("Delete: Milk").waitFor();
+  });
+});
+
+Deno.test("a box that predicts is as the server has it when its call fails, also without a network", async () => {
+  const done = defineForm("done", { fields: { done: field.checkbox({ label: "Done" }) } });
+  let fails = true;
+  const save = action("save", { form: done }, () => {
+    if (fails) throw new Error("The database is down");
+  });
+  const Page = () => (
+    <main>
+      <p id="state">open</p>
+      <Form action={save} hyper-on="change">
+        <Field name="done" />
+        <Optimistic target="#state" swap="inner">{() => "done"}</Optimistic>
+      </Form>
+    </main>
+  );
+  const load = () => Promise.resolve({ default: Page, save });
+  const handler = createHandler({ pages: [{ path: "/", load }], onError: () => {} });
+  await withPage(handler, async ({ page, events, context }) => {
+    await page.goto("/");
+    const box = page.getByLabel("Done");
+    await box.click();
+    await events.next("hyper:afterRequest");
+    await page.locator("input[name=done]:not(:checked)").waitFor();
+    assertEquals(await page.locator("#state").textContent(), "open");
+    await context.setOffline(true);
+    await box.click();
+    await events.next("hyper:afterRequest");
+    await page.locator("input[name=done]:not(:checked)").waitFor();
+    await context.setOffline(false);
+    fails = false;
+    await box.click();
+    await events.next("hyper:afterRequest");
+    await page.locator("input[name=done]:checked").waitFor();
+  }, { expectErrors: [/ERR_INTERNET_DISCONNECTED/] });
+});

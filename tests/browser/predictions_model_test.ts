@@ -65,7 +65,7 @@ async function defineModel(): Promise<void> {
     readonly form?: string;
     readonly parts: readonly {
       readonly apply: (root: ParentNode) => void;
-      /** What it has removed or changed, and where it has added something. */
+      /** The elements that it has removed or changed, and those to which it has added something. */
       places?: readonly Place[];
     }[];
   }
@@ -79,7 +79,7 @@ async function defineModel(): Promise<void> {
     /** The parts of its prediction that have not ended. */
     parts: Predicting["parts"];
     isStream: boolean;
-    /** How the test frame and the reference frame answer it. */
+    /** The responses of the two frames. */
     readonly answers: ReadableStreamDefaultController<Uint8Array>[];
     readonly responses: ((response: Response | null) => void)[];
     readonly ends: Promise<unknown>[];

@@ -14,8 +14,9 @@
  *
  * @module
  */
+import { OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
 import type { ActiveCall } from "../call/call.ts";
-import { all, attr, dom, idOf } from "../dom.ts";
+import { all, attr, dom, idOf, ours } from "../dom.ts";
 import { enteredValues, fillTemplate } from "./entered.ts";
 import { captureFocus } from "./focus.ts";
 import { updateIndicators } from "./indicators.ts";
@@ -30,6 +31,7 @@ import { recordChange, type RecordedChange, undoChange } from "./recorded_change
 interface Prediction {
   /** Identifies its call. */
   readonly controller: AbortController;
+  readonly form: HTMLFormElement | null;
   /** Changes the page. */
   readonly change: () => void;
   /** The change that it has made. */
@@ -43,7 +45,7 @@ let isLifted = false;
 
 /** Shows what a call predicts, unless a response has begun or the call is over by then. */
 export async function predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> {
-  const { optimistic, controller, layer } = activeCall;
+  const { optimistic, controller, form, layer } = activeCall;
   const patch = await loadPart("patch");
   if (isOver()) return;
   const changes = typeof optimistic === "function"
@@ -52,7 +54,7 @@ export async function predict(activeCall: ActiveCall, isOver: () => boolean): Pr
       template instanceof HTMLTemplateElement ? changeOf(template, activeCall, patch) : []
     );
   const restoreFocus = captureFocus();
-  pending = [...pending, ...changes.map((change) => ({ controller, change, made: make(change) }))];
+  pending = [...pending, ...changes.map((change) => ({ controller, form, change, made: make(change) }))];
   updateIndicators(document);
   const lost = restoreFocus();
   if (lost) patch.focusNear(lost);
@@ -117,9 +119,21 @@ function isIn(place: Node, other: Element): boolean {
   return dom(other).contains(place) || !!idOf(other) && !!dom(near)?.closest(`#${CSS.escape(idOf(other))}`);
 }
 
+/** Takes back the choices in a form that predicts, unless the user has sent newer ones: a box must not look as if it had been saved. */
+async function restoreChoices(form: HTMLFormElement | null): Promise<void> {
+  if (!form || !ours(`template[${OPTIMISTIC_ATTRIBUTE}]`, form)[0] || pending.some((other) => other.form === form)) {
+    return;
+  }
+  (await tryPart("patch"))?.syncAcceptedForm(form, [form], ":not(option,[type=checkbox],[type=radio])");
+}
+
 /** Keeps predictions out of changes of the server until the signal is aborted. */
 export function startPredictions(signal: AbortSignal): void {
   predictions.around = around;
+  addEventListener("hyper:afterRequest", ({ detail }) => {
+    // An invalid form comes back as it was sent.
+    if (!detail.ok && detail.status !== 422) void restoreChoices(detail.form);
+  }, { signal });
   signal.addEventListener("abort", () => {
     around(() => {}, null);
     predictions.around = (change) => change();

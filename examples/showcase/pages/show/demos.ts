@@ -11,6 +11,7 @@ import * as layers from "./_components/layers/component.tsx";
 import * as live from "./_components/live/component.tsx";
 import * as loading from "./_components/loading/component.tsx";
 import * as once from "./_components/once/component.tsx";
+import * as optimistic from "./_components/optimistic/component.tsx";
 import * as patches from "./_components/patches/component.tsx";
 import * as regions from "./_components/regions/component.tsx";
 import * as rows from "./_components/rows/component.tsx";
@@ -51,6 +52,7 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("patches", patches.Demo),
   demo("triggers", triggers.Demo),
   withFile(demo("layers", layers.Demo), "pages/show/layers/[part]/page.tsx"),
+  demo("optimistic", optimistic.Demo),
   demo("calls", calls.Demo, "/calls.js"),
   demo("streams", streams.Demo),
   demo("regions", regions.Demo),
