@@ -106,3 +106,15 @@ Deno.test("disposing a clock restores the real time, and another clock can be cr
   assert(Date.now() > 1e12);
   createTestClock()[Symbol.dispose]();
 });
+
+Deno.test("an interval of 0 runs once a millisecond, so that tick() ends", async () => {
+  using clock = createTestClock(0);
+  let runs = 0;
+  const id = setInterval(() => {
+    // Bounds the test if time stood still.
+    if (++runs === 10) clearInterval(id);
+  }, 0);
+  await clock.tick(3);
+  assertEquals(runs, 3);
+  clearInterval(id);
+});

@@ -1,5 +1,5 @@
 /** Redirects and cookies of the network of a test client, over a handler whose responses are those of the test. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createHandler, type Handler } from "../../mod.ts";
 import { createTestClient } from "@hyper/actions/testing";
 import { type Ask, Network } from "../../src/testing/network.ts";
@@ -83,3 +83,34 @@ for (
     assertEquals(page.form("f").entries().map(([, value]) => value), [...expected]);
   });
 }
+
+Deno.test("Network.fetch() sends Origin as a browser does: from a page, and not with GET", async () => {
+  const origins: (string | null)[] = [];
+  const { handler } = handlerOf(({ headers }) => {
+    origins.push(headers.get("origin"));
+    return new Response("");
+  });
+  const network = new Network(handler, "127.0.0.1", {});
+  const from = new URL("http://site.test/page");
+  for (const method of ["GET", "POST", "PUT"]) await network.fetch({ ...ASK, method, body: null, from });
+  await network.fetch({ ...ASK, method: "POST", body: null });
+  assertEquals(origins, [null, "http://site.test", "http://site.test", null]);
+});
+
+Deno.test("Network.fetch() cancels the body of a response that arrives after the caller has left", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  const handle = (): Promise<Response> => {
+    arrived.resolve();
+    return answer.promise;
+  };
+  const handler = Object.assign(handle, createHandler({ baseDir: "/srv/site", pages: [] }));
+  const left = new AbortController();
+  const asked = new Network(handler, "127.0.0.1", {}).fetch({ ...ASK, method: "GET", body: null, signal: left.signal });
+  await arrived.promise;
+  left.abort(new Error("left"));
+  await assertRejects(() => asked, Error, "left");
+  answer.resolve(new Response(new ReadableStream({ cancel: () => cancelled.resolve() })));
+  await cancelled.promise;
+});

@@ -215,3 +215,12 @@ Deno.test("an element with hyper-keep is not lost to a match that was removed wi
     '<p><video id="v" hyper-keep=""></video></p>',
   );
 });
+
+Deno.test("a late response does not replace what a newer one has inserted without an id", () => {
+  const document = parseDocument("<main><p>old</p></main>");
+  const patcher = new Patcher();
+  const [early, late] = [patcher.next(), patcher.next()];
+  patcher.apply(document, { target: "main > p", content: "<p>late</p>" }, DEFAULTS, late);
+  patcher.apply(document, { target: "main > p", content: "<p>early</p>" }, DEFAULTS, early);
+  assertEquals(query(document, "p").map(outerMarkup), ["<p>late</p>"]);
+});
