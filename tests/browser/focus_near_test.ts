@@ -282,3 +282,16 @@ Deno.test("the focus after a navigation is on the same link, or on the main cont
     await assertCanContinue(page);
   });
 });
+
+Deno.test("the focus stays where the user has moved it while the new content settles", async () => {
+  const go = () => sse([["patch_html", { target: "#row1", swap: "delete", settle_delay: 300 }], END]);
+  await withPage(app({ body: LIST, actions: { go } }), async ({ page }) => {
+    await page.goto("/");
+    await page.locator("#del1").focus();
+    await page.evaluate(() => {
+      addEventListener("hyper:swap:after", () => setTimeout(() => document.getElementById("del3")?.focus()));
+      return action("go").then(() => {});
+    });
+    assertEquals(await focused(page), "del3");
+  });
+});

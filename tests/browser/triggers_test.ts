@@ -379,3 +379,35 @@ Deno.test("a form with hyper-on that is not one of the runtime is submitted by t
     await page.getByText("?by=date").waitFor();
   });
 });
+
+triggerTest(
+  "a link with hyper-action that is opened in another tab sends nothing",
+  `<a href="/other" hyper-action="go">Go</a>`,
+  async ({ page, context }, came) => {
+    const [other] = await Promise.all([
+      context.waitForEvent("page"),
+      page.getByText("Go").click({ modifiers: ["ControlOrMeta"] }),
+    ]);
+    await other.close();
+    await page.getByText("Go").click();
+    assertEquals([(await came.next()).action, came.rest], ["go", 0]);
+  },
+);
+
+triggerTest(
+  "a shortcut that is held down is sent once",
+  `<button hyper-action="go" hyper-on="keydown.ctrl+k">Go</button>`,
+  async ({ page, events }, came) => {
+    await page.keyboard.down("Control");
+    await page.keyboard.down("k");
+    await events.next("hyper:afterRequest");
+    // The browser repeats the event of a key that is held down.
+    await page.keyboard.down("k");
+    await page.keyboard.up("k");
+    await page.keyboard.press("k");
+    await events.next("hyper:afterRequest");
+    await came.next();
+    await came.next();
+    assertEquals([events.of("hyper:beforeRequest").length, came.rest], [2, 0]);
+  },
+);
