@@ -403,4 +403,5 @@ export {
   type KvStoreOptions,
   type KvTransaction,
 } from "./src/store/kv.ts";
+export { createKvBus, type KvBusDatabase, type KvBusOptions } from "./src/store/kv_bus.ts";
 export type { Bus, BusMessage, BusSubscription, PublishOptions, Store, SubscribeOptions } from "./src/store/store.ts";

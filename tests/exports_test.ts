@@ -24,7 +24,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     FormProps FormProvider FormSection FormSectionSpec FormSpec FormValidationFailed FormsetDefinition
     FormsetOptions FormsetRowSpec FormsetSpec FromValues Given Guard Handler RegisteredAction HandlerOptions Head
     HiddenFieldOptions HistoryChange HistoryItem Holder HtmlItem HtmlOptions HyperError HyperErrorOptions InitialValues
-    Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvDatabase KvEntry KvStoreOptions KvTransaction Kwargs LayoutProps
+    Injectable Injectables Injected InjectedValue InputError InputOf Issues Item KvBusDatabase KvBusOptions KvDatabase KvEntry KvStoreOptions KvTransaction Kwargs LayoutProps
     Limits LimitsOptions PageEntry LoadJsItem LocalContextFunction Marker Markup MarkupNode MemoryBusOptions
     MemoryStoreOptions DateTimeFieldOptions MultiSelectFieldOptions NumberFieldOptions IdempotencyOptions
     OrFrom Typed OriginPageContext OwnedAction Page PageClass PageComponent PageContext ContextFunction PageModule PageProps
@@ -38,7 +38,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     CloseItem CloseOptions LayerPart LayerPartProps close
     SwitchItem SwitchOptions SwitchTarget UploadHandler UploadResult TextFieldOptions ToastInput ToastItem Toasts
     ToastsProps UnsafeHtml UrlFieldOptions UrlProvider VerifyWebhook ClientInfo accessDenied action actionDispatched
-    actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvStore
+    actionFailed actionRegistered asset auditActions checkpoint cleanupExtraInitial createHandler createKvBus createKvStore
     createMemoryBus createMemoryStore createRateLimiter createSqliteStore defineForm defineFormset dependency
     renderField event field fieldSpec formActionUid formActionUrl formSpec formValidationFailed formsetSpec
     getRequestDepCache history html isPrefetch loadJs local pageUrl redirect redirectToOrigin refresh remove lastCheckpoint

@@ -1,30 +1,60 @@
 /** Regions of several instances over a bus outside of their process. */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { changed, createHandler, type Handler, region } from "@hyper/actions";
-import { createRedisBus, type RedisBus } from "@hyper/actions/redis";
+import { type Bus, createHandler, createKvBus, type Handler, region } from "@hyper/actions";
+import { createRedisBus } from "@hyper/actions/redis";
 import { openPage, type PageRegion, RegionStream } from "../support/region_stream.ts";
-import { RedisConnection } from "../../src/store/redis_connection.ts";
-import { isLeftOut, type RedisServer, redisTest, startRedis } from "../support/redis.ts";
+import { type RedisServer, redisTest, startRedis } from "../support/redis.ts";
 
-const redis: RedisServer | null = isLeftOut ? null : await startRedis();
-if (redis !== null) addEventListener("unload", () => redis.kill());
+/** Opens the bus of one instance. */
+type OpenBus = (onError: (error: unknown) => void) => Promise<{ readonly bus: Bus } & AsyncDisposable>;
+
+function redisAt({ url }: RedisServer): OpenBus {
+  return async (onError) => {
+    const bus = await createRedisBus({ url, timeoutSeconds: 1, onError });
+    return { bus, [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose]() };
+  };
+}
+
+/** Each instance has its own connection to the database, as another process would. */
+function kvAt(path: string): OpenBus {
+  return async (onError) => {
+    const kv = await Deno.openKv(path);
+    // deno-lint-ignore require-await -- the contract is asynchronous
+    return { bus: createKvBus(kv, { onError }), [Symbol.asyncDispose]: async () => kv.close() };
+  };
+}
+
+/** Declares a test for both buses. */
+function busTest(name: string, run: (openBus: OpenBus) => Promise<void>): void {
+  redisTest(`${name}, over Redis`, async () => {
+    await using server = await startRedis();
+    await run(redisAt(server));
+  });
+  Deno.test({
+    name: `${name}, over Deno KV`,
+    ignore: typeof Deno.openKv !== "function",
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        await run(kvAt(`${folder}/kv.db`));
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
 
 /** An instance with two rows, which depend on a topic each. */
 interface Instance extends AsyncDisposable {
   readonly handler: Handler;
-  readonly bus: RedisBus;
+  readonly bus: Bus;
   readonly errors: unknown[];
 }
 
-async function startInstance({ url = redis?.url ?? "", prefix = "hyper:", maxMessages = 1_000 }): Promise<Instance> {
+async function startInstance(openBus: OpenBus): Promise<Instance> {
   const errors: unknown[] = [];
-  const bus = await createRedisBus({
-    url,
-    prefix,
-    maxMessages,
-    timeoutSeconds: 1,
-    onError: (error) => errors.push(error),
-  });
+  const opened = await openBus((error) => errors.push(error));
+  const { bus } = opened;
   const Row = region(
     "row",
     { depends: ({ instance }) => `row:${instance}` },
@@ -52,12 +82,10 @@ async function startInstance({ url = redis?.url ?? "", prefix = "hyper:", maxMes
     errors,
     async [Symbol.asyncDispose]() {
       await handler.close();
-      await bus[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
     },
   };
 }
-
-let prefixes = 0;
 
 function referenceOf(regions: readonly PageRegion[], row: string): string {
   return regions[row === "a" ? 0 : 1]?.[0] ?? "";
@@ -65,11 +93,10 @@ function referenceOf(regions: readonly PageRegion[], row: string): string {
 
 /** Starts instances that share a bus. */
 async function startInstances(
+  openBus: OpenBus,
   count: number,
-  url?: string,
 ): Promise<{ readonly instances: readonly Instance[] } & AsyncDisposable> {
-  const prefix = `${++prefixes}:`;
-  const instances = await Promise.all(Array.from({ length: count }, () => startInstance({ url, prefix })));
+  const instances = await Promise.all(Array.from({ length: count }, () => startInstance(openBus)));
   return {
     instances,
     async [Symbol.asyncDispose]() {
@@ -78,13 +105,11 @@ async function startInstances(
   };
 }
 
-redisTest("a change on one instance reaches the streams of the others over Redis, in order", async () => {
-  await using under = await startInstances(3);
+busTest("a change on one instance reaches the streams of the others, in order", async (openBus) => {
+  await using under = await startInstances(openBus, 3);
   const [one, two, three] = under.instances as [Instance, Instance, Instance];
   const regions = await openPage(one.handler);
-  console.log("opened", JSON.stringify(regions));
   await using second = await (await RegionStream.watch(two.handler, [{ at: "/", regions }])).ready();
-  console.log("second");
   await using third = await (await RegionStream.watch(three.handler, [{ at: "/", regions }])).ready();
   for (const row of ["a", "b", "a"]) {
     await one.handler.changed(`row:${row}`);
@@ -95,8 +120,8 @@ redisTest("a change on one instance reaches the streams of the others over Redis
   assertEquals(under.instances.flatMap(({ errors }) => errors), []);
 });
 
-redisTest("a browser that returns to another instance receives what it has missed, by its place", async () => {
-  await using under = await startInstances(2);
+busTest("a browser that returns to another instance receives what it has missed, by its place", async (openBus) => {
+  await using under = await startInstances(openBus, 2);
   const [one, two] = under.instances as [Instance, Instance];
   const regions = await openPage(one.handler);
   // Both have read the feed, so that they know the places.
@@ -116,21 +141,21 @@ redisTest("a browser that returns to another instance receives what it has misse
   assertEquals((await stream.next())?.dirty, [referenceOf(regions, "b")]);
 });
 
-redisTest(
+busTest(
   "an instance that has just started names every region, since it has not read the changes before",
-  async () => {
-    await using under = await startInstances(1);
+  async (openBus) => {
+    await using under = await startInstances(openBus, 1);
     const [one] = under.instances as [Instance];
     const regions = await openPage(one.handler);
     await one.handler.changed("row:a");
-    await using fresh = await startInstance({ prefix: `${prefixes}:` });
+    await using fresh = await startInstance(openBus);
     await using stream = await RegionStream.watch(fresh.handler, [{ at: "/", regions }]);
     assertEquals((await stream.next())?.dirty, regions.map(([reference]) => reference));
   },
 );
 
-redisTest("a message of another version counts as a change of every region", async () => {
-  await using under = await startInstances(2);
+busTest("a message of another version counts as a change of every region", async (openBus) => {
+  await using under = await startInstances(openBus, 2);
   const [one, two] = under.instances as [Instance, Instance];
   const regions = await openPage(one.handler);
   await using stream = await (await RegionStream.watch(two.handler, [{ at: "/", regions }])).ready();
@@ -142,7 +167,7 @@ redisTest(
   "after Redis has lost its data, every region counts as changed, and no earlier place is up to date",
   async () => {
     await using server = await startRedis();
-    await using under = await startInstances(2, server.url);
+    await using under = await startInstances(redisAt(server), 2);
     const [one, two] = under.instances as [Instance, Instance];
     const regions = await openPage(one.handler);
     const all = regions.map(([reference]) => reference);
@@ -175,7 +200,7 @@ async function nextOf(stream: RegionStream): Promise<readonly string[] | null> {
 
 redisTest("after a gap without a change, no earlier place is up to date, and new pages have a place", async () => {
   await using server = await startRedis();
-  await using under = await startInstances(1, server.url);
+  await using under = await startInstances(redisAt(server), 1);
   const [one] = under.instances as [Instance];
   const regions = await openPage(one.handler);
   await using stream = await (await RegionStream.watch(one.handler, [{ at: "/", regions }])).ready();

@@ -438,12 +438,15 @@ export function testBus(
   test("publish() reports a listener that throws, and reaches the others", async (bus, errors) => {
     const heard = new Heard();
     const thrown = new Error("from the listener");
+    const { promise: called, resolve } = Promise.withResolvers<void>();
     await using _bad = await bus.subscribe("topic", () => {
+      resolve();
       throw thrown;
     });
     await using _good = await bus.subscribe("topic", heard.listener);
     await bus.publish("topic", "message");
     assertEquals(await heard.take(1), ["message"]);
+    await called;
     assertEquals(errors, [thrown]);
   });
 }

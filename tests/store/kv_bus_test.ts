@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { createKvBus } from "../../src/store/kv_bus.ts";
+import { withinTime } from "../support/clock.ts";
+import { testBus } from "./conformance.ts";
+
+const ignore = typeof Deno.openKv !== "function";
+
+testBus("createKvBus()", async (errors) => {
+  const kv = await Deno.openKv(":memory:");
+  return {
+    bus: createKvBus(kv, { onError: (error) => errors.push(error) }),
+    forget: async () => {
+      for await (const { key } of kv.list({ prefix: ["hyper"] })) await kv.delete(key);
+    },
+    // deno-lint-ignore require-await -- the contract is asynchronous
+    [Symbol.asyncDispose]: async () => kv.close(),
+  };
+}, { ignore });
+
+Deno.test({
+  name: "createKvBus() delivers a long message, and null for one above 260,000 characters",
+  ignore,
+  fn: async () => {
+    using kv = await Deno.openKv(":memory:");
+    const bus = createKvBus(kv);
+    const received: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await using _ = await bus.subscribe("topic", ({ message }) => received.push(message) === 2 && resolve());
+    const long = "\u20AC".repeat(259_998);
+    await bus.publish("topic", long);
+    await bus.publish("topic", `${long}x`);
+    await withinTime(promise);
+    assertEquals(received, [long, null]);
+  },
+});
+
+Deno.test({
+  name: "createKvBus() reports a gap to a listener when its topic was lost, and delivers what comes then",
+  ignore,
+  fn: async () => {
+    using kv = await Deno.openKv(":memory:");
+    const bus = createKvBus(kv);
+    const received: unknown[] = [];
+    let onReceived = (): void => {};
+    const take = async (count: number): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onReceived = () => received.length >= count && resolve();
+      onReceived();
+      await withinTime(promise);
+    };
+    const note = (message: unknown): void => {
+      received.push(message);
+      onReceived();
+    };
+    await using _ = await bus.subscribe("topic", ({ message }) => note(message), { onGap: () => note("gap") });
+    await bus.publish("topic", 1);
+    await take(1);
+    for await (const { key } of kv.list({ prefix: ["hyper"] })) await kv.delete(key);
+    await bus.publish("topic", 2);
+    await take(3);
+    assertEquals(received, [1, "gap", 2]);
+  },
+});
+
+Deno.test({
+  name: "createKvBus() reaches a listener of another connection to the same file",
+  ignore,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      using one = await Deno.openKv(`${folder}/kv.db`);
+      using two = await Deno.openKv(`${folder}/kv.db`);
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      await using _ = await createKvBus(two).subscribe("topic", ({ message }) => resolve(message));
+      await createKvBus(one).publish("topic", "hello");
+      assertEquals(await withinTime(promise), "hello");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
