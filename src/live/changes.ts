@@ -237,7 +237,7 @@ export class Changes {
     this.#place = null;
     this.#lose();
     // A change of nothing, for a place after the gap: the next change may be hours away.
-    void this.publish([]);
+    notify(() => this.publish([]), this.#report);
   }
 
   /** Notes that any topic may have changed. */

@@ -260,7 +260,7 @@ class KvListener {
   async #deliverNew(): Promise<void> {
     const head = await this.#log.head();
     if (head === null) return;
-    // The topic has begun again: what came before may be lost.
+    // The topic has begun again: earlier messages may be lost.
     if (this.#at.epoch !== head.epoch) notify(this.#onGap, this.#report);
     const last = this.#at.epoch === head.epoch ? this.#at.last : 0;
     if (head.last - last > MAX_MESSAGES) notify(this.#onGap, this.#report);

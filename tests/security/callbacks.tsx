@@ -9,6 +9,7 @@ import {
   type Bus,
   changed,
   createHandler,
+  createKvBus,
   createMemoryBus,
   createMemoryStore,
   createRateLimiter,
@@ -531,6 +532,23 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
         throw new RangeError("what onError is called with");
       });
       await bus.publish("topic", 1);
+    },
+    told: { onError: 0 },
+  },
+  "KvBusOptions.onError": {
+    run: async (_apps, fail) => {
+      using kv = await Deno.openKv(":memory:");
+      const { promise: called, resolve } = Promise.withResolvers<void>();
+      const onError = (error: unknown): void => {
+        resolve();
+        return fail(error);
+      };
+      const bus = createKvBus(kv, { onError });
+      await using _subscription = await bus.subscribe("topic", () => {
+        throw new RangeError("what onError is called with");
+      });
+      await bus.publish("topic", 1);
+      await called;
     },
     told: { onError: 0 },
   },

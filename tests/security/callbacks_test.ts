@@ -25,6 +25,7 @@ const OURS_ONE_BY_ONE = [
   // Given to the function of a region.
   "RegionRenderContext.more",
   // Functions of `Deno.Kv`: if one rejects, the call of the store rejects.
+  "KvBusDatabase.watch",
   "KvDatabase.get",
   "KvDatabase.atomic",
   "KvTransaction.check",
