@@ -79,8 +79,6 @@ class KvBus implements Bus {
   readonly #kv: KvBusDatabase;
   readonly #prefix: string;
   readonly #report: Report;
-  /** The listeners of this process, by topic: they look as soon as it publishes. */
-  readonly #listeners = new Map<string, Set<KvListener>>();
 
   constructor(kv: KvBusDatabase, prefix: string, report: Report) {
     this.#kv = kv;
@@ -89,11 +87,7 @@ class KvBus implements Bus {
   }
 
   async publish(topic: string, message: unknown): Promise<string> {
-    const text = toJson(topic, message);
-    const log = new KvLog(this.#kv, [this.#prefix, "bus", topic]);
-    const cursor = await log.append(text);
-    for (const listener of this.#listeners.get(topic) ?? []) listener.look();
-    return cursor;
+    return await this.#logOf(topic).append(toJson(topic, message));
   }
 
   async subscribe(
@@ -101,22 +95,15 @@ class KvBus implements Bus {
     listener: (message: BusMessage) => void,
     { after = null, onGap = () => {} }: SubscribeOptions = {},
   ): Promise<BusSubscription> {
-    const log = new KvLog(this.#kv, [this.#prefix, "bus", topic]);
-    const own = new KvListener(log, listener, onGap, this.#report);
+    const own = new KvListener(this.#logOf(topic), listener, onGap, this.#report);
     const isComplete = await own.start(after);
-    const cursor = own.cursor;
-    const all = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, all.add(own));
+    const { cursor } = own;
     own.look();
-    return {
-      isComplete,
-      cursor,
-      [Symbol.asyncDispose]: async () => {
-        all.delete(own);
-        if (all.size === 0 && this.#listeners.get(topic) === all) this.#listeners.delete(topic);
-        await own.end();
-      },
-    };
+    return { isComplete, cursor, [Symbol.asyncDispose]: () => own.end() };
+  }
+
+  #logOf(topic: string): KvLog {
+    return new KvLog(this.#kv, [this.#prefix, "bus", topic]);
   }
 }
 

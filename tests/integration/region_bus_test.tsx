@@ -48,12 +48,15 @@ function busTest(name: string, run: (openBus: OpenBus) => Promise<void>): void {
 interface Instance extends AsyncDisposable {
   readonly handler: Handler;
   readonly bus: Bus;
-  readonly errors: unknown[];
+  /** Errors that the handler reports, and that the bus does. */
+  readonly errors: readonly unknown[];
+  readonly busErrors: readonly unknown[];
 }
 
 async function startInstance(openBus: OpenBus): Promise<Instance> {
   const errors: unknown[] = [];
-  const opened = await openBus((error) => errors.push(error));
+  const busErrors: unknown[] = [];
+  const opened = await openBus((error) => busErrors.push(error));
   const { bus } = opened;
   const Row = region(
     "row",
@@ -80,6 +83,7 @@ async function startInstance(openBus: OpenBus): Promise<Instance> {
     handler,
     bus,
     errors,
+    busErrors,
     async [Symbol.asyncDispose]() {
       await handler.close();
       await opened[Symbol.asyncDispose]();
@@ -117,7 +121,7 @@ busTest("a change on one instance reaches the streams of the others, in order", 
       assertEquals(await stream.next(), { at: "/", dirty: [referenceOf(regions, row)] });
     }
   }
-  assertEquals(under.instances.flatMap(({ errors }) => errors), []);
+  assertEquals(under.instances.flatMap(({ errors, busErrors }) => [...errors, ...busErrors]), []);
 });
 
 busTest("a browser that returns to another instance receives what it has missed, by its place", async (openBus) => {
