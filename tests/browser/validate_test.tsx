@@ -9,6 +9,8 @@ import {
   Form,
   type FormDefinition,
   FormErrors,
+  html,
+  refresh,
   toast,
   Toasts,
 } from "@hyper/actions";
@@ -239,6 +241,51 @@ Deno.test("validate=input validates after a pause of typing, one request for man
     await page.getByLabel("Email").pressSequentially("no");
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
     assertEquals(Object.keys((await seen(page)).messages), ["name"], "an address is not scolded while it is typed");
+  });
+});
+
+Deno.test("a form that came in a patch, in a dialog, is validated; a morph of the page keeps its message", async () => {
+  const JoinForm = defineForm("join", {
+    fields: { name: field.text({ label: "Name" }) },
+    clean: ({ name }, ctx) => name === "ada" ? ctx.addError("name", "Taken") : undefined,
+  });
+  const join = action("join", { form: JoinForm, validate: true }, () => {});
+  const Here = ({ children }: { readonly children?: string }) => (
+    <div id="here">
+      <Form action={join} validate="blur" />
+      {children}
+    </div>
+  );
+  const show = action("show", () => html(<Here>Patched</Here>, { target: "#here" }));
+  const tick = action("tick", () => refresh());
+  const Home = () => (
+    <main>
+      <button hyper-action="show">Show</button>
+      <dialog id="box" open>
+        <Here />
+      </dialog>
+      <p>{String(Math.random())}</p>
+    </main>
+  );
+  const modules = { default: Home, join, show, tick };
+  const handler = createHandler({ pages: [{ path: "/", load: () => Promise.resolve(modules) }] });
+  await withPage(handler, async ({ page }) => {
+    await open(page);
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("Patched").waitFor();
+    await page.evaluate(() => {
+      const dialog = document.querySelector("dialog")!;
+      dialog.close();
+      dialog.showModal();
+    });
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("Name").press("Tab");
+    await page.getByText("Taken", { exact: true }).waitFor();
+    await page.evaluate(() => globalThis.action("tick"));
+    await page.getByText("Patched").waitFor({ state: "detached" });
+    await page.getByText("Taken", { exact: true }).waitFor();
+    await page.getByLabel("Name").fill("bob");
+    assertEquals((await seen(page)).messages, {});
   });
 });
 
