@@ -197,8 +197,6 @@ async function readWithSchema<V>(form: FormState<V>, schema: StandardSchemaV1, m
   const sent = copyPlain(form.sent);
   for (const { steps, value } of declared) putAt(sent, steps, declaredInput(shape, steps, value), shape === null);
   const input: unknown = shape === null ? sent : coerceInput(shape, sent, false);
-  // Not as an empty text: a schema skips the rules about several fields where one of them is missing.
-  for (const steps of leftOut) putAt(input, steps, undefined, false);
   // A field that has an error of its own needs none of the schema.
   const invalid = new Set(form.own.all.keys());
   const result = await schema["~standard"].validate(input);

@@ -1,4 +1,5 @@
 // Options of a field that depend on what is typed in other fields of its form.
+import { atOnce } from "../callback.ts";
 
 /** The input of a form so far, which an option of a field may depend on. */
 export interface Typed {
@@ -56,7 +57,7 @@ export function plainOptions<O extends { readonly [K in DependentName]?: unknown
   const own = DEPENDENT.filter((name) => typeof options[name] === "function").map((name) => {
     // One of `OrFrom`, as the types of the options have it.
     const from = options[name] as (typed: Typed) => unknown;
-    return [name, typed === null ? undefined : from(typed)];
+    return [name, typed === null ? undefined : atOnce(from(typed), `the option "${name}" of a field`)];
   });
   // No function is left.
   return { ...options, ...Object.fromEntries(own) } as PlainOptions<O>;

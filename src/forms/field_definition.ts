@@ -1,4 +1,5 @@
 // The definition of a field: its options, checked and frozen.
+import { atOnce } from "../callback.ts";
 import { compilePattern } from "./check_value.ts";
 import { FIELD_KINDS, type FieldType } from "./field_kinds.ts";
 import { isDependent, plainOptions, type Typed } from "./dependent.ts";
@@ -108,7 +109,9 @@ export function resolveField(field: FieldDefinition, typed: () => Typed): FieldD
   const { visible, ...plain } = options;
   const given = typed();
   const resolved = plainOptions(plain, given);
-  if (visible?.(given) !== false) return fieldOfType(field.type, resolved);
+  if (visible === undefined || atOnce(visible(given), 'the option "visible" of a field')) {
+    return fieldOfType(field.type, resolved);
+  }
   const hidden = fieldOfType(field.type, { ...resolved, required: false });
   // Whatever was sent: the user did not see it.
   const own: FieldDefinition = Object.freeze({ ...hidden, isVisible: false, check: () => hidden.check(undefined) });

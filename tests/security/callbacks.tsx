@@ -21,6 +21,7 @@ import {
   DQuery,
   DUrl,
   field,
+  type FieldDefinition,
   Form,
   type FormActionBackend,
   type Handler,
@@ -164,6 +165,18 @@ async function rejected(promise: () => unknown): Promise<"rejected" | void> {
 
 const fine = action("run", () => ({ done: true }));
 const form = (options: object = {}) => defineForm("form", { fields: { title: field.text() }, ...options });
+/** Returns the calls in which an option of a field fails, by the name of the option. */
+function optionsOfFields(
+  fields: Readonly<Record<string, (fail: Fail) => FieldDefinition>>,
+): Readonly<Record<string, Exercise>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, makeField]): [string, Exercise] => [name, {
+      run: (apps, fail) =>
+        call(apps.make({ run: action("run", { form: form({ fields: { title: makeField(fail) } }) }, () => {}) })),
+      ways: AT_ONCE,
+    }]),
+  );
+}
 const withFile = (): FormData => {
   const body = new FormData();
   body.set("photo", new File(["x"], "a.txt"));
@@ -356,6 +369,24 @@ export const EXERCISES: Readonly<Record<string, Exercise>> = {
       return open(apps.make({ default: () => <Form action={run} />, run }));
     },
   },
+  ...optionsOfFields({
+    "FieldOptions.required": (required) => field.text({ required }),
+    "FieldOptions.visible": (visible) => field.text({ visible }),
+    "TextFieldOptions.minlength": (minlength) => field.text({ minlength }),
+    "TextFieldOptions.maxlength": (maxlength) => field.text({ maxlength }),
+    "TextFieldOptions.pattern": (pattern) => field.text({ pattern }),
+    "NumberFieldOptions.min": (min) => field.number({ min }),
+    "NumberFieldOptions.max": (max) => field.number({ max }),
+    "DateTimeFieldOptions.min": (min) => field.date({ min }),
+    "DateTimeFieldOptions.max": (max) => field.date({ max }),
+    "ChoiceFieldOptions.choices": (choices) => field.select({ choices }),
+    "MultiSelectFieldOptions.choices": (choices) => field.multiSelect({ choices }),
+    // The same options, in the type of all of them.
+    "AnyFieldOptions.required": (required) => field.checkbox({ required }),
+    "AnyFieldOptions.min": (min) => field.time({ min }),
+    "AnyFieldOptions.max": (max) => field.datetime({ max }),
+    "AnyFieldOptions.choices": (choices) => field.radio({ choices }),
+  }),
   "FormOptionsBase.clean": {
     run: (apps, fail) => call(apps.make({ run: action("run", { form: form({ clean: fail }) }, () => {}) })),
   },
