@@ -98,6 +98,9 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Delete", exact: true }).click();
       await page.getByText("1 ticket deleted").first().waitFor();
       assertEquals([tickets.get(2)?.status, tickets.get(6)], ["closed", null]);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByText("Restored").first().waitFor();
+      await page.getByRole("link", { name: "Badge does not open the door" }).waitFor();
       await page.getByRole("link", { name: "Laptop does not start" }).click();
       await page.getByText("Answer 3").waitFor();
       await page.getByRole("link", { name: "Show older comments" }).click();

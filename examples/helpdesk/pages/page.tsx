@@ -45,7 +45,8 @@ export const closeTickets = action("close_tickets", bulk, ({ data: { id }, ticke
 export const deleteTickets = action("delete_tickets", bulk, ({ data: { id }, tickets, texts: t }) => {
   if (id.length === 0) return toast({ message: t.noChoice, level: "warning" });
   tickets.setDeleted(id, true);
-  return [changed("tickets", ...topicsOf(id)), toast(t.deletedTickets(id.length))];
+  const undo = { action: restoreTickets, data: { id: id.map(String) } };
+  return [changed("tickets", ...topicsOf(id)), toast(t.deletedTickets(id.length), { undo })];
 });
 
 export const restoreTickets = action("restore_tickets", bulk, ({ data: { id }, tickets, texts: t }) => {

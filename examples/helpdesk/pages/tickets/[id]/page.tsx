@@ -6,7 +6,7 @@ import { Comments } from "../../_components/comments/component.tsx";
 import { Checklist } from "../../_components/checklist/component.tsx";
 import { Facts } from "../../_components/facts/component.tsx";
 import { Files } from "../../_components/files/component.tsx";
-import type { RootContext } from "../../page.tsx";
+import { restoreTickets, type RootContext } from "../../page.tsx";
 
 export const context = { ticket: ({ deps }) => deps.get(currentTicket) } satisfies ContextFunctions;
 
@@ -21,7 +21,8 @@ export const deleteTicket = action(
   { guard: agents, inject: { tickets, ticket: currentTicket, texts } },
   ({ ticket: { id }, tickets, texts }) => {
     tickets.setDeleted([id], true);
-    return [changed("tickets", `ticket:${id}`), toast(texts.deletedTickets(1)), redirect("/")];
+    const undo = { action: restoreTickets, data: { id: String(id) } };
+    return [changed("tickets", `ticket:${id}`), toast(texts.deletedTickets(1), { undo }), redirect("/")];
   },
 );
 
