@@ -180,7 +180,7 @@ Deno.test("showcase: the reference lists each limit with its default", async () 
   }
 });
 
-Deno.test("showcase: the comparison states the limits of size_test.ts", async () => {
+Deno.test("showcase: the comparison, the README and the first guide state the limits of size_test.ts", async () => {
   const held = (await read("tests/size_test.ts")).matchAll(/^(?: {2}\w+:|const INITIAL =) ([\d_]+)[,;]/gm);
   const all = Array.from(held, ([, limit = ""]) => Number(limit.replace("_", "")));
   const [initial = 0, ...parts] = [all.at(-1), ...all.slice(0, -1)];
@@ -188,6 +188,9 @@ Deno.test("showcase: the comparison states the limits of size_test.ts", async ()
   const said = (await read("examples/showcase/about/compared.md")).matchAll(/at\s+most (\d+,\d+)/g);
   const sizes = Array.from(said, ([, size = ""]) => Number(size.replace(",", "")));
   assertEquals(sizes, limits);
+  for (const path of ["README.md", "examples/showcase/guides/start.md"]) {
+    assert((await read(path)).includes(`at most ${initial.toLocaleString("en")} `), path);
+  }
 });
 
 /** Returns every attribute that the runtime or a component reads, except those that the runtime sets itself. */
