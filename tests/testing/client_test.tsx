@@ -518,8 +518,9 @@ Deno.test("action() shows the changed regions of the page, and a nested one once
   const pages = [{ path: "/", load: () => Promise.resolve({ default: Page, add, Count, Names, Other }) }];
   await using client = createTestClient({ pages, keys: ["a key of the test, which has 32 bytes"] });
   const page = await client.open("/");
-  await client.action("add");
+  const { events } = await client.action("add");
   assertEquals(page.find("main").text, "Ada,Grace 2 in 2 1");
+  assertEquals(events.map(({ event }) => event), ["patch_html"]);
 });
 
 /** Two users of one page with two regions, and an action for each. */
