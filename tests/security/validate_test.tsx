@@ -14,6 +14,7 @@ import {
   formActionUrl,
   RegistryFormActionBackend,
   type Store,
+  toast,
 } from "../../mod.ts";
 import { App, EVENTS, JSON_TYPE } from "../support/app.tsx";
 
@@ -41,6 +42,7 @@ function spied() {
     find: action("find", { form: NoteForm, validate, method: "GET" }, ran("find")),
     live: action("live", { form: NoteForm, validate }, function* () {
       did.push("ran live");
+      yield toast("Live");
     }),
     closed: action("closed", { form: NoteForm }, ran("closed")),
     hook: action("hook", { webhook: true, verify: () => true }, ran("hook")),

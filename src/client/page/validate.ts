@@ -17,7 +17,7 @@ import { buildPayload } from "../../protocol/payload.ts";
 import { submitAttribute, submitMethod, submitUrl } from "../call/action.ts";
 import { newId } from "../call/call.ts";
 import { nextEvent } from "../call/wait.ts";
-import { attr, doc, dom, formOf, isOff, type View } from "../dom.ts";
+import { attr, doc, dom, formOf, isOff } from "../dom.ts";
 import { emit } from "../events.ts";
 import { earlyFields, isWithheld } from "./early_fields.ts";
 import { changeAsServer } from "./live_changes.ts";
