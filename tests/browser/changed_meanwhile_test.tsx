@@ -14,6 +14,7 @@ import {
 } from "@hyper/actions";
 import type { Page } from "playwright-core";
 import { untilValue, type Visit, withPage } from "../support/browser.ts";
+import { app, END, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 interface Ticket {
@@ -227,3 +228,62 @@ Deno.test("a control that the user has not edited, or has sent, follows the serv
     assertEquals(await page.locator(".hyper-changed").count(), 0);
   });
 });
+
+Deno.test("the choice of a user stays without a hint when another field changes", async () => {
+  const handler = tickets();
+  await using _ = { [Symbol.asyncDispose]: () => handler.close() };
+  await withPage(handler, async ({ page, context }) => {
+    await page.goto("/");
+    const other = await context.newPage();
+    await other.goto("/");
+    await page.bringToFront();
+    await page.getByLabel("Status").focus();
+    await page.getByLabel("Status").selectOption("Open");
+    await other.getByLabel("Title").fill("Scanner");
+    await other.getByRole("button", { name: "Save" }).click();
+    await untilValue(page.getByLabel("Title"), "Scanner");
+    assertEquals(await page.getByLabel("Status").inputValue(), "Open");
+    // A hint would be there before the next one.
+    await other.getByLabel("Status").selectOption("Done");
+    await other.getByRole("button", { name: "Save" }).click();
+    await page.locator(".hyper-changed").waitFor();
+    assertEquals(await page.locator(".hyper-changed q").allTextContents(), ["Done"]);
+  });
+});
+
+/** Forms whose answer changes what was sent: the control, what the user makes of it, and its value afterwards. */
+const CORRECTED: Readonly<Record<string, readonly [control: (value: string) => string, edit: Change, value: string]>> =
+  {
+    "a choice": [
+      (value) =>
+        `<select name="a">${
+          ["A", "B", "C"].map((o) => `<option${o === value ? " selected" : ""}>${o}`).join("")
+        }</select>`,
+      (page) => page.locator("[name=a]").selectOption("B").then(() => {}),
+      "C",
+    ],
+    "a text that the user writes on": [
+      (value) => `<input name="a" value="${value}">`,
+      (page) => page.locator("[name=a]").fill("B "),
+      "B ",
+    ],
+  };
+
+for (const [name, [control, edit, value]] of Object.entries(CORRECTED)) {
+  Deno.test(`the answer to a form corrects ${name} without a hint`, async () => {
+    const form = (value: string) => `<form id="f" data-hyper-form="save" method="post">${control(value)}</form>`;
+    const save = () => sse([["patch_html", { target: "#f", swap: "morph", content: form("C") }], END]);
+    await withPage(app({ body: form("A"), actions: { save } }), async ({ page, events }) => {
+      await page.goto("/");
+      await page.waitForFunction(() => globalThis.Hyper);
+      await page.locator("[name=a]").focus();
+      await edit(page);
+      await page.evaluate(() => document.forms[0]!.requestSubmit());
+      await events.next("hyper:afterRequest");
+      assertEquals(await page.locator("[name=a]").inputValue(), value);
+      // A hint would be announced, too, within a moment.
+      await page.evaluate(() => globalThis.action("save"));
+      assertEquals(await page.locator(".hyper-changed").count(), 0);
+    });
+  });
+}
