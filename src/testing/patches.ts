@@ -69,7 +69,7 @@ export class Patcher {
     const select = text(data.select);
     for (const [index, element] of elements.entries()) {
       // Skips an element that an earlier match has removed, or that a later answer has replaced.
-      if (!isWithin(document, element) || (replaces && this.#isStale(element, place))) continue;
+      if (!isPartOf(document, element) || (replaces && this.#isStale(element, place))) continue;
       const part: SelectPart | undefined = select === undefined
         ? undefined
         : (nodes) => selectPart(nodes, select, document, element, select === target ? index : -1);
@@ -252,7 +252,7 @@ function elementParent(parent: ParentNode): ElementNode | null {
   return isElementNode(parent) ? parent : null;
 }
 
-function isWithin(document: DocumentNode, element: ElementNode): boolean {
+function isPartOf(document: DocumentNode, element: ElementNode): boolean {
   let node: ParentNode | null = element;
   while (node !== null && isElementNode(node)) node = node.parentNode;
   return node === document;
