@@ -168,7 +168,7 @@ class KvLog {
         change.set([...this.#key, epoch, number, index], piece, { expireIn: LOG_MS });
       }
       // Another message came first: this one is the next.
-      if ((await whenUnlocked(() => change.commit())).ok) return cursorOf(epoch, number);
+      if ((await whenUnlocked(() => change.commit())).ok) return cursorText(epoch, number);
     }
   }
 }
@@ -198,13 +198,13 @@ class KvListener {
 
   /** Position of the last message. */
   get cursor(): string {
-    return cursorOf(this.#at.epoch, this.#at.last);
+    return cursorText(this.#at.epoch, this.#at.last);
   }
 
   /** Begins after a position. Returns whether the log reaches back to it. */
   async start(after: string | null): Promise<boolean> {
     const head = await this.#log.begin();
-    const from = after === null ? null : positionOf(after);
+    const from = after === null ? null : readCursor(after);
     const isKnown = from !== null && from.epoch === head.epoch && from.last <= head.last;
     const isComplete = after === null ||
       (isKnown && (from.last === head.last || await this.#log.read(head, from.last + 1) !== null));
@@ -256,7 +256,7 @@ class KvListener {
       if (this.#isEnded) return;
       this.#at = { epoch: head.epoch, last: number };
       if (text === null) notify(this.#onGap, this.#report);
-      else this.#deliver(cursorOf(head.epoch, number), text);
+      else this.#deliver(cursorText(head.epoch, number), text);
     }
   }
 
@@ -266,11 +266,11 @@ class KvListener {
   }
 }
 
-function cursorOf(epoch: string, number: number): string {
+function cursorText(epoch: string, number: number): string {
   return `${epoch}.${number}`;
 }
 
-function positionOf(cursor: string): Head | null {
+function readCursor(cursor: string): Head | null {
   const [epoch, number] = cursor.split(".", 2);
   return epoch && /^\d{1,15}$/.test(number ?? "") ? { epoch, last: Number(number) } : null;
 }

@@ -3,19 +3,19 @@ import type { Dependency } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import type { Handler, HandlerOptions } from "../handler/options.ts";
 import { LAYER_HEADER, TAB_ID_CHARS } from "../protocol/names.ts";
-import { toParams } from "../protocol/payload.ts";
 import { own, text } from "../protocol/wire.ts";
 import type { Call, CallTab } from "./answer.ts";
 import { RegionChanges } from "./changes.ts";
 import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
-import { fieldsOf, noteSent, toBody } from "./controls.ts";
+import { noteSent } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
-import { attribute, type ElementNode, parseDocument } from "./dom.ts";
+import { attribute, type ElementNode } from "./dom.ts";
 import type { Fault } from "./faults.ts";
 import { Network } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
 import { LayerPage, pageOfTarget } from "./layer.ts";
 import { OpenPage, PageForm, type PageSource, type Tab } from "./page.ts";
+import { PageLoader } from "./page_loader.ts";
 import type { PageVisit } from "./page_visit.ts";
 import { Patcher, readSwap } from "./patches.ts";
 import { regionHeader } from "./region_list.ts";
@@ -107,6 +107,7 @@ class Client implements TestClient, Tab {
   readonly #origin: URL;
   /** Those of the handler that the client has made; `null` for a handler that it was given. */
   readonly #overrides: Overrides | null;
+  readonly #pages: PageLoader;
   readonly #patcher = new Patcher();
   readonly #streams = new Set<CallStream>();
   /** The beginning of all request ids of this tab, by which its own changes are known. */
@@ -122,7 +123,13 @@ class Client implements TestClient, Tab {
     this.#network = new Network(handler, address, headers);
     this.#origin = new URL("/", origin);
     this.#overrides = overrides;
-    this.#page = new OpenPage(this.#sourceOf(this.#origin, 0, new Headers(), ""));
+    this.#pages = new PageLoader({
+      tab: this,
+      network: this.#network,
+      origin: this.#origin,
+      life: this.#life.signal,
+    });
+    this.#page = new OpenPage(this.#pages.read({ url: this.#origin.href, status: 0, headers: new Headers() }, ""));
   }
 
   get page(): TestPage {
@@ -146,7 +153,7 @@ class Client implements TestClient, Tab {
   }
 
   async openLayer(visit: PageVisit, opener: ElementNode, below: OpenPage): Promise<TestLayer> {
-    return new LayerPage(await this.#fetchPage(visit, below.url, IN_LAYER), opener, below);
+    return new LayerPage(await this.#pages.load(visit, below.url, IN_LAYER), opener, below);
   }
 
   async action(name: string, data: object = {}, options: TestCallOptions = {}): Promise<TestOutcome> {
@@ -154,7 +161,7 @@ class Client implements TestClient, Tab {
   }
 
   stream(name: string, data: object = {}, options: TestCallOptions = {}): TestStream {
-    const form = this.#findForm(options.form);
+    const form = formOfPage(options.form, this.#page);
     return this.#start(name, data, options, form, form?.submitter(options.button) ?? null, this.#page);
   }
 
@@ -174,7 +181,7 @@ class Client implements TestClient, Tab {
 
   actions<Module>(): TestCalls<Module> {
     // The handler has the actions of the module under the names in its type.
-    return new Proxy({}, { get: (_, name) => this.#typedCall(name) }) as TestCalls<Module>;
+    return new Proxy({}, { get: (_, name) => typedCall(this, name) }) as TestCalls<Module>;
   }
 
   override(dependency: Dependency<unknown> | string, value: unknown): Disposable {
@@ -193,12 +200,6 @@ class Client implements TestClient, Tab {
     this.signals[Symbol.dispose]();
   }
 
-  #typedCall(name: string | symbol): unknown {
-    // An object with `then` would be a promise: it could not be awaited and returned.
-    if (typeof name !== "string" || name === "then") return undefined;
-    return (data?: object, options?: TestCallOptions) => this.action(name, data, options);
-  }
-
   /** Calls the action that the opener of a closed layer names. */
   async #callOpener({ opener, value, below }: LayerPage): Promise<void> {
     const name = attribute(opener, "hyper-layer-action");
@@ -208,25 +209,7 @@ class Client implements TestClient, Tab {
   }
 
   async #navigate(visit: PageVisit, from: URL | null): Promise<TestPage> {
-    return this.#show(await this.#fetchPage(visit, from));
-  }
-
-  async #fetchPage(
-    { url, method, form }: PageVisit,
-    from: URL | null,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<PageSource> {
-    const to = this.#own(url);
-    if (form !== null && method === "GET") to.search = String(toParams(fieldsOf(form.entries)));
-    const response = await this.#network.fetch({
-      url: to,
-      method,
-      headers: { accept: "text/html,*/*;q=0.8", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", ...more },
-      body: form === null || method === "GET" ? null : toBody(form.entries, form.enctype),
-      signal: this.#life.signal,
-      from,
-    });
-    return this.#sourceOf(new URL(response.url), response.status, response.headers, await response.text());
+    return this.#show(await this.#pages.load(visit, from));
   }
 
   /** Opens a response if it is a page. */
@@ -238,11 +221,6 @@ class Client implements TestClient, Tab {
       (status >= 300 && status < 400);
     if (!stays) this.#page = page;
     return page;
-  }
-
-  #sourceOf(url: URL, status: number, headers: Headers, body: string): PageSource {
-    const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
-    return { tab: this, document: parseDocument(isHtml ? body : ""), url, status, headers, body };
   }
 
   #start(
@@ -260,7 +238,7 @@ class Client implements TestClient, Tab {
       ...sent,
       action: name,
       id: this.#newId(),
-      url: this.#own(options.url === undefined ? sent.url : new URL(options.url, page.baseUrl)).href,
+      url: this.#pages.own(options.url === undefined ? sent.url : new URL(options.url, page.baseUrl)).href,
       method: (options.method ?? sent.method).toUpperCase(),
       data: { ...data },
       sent: form === null ? null : noteSent(form.node),
@@ -294,12 +272,12 @@ class Client implements TestClient, Tab {
       },
       newId: () => this.#newId(),
       nextPlace: () => this.#patcher.next(),
-      apply: (event, call, place) => this.#apply(event, call, page, place),
+      apply: (event, call, place) => applyEvent(event, call, page, this.#patcher, place),
       open: async (url) => {
         // A page of another site is left to the test.
         if (url.origin === this.#origin.origin) await this.#redirect(url, page);
       },
-      show: ({ url, status, headers }, body) => void this.#show(this.#sourceOf(new URL(url), status, headers, body)),
+      show: (response, body) => void this.#show(this.#pages.read(response, body)),
     };
   }
 
@@ -307,39 +285,48 @@ class Client implements TestClient, Tab {
   async #redirect(url: URL, page: OpenPage): Promise<void> {
     const visit: PageVisit = { url, method: "GET", form: null };
     if (page instanceof LayerPage && page.isOpen && !page.leadsOut(url)) {
-      page.replaceWith(await this.#fetchPage(visit, page.url, IN_LAYER));
+      page.replaceWith(await this.#pages.load(visit, page.url, IN_LAYER));
       return;
     }
     if (page instanceof LayerPage) page.close();
     await this.#navigate(visit, page.url);
   }
 
-  #apply({ event, data }: TestEvent, call: Call, page: OpenPage, place: number): string | null {
-    const wire = own(data);
-    if (event === "close_layer" && page instanceof LayerPage) page.close(wire.value);
-    if (event === "patch_html") {
-      const at = pageOfTarget(page, text(wire.target) ?? call.target);
-      return this.#patcher.apply(at.node, wire, call, place);
-    }
-    if (event === "history") page.moveTo(new URL(`${wire.push_url ?? wire.replace_url}`, page.url));
-    return null;
-  }
-
-  #findForm(form: TestForm | string | undefined): PageForm | null {
-    if (form === undefined) return null;
-    const found = typeof form === "string" ? this.#page.find(form) : form;
-    if (found instanceof PageForm) return found;
-    throw new TypeError(`Cannot call an action with form "${form}": it is not a form of the page`);
-  }
-
-  #own(url: URL): URL {
-    if (url.origin === this.#origin.origin) return new URL(url);
-    throw new TypeError(`Cannot go to "${url}": it is not of ${this.#origin.origin}, the origin of the application`);
-  }
-
   #newId(): string {
     return this.#mark + hex(TAB_ID_CHARS);
   }
+}
+
+function typedCall(client: TestClient, name: string | symbol): unknown {
+  // An object with `then` would be a promise: it could not be awaited and returned.
+  if (typeof name !== "string" || name === "then") return undefined;
+  return (data?: object, options?: TestCallOptions) => client.action(name, data, options);
+}
+
+/** @throws {TypeError} For an element that is not a form of the page. */
+function formOfPage(form: TestForm | string | undefined, page: OpenPage): PageForm | null {
+  if (form === undefined) return null;
+  const found = typeof form === "string" ? page.find(form) : form;
+  if (found instanceof PageForm) return found;
+  throw new TypeError(`Cannot call an action with form "${form}": it is not a form of the page`);
+}
+
+/** Applies an event to the page or layer that its call came from. Returns the error of a patch, or `null`. */
+function applyEvent(
+  { event, data }: TestEvent,
+  call: Call,
+  page: OpenPage,
+  patcher: Patcher,
+  place: number,
+): string | null {
+  const wire = own(data);
+  if (event === "close_layer" && page instanceof LayerPage) page.close(wire.value);
+  if (event === "patch_html") {
+    const at = pageOfTarget(page, text(wire.target) ?? call.target);
+    return patcher.apply(at.node, wire, call, place);
+  }
+  if (event === "history") page.moveTo(new URL(`${wire.push_url ?? wire.replace_url}`, page.url));
+  return null;
 }
 
 /** Sets an entry until the result is disposed. */

@@ -30,15 +30,13 @@ import {
 } from "./dom.ts";
 import { accessibleName, groupName } from "./labels.ts";
 import { namesOfForm } from "./form_names.ts";
+import { listed, only } from "./only.ts";
 import { readSwap } from "./patches.ts";
 import { PageField } from "./page_field.ts";
 import type { FormCall, PageVisit } from "./page_visit.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { TestCallOptions } from "./test_client.ts";
 import type { TestElement, TestField, TestForm, TestLayer, TestPage, TestScope } from "./test_page.ts";
-
-/** The most markup of a page in an error message, in characters. */
-const MAX_QUOTE = 4_000;
 
 /** The tab that a page is open in. */
 export interface Tab {
@@ -79,7 +77,7 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   find(selector: string): TestElement {
-    return this.page.element(one(query(this.node, selector), `element "${selector}"`, this));
+    return this.page.element(only(query(this.node, selector), `element "${selector}"`, this));
   }
 
   findAll(selector: string): readonly TestElement[] {
@@ -95,7 +93,7 @@ abstract class Scope<N extends Node> implements TestScope {
       const names = forms.map((form) => `"${accessibleName(form) || namesOfForm(form)[0] || "without a name"}"`);
       throw new Error(`Cannot find form "${name}" on ${this.page.url}: its forms are ${listed(names)}`);
     }
-    return new PageForm(one(found, `form "${name}"`, this), this.page);
+    return new PageForm(only(found, `form "${name}"`, this), this.page);
   }
 
   async click(name: string): Promise<TestPage> {
@@ -122,7 +120,7 @@ abstract class Scope<N extends Node> implements TestScope {
     const found = elementsIn(this.node).filter((it) =>
       (isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && accessibleName(it) === name
     );
-    return one(found, `link or button "${name}"`, this);
+    return only(found, `link or button "${name}"`, this);
   }
 
   #formOf(button: ElementNode, name: string): PageForm {
@@ -288,12 +286,9 @@ export class PageForm extends PageElement implements TestForm {
   submitter(button: string | undefined): ElementNode | null {
     const buttons = formControls(this.node).filter(isSubmitButton);
     if (button === undefined) return buttons[0] ?? null;
-    const found = buttons.filter((it) => accessibleName(it) === button);
-    return one(
-      found.length > 0 ? found : buttons.filter((it) => attribute(it, "value") === button),
-      `button "${button}"`,
-      this,
-    );
+    const named = buttons.filter((it) => accessibleName(it) === button);
+    const found = named.length > 0 ? named : buttons.filter((it) => attribute(it, "value") === button);
+    return only(found, `button "${button}"`, this);
   }
 
   #controls(label: string, deed: string): readonly ElementNode[] {
@@ -402,15 +397,4 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
     }
     return await this.tab.visit(visit, this);
   }
-}
-
-function one(found: readonly ElementNode[], what: string, scope: Scope<Node>): ElementNode {
-  const [first] = found;
-  if (first !== undefined && found.length === 1) return first;
-  const count = found.length === 0 ? "there is none" : `there are ${found.length}; look in a smaller part of the page`;
-  throw new Error(`Cannot find ${what} on ${scope.page.url}: ${count}, in ${scope.html.slice(0, MAX_QUOTE)}`);
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.join(", ");
 }
