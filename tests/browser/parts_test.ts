@@ -114,6 +114,7 @@ const PARTS: Readonly<Record<string, Use>> = {
   // Only developers see advice.
   advice: {
     use: () => {
+      // deno-lint-ignore no-console -- advice is written to the console of the page
       console.warn = (text: string) => document.querySelector("#p")!.textContent = text.split(". ").at(-1)!;
       globalThis.action("lost").then(() => document.querySelector("main")!.append("done")).catch(() => {});
     },

@@ -75,7 +75,7 @@ export function showDialog(
     dialog.popover = "manual";
     // Next to the opener, in the order of the keyboard too.
     dialog.showPopover(opener instanceof HTMLElement ? { source: opener } : {});
-    observePopover(dialog, closedBy, close, ended);
+    observePopover(closedBy, close, ended);
   } else {
     const isNative = "closedBy" in HTMLDialogElement.prototype;
     if (isNative) dialog.setAttribute("closedby", closedBy);
@@ -97,7 +97,7 @@ export const firstFocus = (content: Element): Element =>
 const headingOf = (content: Element): Element | null => dom(content).querySelector("h1,h2,h3,[role=heading]");
 
 /** Closes a popover as the browser closes dialogs: with Escape, and for `any` with a click elsewhere. */
-function observePopover(dialog: HTMLDialogElement, closedBy: string, close: () => void, signal: AbortSignal): void {
+function observePopover(closedBy: string, close: () => void, signal: AbortSignal): void {
   addEventListener("keydown", (event) => {
     // Not behind a modal dialog, which is closed first.
     const isBehind = doc.querySelector("dialog:modal");

@@ -17,7 +17,7 @@ export async function addUndo(close: Element, form: string): Promise<void> {
   const { trustedPolicy } = await loadPart("patch");
   const template = doc.createElement("template");
   template.setHTMLUnsafe(trustedPolicy().createHTML(form));
-  close.before(" ", template.content);
+  dom(close).before(" ", template.content);
 }
 
 /** Removes a toast when its undo has succeeded, until the signal is aborted. */
@@ -27,7 +27,7 @@ export function watchUndo(signal: AbortSignal): void {
     const toast: View<Element> | null = dom(dom(form)!.parentElement);
     const close = toast?.querySelector<HTMLElement>("[hyper-close]");
     // A toast that the server has rendered has no button.
-    if (close) close.click();
+    if (close) dom(close).click();
     else toast?.remove();
   }, { signal });
 }
