@@ -84,6 +84,9 @@ export interface RequestContext {
  * Decides whether a request may continue. Nothing or `true` allows it, `false` responds with 403, and a `Response` is
  * sent as it is. Any other value is an error of the guard.
  *
+ * A redirect is followed by a user who waits for the call. A program, and a GET of the runtime, such as a search, get 401 instead, with
+ * the address in `X-Hyper-Sign-In`: the page that the user goes on using stays, and has a message with a button that opens the address.
+ *
  * Its `url` and `params` are those that the action function receives. The client chooses them: in a call that names no
  * page, `params` is `{}`.
  */

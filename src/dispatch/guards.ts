@@ -1,6 +1,7 @@
 // Asks a guard of the application.
 import type { Guard, RequestContext } from "../context.ts";
 import { isA } from "../errors.ts";
+import { signInHeaders } from "../http/sign_in.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
@@ -39,6 +40,8 @@ export async function askGuard<C extends RequestContext>(
   }
   if (verdict instanceof Response) {
     sendDenied(call, "response", verdict.status, app);
+    const signIn = isUnattended(call) ? redirectAddress(verdict, ctx.url) : null;
+    if (signIn !== null) return failure(401, catalogueText("signInFirst"), signInHeaders(signIn));
     return { kind: "response", response: verdict };
   }
   throw new TypeError(
@@ -46,3 +49,21 @@ export async function askGuard<C extends RequestContext>(
       `allow the call, false to deny it, or a Response`,
   );
 }
+
+/**
+ * Returns whether a redirect would not help the client: a program, or a GET of the runtime, such as a search or the stream of a page that
+ * the user goes on using.
+ */
+function isUnattended({ arrival: { intent: { audience } }, request }: Call): boolean {
+  return audience === "data" || audience === "runtime" && request.method === "GET";
+}
+
+/** Returns the address that a response redirects to; `null` if it redirects to none, or to one that a browser must not open. */
+function redirectAddress({ status, headers }: Response, base: URL): string | null {
+  const location = headers.get("location");
+  const address = REDIRECTS.has(status) && location !== null ? URL.parse(location, base) : null;
+  if (address === null || !/^https?:$/.test(address.protocol)) return null;
+  return address.origin === base.origin ? address.pathname + address.search + address.hash : address.href;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);

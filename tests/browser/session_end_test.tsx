@@ -110,3 +110,36 @@ Deno.test("the session ends before an upload and during a search: the page stays
   });
   await handler.close();
 });
+
+Deno.test("a guard of the application redirects a search in the background: the page stays, and a message leads to the sign-in", async () => {
+  let isOut = false;
+  const guard = () => isOut ? new Response(null, { status: 303, headers: { location: "/sign-in" } }) : true;
+  const find = action("find", { method: "GET", guard }, () => html(<p id="found">Found</p>, { target: "#found" }));
+  const Search = () => (
+    <main>
+      <label>
+        Search <input name="q" hyper-on="input" hyper-action="find" hyper-method="get" />
+      </label>
+      <p id="found" />
+    </main>
+  );
+  const pages = { "/": { default: Search, find }, "/sign-in": { default: () => <h1>Sign in</h1> } };
+  const handler = createHandler({
+    baseDir: "/srv/app",
+    pages: Object.entries(pages).map(([path, module]) => ({ path, load: () => Promise.resolve(module) })),
+  });
+  await withPage(handler, async ({ page, context, events, url }) => {
+    await page.goto("/");
+    await page.getByLabel("Search").fill("t");
+    await page.getByText("Found").waitFor();
+    isOut = true;
+    await page.getByLabel("Search").fill("tea");
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    assertEquals(events.of("hyper:unauthorized").map(({ detail }) => detail.signIn), ["/sign-in"]);
+    assertEquals([page.url(), await page.getByLabel("Search").inputValue()], [`${url}/`, "tea"]);
+    const opened = context.waitForEvent("page");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await (await opened).getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+  await handler.close();
+});

@@ -11,7 +11,7 @@ import {
   Form,
   HyperError,
 } from "../../mod.ts";
-import { App, EVENTS, eventsOf } from "../support/app.tsx";
+import { App, EVENTS, eventsOf, JSON_TYPE } from "../support/app.tsx";
 
 type Place = "page" | "action" | "form";
 const PLACES: readonly Place[] = ["page", "action", "form"];
@@ -238,4 +238,39 @@ Deno.test("a dependency that rejects runs before the form, so a user who is not 
   await using app = new App({ "/": { default: () => "", save } });
   const response = await app.call("save", { fields: { title: "" } });
   assertEquals([response.status, runs], [401, []]);
+});
+
+for (
+  const [what, location, accept, method, expected] of [
+    ["a program", "/sign-in?next=%2F", JSON_TYPE, "POST", "/sign-in?next=%2F"],
+    ["a program, for a GET", "/sign-in", JSON_TYPE, "GET", "/sign-in"],
+    ["a GET of the runtime", "/sign-in", EVENTS, "GET", "/sign-in"],
+    ["a GET of the runtime, to another site", "https://id.test/authorize", EVENTS, "GET", "https://id.test/authorize"],
+    ["a POST of the runtime, which the user waits for", "/sign-in", EVENTS, "POST", null],
+    ["a form without scripts", "/sign-in", "text/html", "POST", null],
+  ] as const
+) {
+  Deno.test(`the redirect of a guard is a 401 with the sign-in for a client that does not follow it: ${what}`, async () => {
+    let ran = false;
+    const guard = () => new Response(null, { status: 303, headers: { location } });
+    const find = action("find", { guard, method: method === "GET" ? "GET" : undefined }, () => void (ran = true));
+    await using app = new App({ "/": { default: () => "Home", find } });
+    const response = await app.call("find", { accept, method });
+    const text = await response.text();
+    assertEquals(response.headers.get("x-hyper-sign-in"), expected);
+    assertEquals([ran, response.status === 401], [false, expected !== null]);
+    if (expected === null) {
+      assertStringIncludes(text + response.headers.get("location"), accept === EVENTS ? "event: " : "/sign-in");
+    }
+  });
+}
+
+Deno.test("the redirect of a guard to a script is not the address of a sign-in, which a browser would open in this site", async () => {
+  const guard = () => new Response(null, { status: 303, headers: { location: "javascript:alert(1)" } });
+  const find = action("find", { guard, method: "GET" }, () => {});
+  await using app = new App({ "/": { default: () => "Home", find } });
+  const response = await app.call("find", { method: "GET" });
+  await response.body?.cancel();
+  assertEquals([response.status, response.headers.get("x-hyper-sign-in")], [500, null]);
+  assertStringIncludes(app.takeError().message, "its scheme is");
 });
