@@ -85,7 +85,7 @@ export interface RequestContext {
  * sent as it is. Any other value is an error of the guard.
  *
  * A redirect is followed by a user who waits for the call. A program, and a GET of the runtime, such as a search, get 401 instead, with
- * the address in `X-Hyper-Sign-In`: the page that the user goes on using stays, and has a message with a button that opens the address.
+ * the address in `X-Hyper-Sign-In`: the page that the user works in stays, and has a message with a button that opens the address.
  *
  * Its `url` and `params` are those that the action function receives. The client chooses them: in a call that names no
  * page, `params` is `{}`.

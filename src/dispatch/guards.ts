@@ -52,7 +52,7 @@ export async function askGuard<C extends RequestContext>(
 
 /**
  * Returns whether a redirect would not help the client: a program, or a GET of the runtime, such as a search or the stream of a page that
- * the user goes on using.
+ * the user works in.
  */
 function isUnattended({ arrival: { intent: { audience } }, request }: Call): boolean {
   return audience === "data" || audience === "runtime" && request.method === "GET";
