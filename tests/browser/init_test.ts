@@ -39,8 +39,13 @@ for (const javaScriptEnabled of [true, false]) {
 /** Imports the application with a database in memory. Its modules are loaded once, so both tests have the same accounts. */
 async function openApp(): Promise<Handler> {
   Deno.env.set("DATA", ":memory:");
-  const { default: app } = await import(`../../src/init/project/app/main.ts?${++copies}`);
-  return app;
+  try {
+    const { default: app } = await import(`../../src/init/project/app/main.ts?${++copies}`);
+    return app;
+  } finally {
+    // Other tests of this process start programs that read it.
+    Deno.env.delete("DATA");
+  }
 }
 
 // A handler is closed after its test, so each test imports `main.ts` again.
