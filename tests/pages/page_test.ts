@@ -189,7 +189,7 @@ for (
   });
 }
 
-Deno.test("preparePage() calls render with the request, its URL, params, deps and signal", async () => {
+Deno.test("preparePage() calls render with the request, its URL, params, mode, deps and signal", async () => {
   let seen: PageContext | null = null;
   const render = (ctx: PageContext): string => {
     seen = ctx;
@@ -199,7 +199,7 @@ Deno.test("preparePage() calls render with the request, its URL, params, deps an
   await preparePage(route, ctx);
   const { response: _, ...given } = seen as unknown as PageContext;
   for (const [name, value] of Object.entries(given)) assert(value === Reflect.get(ctx, name), name);
-  assertEquals(Object.keys(given).sort(), ["cookies", "deps", "params", "request", "signal", "url"]);
+  assertEquals(Object.keys(given).sort(), ["cookies", "deps", "mode", "params", "request", "signal", "url"]);
 });
 
 Deno.test("preparePage() creates own and inherited values, and the nearest overrides others of the same name", async () => {

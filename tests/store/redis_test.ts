@@ -3,7 +3,7 @@ import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
 import { freePort } from "../support/process.ts";
 import { captureConsole } from "../support/app.tsx";
-import { isLeftOut, redisTest, startRedis } from "../support/redis.ts";
+import { isLeftOut, redisTest, startRedis, untilReachable } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";
 
 /** Redis for the tests that do not stop it. The others start their own. */
@@ -134,7 +134,7 @@ redisTest("a store whose Redis has stopped rejects at once, and reconnects by it
   await back.promise;
   assertEquals(errors.length, 1);
   assertStringIncludes(String(errors[0]), `Lost the connection to Redis at redis://127.0.0.1:${server.port}`);
-  await until(() => store.put("key", "value", 60));
+  await untilReachable(() => store.put("key", "value", 60));
   assertEquals(await store.get("key"), "value");
 });
 
@@ -169,7 +169,7 @@ redisTest("a bus whose Redis has lost its data reports a gap and continues", asy
   await assertRejects(() => bus.publish("topic", "lost"), Error);
   await server.start();
   await gap.promise;
-  await until(() => bus.publish("topic", "after"));
+  await untilReachable(() => bus.publish("topic", "after"));
   assertEquals(await heard.take(2), ["before", "after"]);
 });
 
@@ -236,7 +236,7 @@ redisTest("A2: a store reconnects although onError throws or rejects", async () 
       await server.stop();
       await assertRejects(() => store.get("key"));
       await server.start();
-      await until(() => store.put("key", "value", 60));
+      await untilReachable(() => store.put("key", "value", 60));
       assertEquals(await store.get("key"), "value");
       assertEquals(told.map((error) => (error as Error).message.includes("Lost the connection")), [true]);
     } finally {
@@ -278,17 +278,3 @@ redisTest("A2: a listener or an onGap that throws or rejects is reported, and th
     assertEquals(heard.messages, [1, "gap"]);
   }
 });
-
-/** Repeats an attempt until it succeeds, for at most ten seconds. */
-async function until(attempt: () => Promise<unknown>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    try {
-      return void await attempt();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      // Redis cannot be reached yet.
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}

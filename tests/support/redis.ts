@@ -106,3 +106,17 @@ async function isInstalled(): Promise<boolean> {
     throw error;
   }
 }
+
+/** Repeats an attempt until it succeeds, for at most ten seconds. */
+export async function untilReachable(attempt: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    try {
+      return void await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      // Redis cannot be reached yet.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
