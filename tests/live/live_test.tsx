@@ -386,11 +386,14 @@ Deno.test("a guard of the topic denies access before anything is sent", async ()
   }
 });
 
-Deno.test("a guard of the topic may redirect the user", async () => {
+Deno.test("the redirect of a guard of the topic names the sign-in, so that the page that watches stays", async () => {
   const { app } = board({ guard: () => Response.redirect("http://site.test/login") });
   await using _ = app;
-  const events = await eventsOf(await app.call("watch", { method: "GET" }));
-  assertEquals(events, [{ event: "redirect", data: { url: "/login" } }]);
+  const response = await app.call("watch", { method: "GET" });
+  assertEquals(response.headers.get("x-hyper-sign-in"), "/login");
+  const events = await eventsOf(response);
+  assertEquals(events.map(({ event }) => event), ["error", "end"]);
+  assertEquals(Reflect.get(events[0]?.data as object, "status"), 401);
 });
 
 Deno.test("the guards of topic, action and handler are asked again with fresh dependencies", async () => {
