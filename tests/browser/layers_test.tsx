@@ -1,7 +1,7 @@
 /** Layers: pages over the page, with and without scripts. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { type PageOptions, type Visit, withPage } from "../support/browser.ts";
+import { type PageOptions, untilPreloaded, type Visit, withPage } from "../support/browser.ts";
 import { inspect } from "../support/example.ts";
 import { type Desk, desk } from "./layers_app.tsx";
 import type {} from "../../client.ts";
@@ -216,6 +216,8 @@ deskTest("a layer with unsaved changes asks before it is closed, also by Back", 
   const dialog = layer(page, "New ticket");
   const title = dialog.getByLabel("Title").first();
   await title.fill("Mouse");
+  // The first input loads the part that observes unsaved forms.
+  await untilPreloaded(page, ["extras"]);
   let answer = false;
   page.on("dialog", (shown) => void (answer ? shown.accept() : shown.dismiss()));
   /** Does something, waits until the user is asked, and until the layer is there again. */

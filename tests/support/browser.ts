@@ -152,12 +152,15 @@ export async function pressAndAgree(page: Page, name: string, javaScriptEnabled:
   if (javaScriptEnabled) await page.getByRole("alertdialog").getByRole("button", { name }).click();
 }
 
-/** Waits until the runtime has the parts that every page preloads when it is idle: offline, their requests would be complaints. */
-export async function untilPreloaded(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
+/**
+ * Waits until the runtime has parts. By default, those that every page preloads when it is idle: offline, their requests would be
+ * complaints.
+ */
+export async function untilPreloaded(page: Page, parts: readonly string[] = ["patch", "feedback"]): Promise<void> {
+  await page.waitForFunction((parts) => {
     const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    return ["patch", "feedback"].every((part) => names.some((name) => name.includes(`/_hyper/${part}-`)));
-  });
+    return parts.every((part) => names.some((name) => name.includes(`/_hyper/${part}-`)));
+  }, parts);
 }
 
 /** Closes every page of the test, including those of further users. */
