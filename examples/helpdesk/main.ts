@@ -14,4 +14,8 @@ Deno.serve({
 }, handler);
 
 const HOUR = 60 * 60 * 1000;
-setInterval(() => void closeStaleTickets(services.database, handler), HOUR);
+setInterval(() => {
+  // A job that fails runs again in an hour; the server keeps running.
+  // deno-lint-ignore no-console -- an operator reads it
+  closeStaleTickets(services.database, handler).catch((error) => console.error("Cannot close stale tickets:", error));
+}, HOUR);

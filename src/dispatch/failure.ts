@@ -1,5 +1,7 @@
 // From an error that was thrown to a failure whose text users may read.
 import { HyperError, isA } from "../errors.ts";
+import { signInHeaders } from "../http/sign_in.ts";
+import { redirectTarget } from "../http/sink.ts";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Failure } from "./outcome.ts";
 
@@ -11,6 +13,18 @@ export function failure(
   reason: string | null = null,
 ): Failure {
   return { kind: "failure", status, message, headers, reason };
+}
+
+/**
+ * Returns the failure for a client that must not follow the redirect of a guard: 401 with the address that it leads to.
+ *
+ * @returns `null` if the response does not redirect.
+ * @throws {TypeError} When the address is not one that a browser may open.
+ */
+export function signInInstead({ status, headers }: Response, url: URL): Failure | null {
+  const location = status >= 300 && status < 400 ? headers.get("location") : null;
+  if (location === null) return null;
+  return failure(401, catalogueText("signInFirst"), signInHeaders(redirectTarget(location, url, { external: true })));
 }
 
 /**

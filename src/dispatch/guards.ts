@@ -1,11 +1,10 @@
 // Asks a guard of the application.
 import type { Guard, RequestContext } from "../context.ts";
 import { isA } from "../errors.ts";
-import { signInHeaders } from "../http/sign_in.ts";
 import { PageDeniedError } from "../pages/page_guard.ts";
 import type { Observing } from "./app.ts";
 import type { Call } from "./call.ts";
-import { failure, isReportable, toFailure } from "./failure.ts";
+import { failure, isReportable, signInInstead, toFailure } from "./failure.ts";
 import { denyByPage, sendDenied } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -40,9 +39,8 @@ export async function askGuard<C extends RequestContext>(
   }
   if (verdict instanceof Response) {
     sendDenied(call, "response", verdict.status, app);
-    const signIn = isUnattended(call) ? redirectAddress(verdict, ctx.url) : null;
-    if (signIn !== null) return failure(401, catalogueText("signInFirst"), signInHeaders(signIn));
-    return { kind: "response", response: verdict };
+    const refusal = isUnattended(call) ? signInInstead(verdict, ctx.url) : null;
+    return refusal ?? { kind: "response", response: verdict };
   }
   throw new TypeError(
     `Cannot use the verdict of the guard of action "${call.action.name}": it is ${typeof verdict}; return nothing or true to ` +
@@ -57,13 +55,3 @@ export async function askGuard<C extends RequestContext>(
 function isUnattended({ arrival: { intent: { audience } }, request }: Call): boolean {
   return audience === "data" || audience === "runtime" && request.method === "GET";
 }
-
-/** Returns the address that a response redirects to; `null` if it redirects to none, or to one that a browser must not open. */
-function redirectAddress({ status, headers }: Response, base: URL): string | null {
-  const location = headers.get("location");
-  const address = REDIRECTS.has(status) && location !== null ? URL.parse(location, base) : null;
-  if (address === null || !/^https?:$/.test(address.protocol)) return null;
-  return address.origin === base.origin ? address.pathname + address.search + address.hash : address.href;
-}
-
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);

@@ -1,7 +1,5 @@
 // Responds to the actions of the runtime.
 import { MAX_CURSOR } from "../actions/region_pages.ts";
-import { signInHeaders } from "../http/sign_in.ts";
-import { redirectTarget } from "../http/sink.ts";
 import type { PageDeniedError } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
@@ -11,7 +9,7 @@ import type { ActionRun } from "./action_run.ts";
 import type { Admission, Finding, Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type ClaimedRegion, claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
-import { failure } from "./failure.ts";
+import { failure, signInInstead } from "./failure.ts";
 import { freshPage } from "./fresh_page.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { RENDER_MORE, WATCH_REGIONS } from "./region_actions.ts";
@@ -43,9 +41,7 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
  * sign-in, must not replace it.
  */
 function failureOfDenial({ response }: PageDeniedError, url: URL): Failure {
-  const location = response !== null && response.status < 400 ? response.headers.get("location") : null;
-  if (location === null) return failure(403, catalogueText("denied"));
-  return failure(401, catalogueText("signInFirst"), signInHeaders(redirectTarget(location, url, { external: true })));
+  return (response === null ? null : signInInstead(response, url)) ?? failure(403, catalogueText("denied"));
 }
 
 async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: RegionsApp): Promise<Outcome> {

@@ -239,7 +239,8 @@ Deno.test("validate=input validates after a pause of typing, one request for man
     assertEquals((await seen(page)).focus, "name");
     assertEquals(asked.at(-1)?.names, "name");
     await page.getByLabel("Email").pressSequentially("no");
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    // The request after the pause: it asks about the name again.
+    await events.next("hyper:validate");
     assertEquals(Object.keys((await seen(page)).messages), ["name"], "an address is not scolded while it is typed");
   });
 });

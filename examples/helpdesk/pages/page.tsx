@@ -97,7 +97,7 @@ function Row({ ticket: { id, title, status, priority, assignee, changed }, canSe
       <div>
         <a href={`/tickets/${id}`}>{title}</a>
         <p>
-          <span class="tag" data-status={status}>{t[status]}</span> {t[priority]} · {assignee ?? t.nobody} ·{" "}
+          <span class="tag" data-status={status}>{t[status]}</span> {t[priority]} · {assignee ?? t.unassigned} ·{" "}
           <time datetime={new Date(changed).toISOString()}>{time.format(changed)}</time>
         </p>
       </div>

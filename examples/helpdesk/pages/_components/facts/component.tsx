@@ -57,7 +57,7 @@ export const Facts = region(
         <dt>{t.requester}</dt>
         <dd>{ticket.requester}</dd>
         <dt>{t.assignee}</dt>
-        <dd>{ticket.assignee ?? t.nobody}</dd>
+        <dd>{ticket.assignee ?? t.unassigned}</dd>
         <dt>{t.changed}</dt>
         <dd>
           <time datetime={new Date(ticket.changed).toISOString()}>

@@ -23,7 +23,7 @@ export const attachFile = action(
   { form: FileForm, inject: { tickets, ticket: currentTicket, texts } },
   async ({ form: { values: { file } }, ticket: { id }, tickets, texts }) => {
     tickets.attach(id, file, await file.bytes());
-    // A new form: the file is no longer selected.
+    // A new form, in which no file is selected.
     const form = html(<AttachForm t={texts} />, { target: "#attach", focus: "#attach input[type=file]" });
     return [changed(`files:${id}`), form, toast(texts.attached)];
   },
