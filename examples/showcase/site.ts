@@ -101,6 +101,10 @@ export const SECTIONS: readonly Section[] = [
     ["rows", "A list of fields"],
     ["live_total", "Live total"],
     ["clock", "Renew by time"],
+    ["scheduled_job", "Scheduled job"],
+    ["drizzle", "Drizzle and SQLite"],
+    ["deno_kv", "Deno KV"],
+    ["tailwind", "Tailwind CSS"],
   ]),
   section("Reference", "Options, defaults, limits, events and the wire protocol.", "reference", "/reference", [
     ["items", "Items"],

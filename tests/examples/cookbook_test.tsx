@@ -5,6 +5,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formActionUrl } from "@hyper/actions";
 import { createTestClient, type FieldInput, type TestClient, type TestPage } from "@hyper/actions/testing";
+import { fromFileUrl } from "@std/path";
+import { compile } from "tailwindcss";
 import { openRecipe } from "../support/recipe.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -308,6 +310,56 @@ const RECIPES: Readonly<Record<string, (user: Person) => Promise<void>>> = {
     assertEquals(user.page.find("[data-hyper-region]").text, "Running for 0 minutes");
     await user.click("Renew");
     assertEquals(user.page.find("h1").text, "Status");
+  },
+  async drizzle(user) {
+    await user.send("Add", { Title: "On Tea" });
+    await user.send("Add", { Title: "'); DROP TABLE books; --" });
+    await user.send("Mark “On Tea” as read");
+    assertEquals(user.texts("li"), ["'); DROP TABLE books; -- Read", "On Tea (read)"]);
+  },
+  async deno_kv(user) {
+    using kv = user.module.kv as Deno.Kv;
+    await user.send("Book", { Seat: 7, Name: "Ada" });
+    await user.send("Book", { Seat: 7, Name: "Bob" });
+    assertMatch(user.page.form("Book").field("Seat").description, /taken/);
+    assertEquals((await kv.get(["seats", 7])).value, "Ada");
+    await user.send("Free seat 7");
+    await user.send("Book", { Seat: 7, Name: "Bob" });
+    assertEquals(user.texts("li span"), ["7: Bob"]);
+    await user.client.handler.close();
+  },
+  async tailwind(user) {
+    const loadStylesheet = async (id: string, base: string) => {
+      const path = fromFileUrl(import.meta.resolve(`tailwindcss/${id === "tailwindcss" ? "index.css" : id}`));
+      return { path, base, content: await Deno.readTextFile(path) };
+    };
+    const { build } = await compile('@import "tailwindcss";', { loadStylesheet });
+    const used = user.page.findAll("main [class]").flatMap((element) => element.attribute("class")?.split(" ") ?? [])
+      .filter((name) => !name.startsWith("hyper-"));
+    const css = build(used);
+    assert(used.length > 10);
+    // Tailwind knows every class, and a class of Tailwind styles the control that the library renders as invalid.
+    for (const name of used) assertStringIncludes(css, `.${name.replaceAll(/[:/.]/g, "\\$&")}`);
+    assertMatch(css, /\[aria-invalid="true"\]/);
+    await user.send("Invite", { Name: "Ada" });
+    const email = user.page.form("Invite").field("Email");
+    assert(email.isInvalid);
+    assertMatch(user.page.find("input[name=email]").attribute("class") ?? "", /aria-invalid:border-red-700/);
+    await user.send("Invite", { Name: "Ada", Email: "ada@example.com" });
+    assertEquals(user.toast, "Ada is invited");
+  },
+  async scheduled_job(user) {
+    await user.send("Add", { Task: "File taxes", Due: "2030-05-01" });
+    await user.send("Add", { Task: "Buy milk", Due: "2030-05-09" });
+    const markLate = user.module.markLate as typeof import("../../examples/cookbook/scheduled_job.tsx").markLate;
+    const renewed: string[] = [];
+    const handler = { changed: (...topics: string[]) => Promise.resolve(void renewed.push(...topics)) };
+    assertEquals(await markLate(handler, new Date("2030-05-02")), 1);
+    // A second run finds nothing new, and renews no page.
+    assertEquals(await markLate(handler, new Date("2030-05-02")), 0);
+    assertEquals(renewed, ["tasks"]);
+    await user.open("/");
+    assertEquals(user.texts("[data-hyper-region] li"), ["File taxes Late", "Buy milk"]);
   },
 };
 
