@@ -15,6 +15,7 @@ const LIMITS = {
   live: 3_750,
   extras: 2_000,
   late: 750,
+  indicators: 1_100,
   hooks: 600,
   rows: 1_400,
   optimistic: 2_100,
@@ -33,7 +34,7 @@ const LIMITS = {
  * a lane had the mode `latest`, `hyper-off` disabled all attributes, a call had the address of its layer, and patches went below the
  * predictions of other calls.
  */
-const INITIAL = 11_000;
+const INITIAL = 10_450;
 
 Deno.test("the initial download of the runtime does not exceed its limit", () => {
   assertLess(bytesOf(startFiles()), INITIAL + 1);

@@ -54,6 +54,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/loading.ts": ["browser/loading_test.ts"],
   "src/client/page/morph.ts": ["browser/morph_test.ts"],
   "src/client/page/network.ts": ["browser/network_test.ts"],
+  "src/client/page/busy.ts": ["browser/loading_test.ts"],
+  "src/client/page/network_indicators.ts": ["browser/network_test.ts"],
   "src/client/page/optimistic.ts": ["browser/optimistic_test.tsx", "browser/predictions_model_test.ts"],
   "src/client/page/undo.ts": ["browser/optimistic_test.tsx"],
   "src/preact/optimistic.tsx": ["browser/optimistic_test.tsx"],

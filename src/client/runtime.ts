@@ -8,14 +8,13 @@ import { clearFailure, watchFailures } from "./page/announce.ts";
 import { configure, type HyperConfig, type HyperOptions } from "./config.ts";
 import { abortAll, abortLane, watchPage } from "./call/active_call.ts";
 import { observeForms } from "./page/form_observer.ts";
-import { stopLoading } from "./page/loading.ts";
+import { stopLoading } from "./page/busy.ts";
 import { type Network, network, watchNetwork } from "./page/network.ts";
 import { navigate, observeNavigation } from "./navigate/nav_observer.ts";
 import type { ElementHook } from "./page/element_hook.ts";
 import type { NavigateOptions } from "./navigate/pages.ts";
 import { loadPart, startParts } from "./parts/load_part.ts";
 import { PARTS } from "./parts/parts.ts";
-import { updateIndicators } from "./page/indicators.ts";
 
 /** Type of `window.Hyper`. */
 export interface HyperRuntime {
@@ -63,7 +62,6 @@ export function start(): void {
   const { signal } = running;
   Object.assign(globalThis, { Hyper, action });
   watchNetwork(signal);
-  updateIndicators(document);
   watchPage(signal);
   watchFailures(signal);
   observeForms(signal);
@@ -74,10 +72,11 @@ export function start(): void {
 /** Aborts all calls and removes what the runtime has added to the page. */
 export function stop(): void {
   if (!running) return;
+  // Before the part that shows the requests stops.
+  stopLoading();
   running.abort();
   running = null;
   abortAll();
   clearFailure();
-  stopLoading();
   for (const name of ["Hyper", "action"]) Reflect.deleteProperty(globalThis, name);
 }

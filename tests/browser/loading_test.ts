@@ -1,23 +1,31 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import type * as requests from "../../src/client/page/busy.ts";
 import type * as loader from "../../src/client/page/loading.ts";
 import type { config } from "../../src/client/config.ts";
 import { withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
 // Globals of the page: the modules, and requests.
-declare const lib: { config: typeof config } & typeof loader;
-declare function begin(name: string, call?: Partial<loader.LoadingCall>): void;
+declare const lib: { config: typeof config } & typeof loader & typeof requests;
+declare const stopping: AbortController;
+declare function begin(name: string, call?: Partial<requests.LoadingCall>): void;
 declare function end(name: string): void;
 declare function $<Kind extends Element = HTMLElement>(selector: string): Kind;
 
-const script = `${await bundleModules("src/client/page/loading.ts", "src/client/config.ts")}
+const script = `${await bundleModules(
+  "src/client/page/loading.ts",
+  "src/client/page/busy.ts",
+  "src/client/config.ts",
+)}
 globalThis.$ = (selector) => document.querySelector(selector);
 const begun = {};
 globalThis.begin = (name, call) =>
   lib.beginLoading(begun[name] = { key: "key", action: "save", target: null, form: null, ...call });
 globalThis.end = (name) => lib.endLoading(begun[name]);
-lib.showLoading(document);`;
+globalThis.stopping = new AbortController();
+lib.watchLoading(stopping.signal);
+lib.showIndicators(lib.showLoading);`;
 
 /** Defines a test on a page with this body and a stopped clock. */
 function onPage(name: string, body: string, test: (page: Page) => Promise<void>): void {
@@ -323,7 +331,7 @@ onPage("hyper-form-disable also applies to a form that has replaced the sent one
   const state = await page.evaluate(async () => {
     begin("1", { form: $<HTMLFormElement>("#x") });
     $("#x").outerHTML = `<form id="x" hyper-form-disable><button name="a">A</button></form>`;
-    lib.showLoading($("#x"));
+    lib.updateIndicators($("#x"));
     const { disabled } = $<HTMLButtonElement>("[name=a]");
     end("1");
     await null;
@@ -341,7 +349,7 @@ onPage(
     const state = await page.evaluate(() => {
       $("#y").innerHTML =
         `<p id="p" hyper-loading hidden>More</p><i id="i" hyper-loading-class="dim"></i><button id="b" hyper-loading-disable></button>`;
-      lib.showLoading($("#y"));
+      lib.updateIndicators($("#y"));
       return [$("#p").hidden, $("#i").className, $<HTMLButtonElement>("#b").disabled];
     });
     assertEquals(state, [false, "dim", true]);
@@ -361,7 +369,7 @@ onPage(
     const hidden = await page.evaluate(() => {
       $("#y").innerHTML = `<p hyper-loading>Wait</p>`;
       const indicator = $("p");
-      lib.showLoading(indicator);
+      lib.updateIndicators(indicator);
       return indicator.hidden;
     });
     assertEquals(hidden, true);
@@ -379,7 +387,7 @@ onPage(
       const morph = (disabled: boolean) => {
         for (const name of button.getAttributeNames()) if (!/^(id|hyper)/.test(name)) button.removeAttribute(name);
         button.disabled = disabled;
-        lib.showLoading(button);
+        lib.updateIndicators(button);
       };
       for (const disabled of [false, true]) {
         begin("1");
@@ -420,7 +428,7 @@ onPage("aria-busy is also set on an element that has replaced the target", `<ul 
   const state = await page.evaluate(async () => {
     begin("1", { target: "#x" });
     $("#x").outerHTML = `<ol id="x"></ol>`;
-    lib.showLoading($("#x"));
+    lib.updateIndicators($("#x"));
     const busy = $("#x").getAttribute("aria-busy");
     end("1");
     await null;
@@ -450,13 +458,16 @@ onPage(
 );
 
 onPage(
-  "stopLoading() removes all changes from the page",
+  "loading states that stop leave the page as it was",
   `<p id="x" hyper-loading hidden>Wait</p><button id="b" hyper-loading-disable>Go</button><ul aria-label="l"></ul>`,
   async (page) => {
     const before = await page.locator("body").innerHTML();
     await page.evaluate(() => begin("1", { target: "ul" }));
     await page.clock.runFor(100);
-    await page.evaluate(() => lib.stopLoading());
+    await page.evaluate(() => {
+      lib.stopLoading();
+      stopping.abort();
+    });
     assertEquals(await page.locator("body").innerHTML(), before);
     await page.clock.runFor(1000);
     assertEquals(await page.locator("body").innerHTML(), before);

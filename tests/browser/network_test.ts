@@ -1,19 +1,24 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import type * as networking from "../../src/client/page/network.ts";
+import type * as indicators from "../../src/client/page/network_indicators.ts";
 import { type Visit, withPage } from "../support/browser.ts";
 import { bundleModules, modulePage } from "./module_page.ts";
 
 // Globals of the page: the module, and the values that it provides to pages.
-declare const lib: typeof networking;
+declare const lib: typeof networking & typeof indicators;
 declare const network: networking.Network;
 declare const following: AbortController;
 
-const script = `${await bundleModules("src/client/page/network.ts")}
+const script = `${await bundleModules(
+  "src/client/page/network.ts",
+  "src/client/page/network_indicators.ts",
+  "src/client/page/busy.ts",
+)}
 globalThis.network = lib.network;
 globalThis.following = new AbortController();
 lib.watchNetwork(following.signal);
-lib.showNetwork(document);`;
+lib.showIndicators(lib.showNetwork);`;
 
 /** Defines a test on a page with this body. */
 function onPage(name: string, body: string, test: (visit: Visit) => Promise<void>): void {

@@ -81,6 +81,19 @@ const PARTS: Readonly<Record<string, Use>> = {
     use: () => document.querySelector("button")!.click(),
     effect: "new",
   },
+  indicators: {
+    markup: `<button hyper-loading-disable>Go</button>`,
+    loadsItself: true,
+    use: () => {
+      globalThis.action("hang").catch(() => {});
+      const show = () => {
+        if (!document.querySelector<HTMLButtonElement>("main + button")!.disabled) return void setTimeout(show, 10);
+        document.querySelector("#p")!.textContent = "disabled";
+      };
+      show();
+    },
+    effect: "disabled",
+  },
   // The server adds the row.
   rows: {
     markup: ROWS,

@@ -10,7 +10,7 @@ import { config } from "../config.ts";
 import { doc } from "../dom.ts";
 import { enterLane, leaveLane } from "./lanes.ts";
 import { tryPart } from "../parts/load_part.ts";
-import { beginLoading, endLoading } from "../page/loading.ts";
+import { beginLoading, endLoading } from "../page/busy.ts";
 import { changeAsServer } from "../page/live_changes.ts";
 import { layerOf } from "../page/layers.ts";
 import { network } from "../page/network.ts";

@@ -25,7 +25,7 @@ import { effects } from "../page/apply.ts";
 import { type ActiveCall, emitCallEvent } from "./call.ts";
 import { type ErrorOutcome, NOTHING, type ReceivedEvent, type SuccessOutcome } from "./outcome.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";
-import { endLoading } from "../page/loading.ts";
+import { endLoading } from "../page/busy.ts";
 import { reportException } from "./report.ts";
 import { connectionError } from "./send.ts";
 import { isJump } from "../navigate/fragment.ts";

@@ -23,15 +23,12 @@
  * @module
  */
 import { config } from "../config.ts";
-import type { CallEventDetail } from "../events.ts";
+import { currentCalls, type LoadingCall } from "./busy.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { captureFocus } from "./focus.ts";
-import { all, attr, doc, dom, idOf, ours } from "../dom.ts";
+import { attr, doc, dom, idOf, ours } from "../dom.ts";
 import { tryPart } from "../parts/load_part.ts";
 import { toggleStateClasses } from "./state_classes.ts";
-
-/** The properties of a request that loading states depend on. */
-export type LoadingCall = Pick<CallEventDetail, "key" | "action" | "target" | "form">;
 
 /** Times of an indicator, in milliseconds on the clock of the page. */
 interface Shown {
@@ -49,33 +46,18 @@ const DISABLING = "[hyper-loading-disable],[hyper-loading-disable-key]";
 const MARK = "data-hyper-disabled";
 const CONTROLS = `${DISABLING},[${MARK}],[hyper-form-disable] :is(button,input),:is(button,input)[form]`;
 
-/** The current requests, with the times when they began. */
-const calls = new Map<LoadingCall, number>();
 /** The times of each indicator. */
 let shown = new WeakMap<Element, Shown>();
-/** Elements on which the runtime has set `aria-busy`. */
-let busy = new Set<Element>();
 /** Restores the focus to a control that lost it when it was disabled. */
 let restoreFocus: (() => void) | undefined;
 
-/** Adds a request. Call it after the request body was created: a disabled button is not part of a form. */
-export function beginLoading(call: LoadingCall): void {
-  calls.set(call, performance.now());
-  showLoading(document);
-}
-
-/** Removes a request, if it is there. */
-export function endLoading(call: LoadingCall): void {
-  // Delayed by a microtask: when the next request begins right away, controls stay disabled.
-  if (calls.delete(call)) queueMicrotask(() => showLoading(document));
-}
-
-/** Removes all requests at once. */
-export function stopLoading(): void {
-  calls.clear();
-  // Without the times, the minimum time does not apply.
-  shown = new WeakMap();
-  showLoading(document);
+/** Shows the loading states until the signal is aborted. */
+export function watchLoading(signal: AbortSignal): void {
+  signal.addEventListener("abort", () => {
+    // Without the times, the minimum time does not apply.
+    shown = new WeakMap();
+    showLoading(document);
+  });
 }
 
 /** Updates the loading states in a part of the page. */
@@ -84,7 +66,6 @@ export function showLoading(root: ParentNode): void {
     ours(SHOWING, root).forEach(showIndicator);
     ours(CONTROLS, root).forEach(updateControl);
     restoreFocus?.();
-    markBusy();
   });
 }
 
@@ -93,7 +74,7 @@ function showIndicator(element: Element): void {
   const view = dom(element);
   const state = shown.get(element) ?? { since: Infinity, seen: 0 };
   shown.set(element, state);
-  const times = [...calls].flatMap(([call, since]) => isInScope(element, call) ? since : []);
+  const times = [...currentCalls].flatMap(([call, since]) => isInScope(element, call) ? since : []);
   const wanted = times.length > 0;
   // Requests that follow each other directly count as one.
   state.since = wanted ? Math.min(state.since, ...times) : Infinity;
@@ -112,15 +93,15 @@ function showIndicator(element: Element): void {
 function updateControl(element: Element): void {
   const view = dom(element);
   const isOurs = view.hasAttribute(MARK);
-  const on = [...calls.keys()].some((call) => disables(element, call));
+  const on = [...currentCalls.keys()].some((call) => disables(element, call));
   // Elements that the server has disabled remain so.
   if (on === isOurs || on && view.matches("[disabled],[aria-disabled=true]")) return;
   if (on && view.contains(doc.activeElement)) {
     const restore = captureFocus();
-    const own = [...calls.keys()].filter((call) => disables(element, call));
+    const own = [...currentCalls.keys()].filter((call) => disables(element, call));
     restoreFocus = () => {
       // A control that a patch has removed keeps its mark. The one that replaces it is disabled by the same calls.
-      if (doc.contains(element) ? view.hasAttribute(MARK) : own.some((call) => calls.has(call))) return;
+      if (doc.contains(element) ? view.hasAttribute(MARK) : own.some((call) => currentCalls.has(call))) return;
       restoreFocus = undefined;
       const lost = restore();
       if (lost) tryPart("patch").then((patch) => patch?.focusNear(lost));
@@ -132,17 +113,6 @@ function updateControl(element: Element): void {
     if (on) view.setAttribute(name, "true");
     else view.removeAttribute(name);
   }
-}
-
-function markBusy(): void {
-  const wanted = new Set(
-    [...calls.keys()].flatMap(({ target, form }) =>
-      target ? [...all(target), ...ours(`[hyper-target-busy="${CSS.escape(target)}"]`)] : form ?? []
-    ).filter((element) => busy.has(element) || !dom(element).hasAttribute("aria-busy")),
-  );
-  busy.difference(wanted).forEach((element) => dom(element).removeAttribute("aria-busy"));
-  wanted.forEach((element) => dom(element).setAttribute("aria-busy", "true"));
-  busy = wanted;
 }
 
 /** Returns `true` if a request is in the scope of an indicator. */

@@ -1,18 +1,10 @@
 /**
- * State of the network as the browser reports it, shown by attributes and events.
- *
- * | attribute | online | offline |
- * |---|---|---|
- * | `hyper-online` | shown | `hidden` |
- * | `hyper-offline` | `hidden` | shown |
- * | `hyper-online-class`, `hyper-offline-remove-class` | adds the classes | removes the classes |
- * | `hyper-offline-class`, `hyper-online-remove-class` | removes the classes | adds the classes |
+ * State of the network as the browser reports it: `Hyper.network` and its events.
  *
  * @module
  */
-import { dom, ours } from "../dom.ts";
 import { emit } from "../events.ts";
-import { toggleStateClasses } from "./state_classes.ts";
+import { updateIndicators } from "./busy.ts";
 
 /** Type of `Hyper.network`. */
 export interface Network {
@@ -27,9 +19,6 @@ export interface Network {
    */
   refresh(): boolean;
 }
-
-const ONLINE = "[hyper-online],[hyper-online-class],[hyper-online-remove-class]";
-const OFFLINE = "[hyper-offline],[hyper-offline-class],[hyper-offline-remove-class]";
 
 /** Undefined outside a page: then it counts as online. */
 const hasNetwork = (): boolean => navigator.onLine !== false;
@@ -48,7 +37,7 @@ export const network: Network = Object.freeze({
   refresh() {
     if (online !== hasNetwork()) {
       online = !online;
-      showNetwork(document);
+      updateIndicators(document);
       for (const name of ["change", online ? "online" : "offline"] as const) {
         emit(`network:${name}`, { online, offline: !online });
       }
@@ -61,15 +50,4 @@ export const network: Network = Object.freeze({
 export function watchNetwork(signal: AbortSignal): void {
   for (const type of ["online", "offline"]) addEventListener(type, network.refresh, { signal });
   network.refresh();
-}
-
-/** Updates the network indicators in a part of the page. */
-export function showNetwork(root: ParentNode, isOnline = online): void {
-  for (const element of ours(`${ONLINE},${OFFLINE}`, root)) {
-    const view = dom(element);
-    for (const [state, on] of [["hyper-online", isOnline], ["hyper-offline", !isOnline]] as const) {
-      if (view.hasAttribute(state)) view.toggleAttribute("hidden", !on);
-      toggleStateClasses(element, state, on);
-    }
-  }
 }

@@ -19,7 +19,7 @@ import type { ActiveCall } from "../call/call.ts";
 import { all, attr, dom, idOf, ours } from "../dom.ts";
 import { enteredValues, fillTemplate } from "./entered.ts";
 import { captureFocus } from "./focus.ts";
-import { updateIndicators } from "./indicators.ts";
+import { updateIndicators } from "./busy.ts";
 import { nearestOf } from "./layers.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { loadPart, tryPart } from "../parts/load_part.ts";

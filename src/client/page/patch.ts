@@ -18,7 +18,7 @@ import { keepElement, keptFor } from "./keep.ts";
 import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { parseContent } from "./markup.ts";
 import { morphElement } from "./morph.ts";
-import { updateIndicators } from "./indicators.ts";
+import { updateIndicators } from "./busy.ts";
 import { predictions } from "./predictions.ts";
 import { layerOf } from "./layers.ts";
 import { isStale, markReplaced } from "./stale.ts";

@@ -5,7 +5,7 @@
 import { ROW_ATTRIBUTE, ROW_NUMBER_ATTRIBUTE, ROWS_ATTRIBUTE, ROWS_FIELD } from "../../protocol/names.ts";
 import { parseRowChange, type RowChange } from "../../protocol/row_change.ts";
 import { all, attr, doc, dom, isOff } from "../dom.ts";
-import { updateIndicators } from "./indicators.ts";
+import { updateIndicators } from "./busy.ts";
 import { changeAsServer } from "./live_changes.ts";
 import { loadNeeded } from "../parts/load_part.ts";
 

@@ -10,6 +10,12 @@
 import { DEPENDS_ATTRIBUTE, OPTIMISTIC_ATTRIBUTE, UNDO_ATTRIBUTE } from "../../protocol/names.ts";
 import type { Part } from "./load_part.ts";
 
+/** Selector for the elements that show requests in flight, or the state of the network. */
+const INDICATORS = [
+  ...["loading", "loading-key", "loading-action", "loading-disable", "loading-disable-key", "form-disable"],
+  ...["loading", "online", "offline"].flatMap((state) => [state, `${state}-class`, `${state}-remove-class`]),
+].map((name) => `[hyper-${name}]`).join();
+
 /** The parts by name. */
 export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   // Every page is patched, and every call can fail.
@@ -17,6 +23,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   feedback: { needs: "html", load: () => import("./feedback.ts") },
   navigation: { needs: "[hyper-nav]", load: () => import("./navigation.ts") },
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
+  indicators: { needs: INDICATORS, atOnce: true, load: () => import("./indicators.ts") },
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
   triggers: { needs: "[hyper-on],[hyper-action],[hyper-confirm]", atOnce: true, load: () => import("./triggers.ts") },
   optimistic: {

@@ -5,7 +5,7 @@ import { isMergeable } from "../../client/navigate/fetch_page.ts";
 import { withoutFragment } from "../../client/navigate/fragment.ts";
 import { showLoading } from "../../client/page/loading.ts";
 import { morphElement } from "../../client/page/morph.ts";
-import { showNetwork } from "../../client/page/network.ts";
+import { showNetwork } from "../../client/page/network_indicators.ts";
 import { DEV_ERROR_ATTRIBUTE, type ErrorReport } from "../../protocol/dev.ts";
 import { reloadKeeping } from "./keep_values.ts";
 
