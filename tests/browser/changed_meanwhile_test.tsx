@@ -14,7 +14,7 @@ import {
 } from "@hyper/actions";
 import type { Page } from "playwright-core";
 import { untilValue, type Visit, withPage } from "../support/browser.ts";
-import { app, END, sse } from "./runtime_app.ts";
+import { app, END, sse, writer } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 interface Ticket {
@@ -287,3 +287,141 @@ for (const [name, [control, edit, value]] of Object.entries(CORRECTED)) {
     });
   });
 }
+
+/** A form with an editable element, and `load()`, which changes it as another user would. */
+function editable(): {
+  readonly handler: Deno.ServeHandler;
+  readonly load: (page: Page, text: string) => Promise<void>;
+} {
+  const form = (text: string) =>
+    `<form id="f" data-hyper-form="save"><p contenteditable role="textbox" aria-label="Text">${text}</p></form>`;
+  let now = "";
+  const load = () => sse([["patch_html", { target: "#f", swap: "morph", content: form(now) }], END]);
+  return {
+    handler: app({ body: form("said"), actions: { load } }),
+    load: async (page, text) => {
+      now = text;
+      await page.evaluate(async () => void await globalThis.action("load"));
+    },
+  };
+}
+
+/** Writes at the end of the editable element. */
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Text").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text);
+}
+
+Deno.test("editable text that a user writes stays when another user changes it, and the change is shown next to it until it is repeated", async () => {
+  const { handler, load } = editable();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    const text = page.getByRole("textbox");
+    const hint = page.locator(".hyper-changed");
+    await write(page, " and written");
+    await load(page, "said");
+    await load(page, "theirs");
+    await hint.waitFor();
+    assertEquals(await hint.textContent(), "Changed in the meantime to: theirs");
+    assertEquals(await text.getAttribute("aria-describedby"), await hint.getAttribute("id"));
+    await page.locator("[role=status]").getByText("theirs").waitFor();
+    assertEquals(await text.textContent(), "said and written");
+    // The server says the same: what was written stays after the focus has left it.
+    await text.blur();
+    await load(page, "theirs");
+    assertEquals(await text.textContent(), "said and written");
+    assertEquals(await hint.count(), 1);
+    await load(page, "theirs again");
+    await hint.waitFor({ state: "detached" });
+    assertEquals(await text.textContent(), "theirs again");
+    assertEquals(await text.getAttribute("aria-describedby"), null);
+  });
+});
+
+Deno.test("editable text keeps what was written when a patch has come while it had the focus", async () => {
+  const { handler, load } = editable();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await write(page, " and written");
+    await load(page, "said");
+    await write(page, " on");
+    await page.getByRole("textbox").blur();
+    await load(page, "said");
+    assertEquals(await page.getByRole("textbox").textContent(), "said and written on");
+    assertEquals(await page.locator(".hyper-changed").count(), 0);
+  });
+});
+
+for (
+  const [name, change] of [
+    ["only entered", async () => {}],
+    ["written in and taken back", async (page) => {
+      await page.keyboard.type("!");
+      await page.keyboard.press("Backspace");
+    }],
+  ] satisfies readonly (readonly [string, Change])[]
+) {
+  Deno.test(`editable text that a user has ${name} follows the server without a hint, and keeps the focus`, async () => {
+    const { handler, load } = editable();
+    await withPage(handler, async ({ page }) => {
+      await page.goto("/");
+      await page.waitForFunction(() => globalThis.Hyper);
+      await write(page, "");
+      await change(page);
+      await load(page, "theirs");
+      assertEquals(await page.getByRole("textbox").textContent(), "theirs");
+      assertEquals(await page.evaluate(() => document.activeElement?.role), "textbox");
+      await load(page, "theirs again");
+      assertEquals(await page.locator(".hyper-changed").count(), 0);
+    });
+  });
+}
+
+for (
+  const [name, entered] of [
+    ["an editable text", (page: Page) => write(page, "!")],
+    ["a control", (page: Page) => page.getByLabel("Title").fill("mine")],
+  ] as const
+) {
+  Deno.test(`the hint of ${name} goes as soon as its form is sent, and stays when another form is sent or reset`, async () => {
+    const form = (text: string) =>
+      `<form id="f" data-hyper-form="save"><input aria-label="Title" name="title" value="${text}">` +
+      `<p contenteditable role="textbox" aria-label="Text">${text}</p></form>`;
+    const load = () => sse([["patch_html", { target: "#f", swap: "morph", content: form("theirs") }], END]);
+    const held = () => writer().response;
+    const body = `${form("said")}<form id="g" data-hyper-form="other"><input name="b"></form>`;
+    await withPage(app({ body, actions: { load, save: held, other: held } }), async ({ page }) => {
+      await page.goto("/");
+      await page.waitForFunction(() => globalThis.Hyper);
+      await entered(page);
+      await page.evaluate(async () => void await globalThis.action("load"));
+      await page.locator(".hyper-changed").waitFor();
+      const counts = await page.evaluate(() => {
+        const send = (id: string) => {
+          const form = document.querySelector<HTMLFormElement>(id)!;
+          void globalThis.action(form.dataset.hyperForm!, {}, { form }).catch(() => {});
+        };
+        const count = () => document.querySelectorAll(".hyper-changed").length;
+        document.querySelector<HTMLFormElement>("#g")!.reset();
+        send("#g");
+        const kept = count();
+        send("#f");
+        return [kept, count()];
+      });
+      assertEquals(counts, [1, 0]);
+    });
+  });
+}
+
+Deno.test("the hint of a control goes when its form is reset", async () => {
+  const { handler, load } = editable();
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await write(page, "!");
+    await load(page, "theirs");
+    await page.locator(".hyper-changed").waitFor();
+    await page.evaluate(() => document.forms[0]!.reset());
+    assertEquals(await page.locator(".hyper-changed").count(), 0);
+  });
+});

@@ -1,11 +1,12 @@
 /**
- * Shows that the server has changed a control that the user is editing. Loaded with the first such change.
+ * Shows that the server has changed a control or an element that the user is editing. Loaded with the first such change.
  *
  * @module
  */
 import { CHANGED_TEXT } from "../../protocol/changed_text.ts";
 import { doc, dom, formOf, type View } from "../dom.ts";
 import { loadPart } from "../parts/load_part.ts";
+import { changes } from "./live_changes.ts";
 import { type Control, STATES } from "./sent_state.ts";
 import { words } from "./words.ts";
 
@@ -24,6 +25,7 @@ export async function showChange(control: Element, value: string): Promise<void>
   const { announceHidden, describeWith } = await loadPart("feedback");
   hints.get(control)?.();
   if (isOver(control) || dom(control).matches("[type=password]")) return;
+  const owner = formOf(control) ?? dom(control).closest("form");
   const hint = doc.createElement("p");
   hint.className = "hyper-changed";
   hint.id = `hyper-changed-${++count}`;
@@ -49,15 +51,15 @@ export async function showChange(control: Element, value: string): Promise<void>
   for (const type of ["input", "change", "hyper:swap:after"]) {
     addEventListener(type, () => isOver(control) && hide(), { signal });
   }
-  addEventListener("reset", ({ target }) => target === formOf(control) && hide(), { signal });
-  addEventListener("hyper:beforeRequest", ({ detail: { form } }) => form && form === formOf(control) && hide(), {
-    signal,
-  });
+  addEventListener("reset", ({ target }) => target === owner && hide(), { signal });
+  addEventListener("hyper:beforeRequest", ({ detail: { form } }) => form && form === owner && hide(), { signal });
 }
 
 /** Returns `true` if a control is gone, or has the state of the server. */
 function isOver(control: Element): boolean {
   if (!doc.contains(control)) return true;
+  const { isContentEditable, innerHTML }: View<Element & Partial<HTMLElement>> = dom(control);
+  if (isContentEditable) return (changes.get(control)?.get("") ?? innerHTML) === innerHTML;
   const parts = control instanceof HTMLSelectElement ? [...dom(control).options] : [control];
   return parts.every((part) => {
     const view: View<Control> = dom(part);

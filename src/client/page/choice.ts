@@ -1,10 +1,12 @@
 /**
  * The choice that the user has made in the control with the focus is theirs, as the text that they write: a morph does not
- * change it. A browser changes it when another option or radio button gets the attribute (HTML, 4.10.10).
+ * change it. A browser changes it when another option or radio button gets the attribute (HTML, 4.10.10). The same is true
+ * for the content of an editable element.
  *
  * @module
  */
 import { all, attr, doc, dom, formOf, type View } from "../dom.ts";
+import { changes } from "./live_changes.ts";
 import { type Control, sent } from "./sent_state.ts";
 
 /** Called with the control that the user edits, and with what the server has changed it to. */
@@ -36,6 +38,22 @@ export function captureChoice(onYield?: OnYield): () => void {
     const after = serverChoice(now, control);
     if (after !== before && after !== textOf(chosen)) onYield?.(control, after);
   };
+}
+
+/**
+ * Records the new content of the server for the editable element with the focus, if the user has written in it.
+ *
+ * @param onYield Called if the server has changed its content.
+ * @returns `true` if the element keeps its own content.
+ */
+export function keepContent(element: Element, next: Element, onYield?: OnYield): boolean {
+  const { innerHTML, textContent } = dom(next);
+  const values = changes.get(element);
+  const last = values?.get("");
+  if (last == null || last === dom(element).innerHTML) return false;
+  if (last !== innerHTML) onYield?.(element, textContent!);
+  values!.set("", innerHTML);
+  return true;
 }
 
 /** Returns the options of a list, or the buttons in the group of a radio button. */

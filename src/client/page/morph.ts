@@ -43,7 +43,8 @@
  *
  * ## Exceptions
  *
- * Not changed: an element with `hyper-keep` and its content; a `contenteditable` element while it has the focus; shadow
+ * Not changed: an element with `hyper-keep` and its content; a `contenteditable` element in which the user has written,
+ * while it has the focus: its new content is shown next to it; shadow
  * roots; the children of a custom element that the server sends empty, because it has rendered them itself. A
  * `<script>` is replaced and not changed, so that it never runs.
  *
@@ -55,7 +56,7 @@
  * @module
  */
 import { setAttributes } from "./attributes.ts";
-import { captureChoice, type OnYield } from "./choice.ts";
+import { captureChoice, keepContent, type OnYield } from "./choice.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
 import { attr, doc, dom, type View } from "../dom.ts";
 import { changeAsServer, forgetChanges } from "./live_changes.ts";
@@ -114,8 +115,9 @@ function morphTree(target: Element, source: Element, onYield?: OnYield): Element
       return old;
     }
     const hasFocus = old === doc.activeElement;
-    if (hasFocus && (view as Partial<HTMLElement>).isContentEditable || view.hasAttribute("hyper-keep")) return old;
+    if (view.hasAttribute("hyper-keep")) return old;
     differing.add(old);
+    if (hasFocus && (view as Partial<HTMLElement>).isContentEditable && keepContent(old, next, onYield)) return old;
     const before = STATES.map(([, server]) => view[server]);
     // The user is writing, maybe with an input method: value and selection are not changed.
     const isEdited = hasFocus && view.value !== before[0];
