@@ -92,7 +92,7 @@ export class Live {
 
   async #release(name: string, used: UsedTopic): Promise<void> {
     if (--used.users > 0) return;
-    if (this.#topics.get(name) === used) this.#topics.delete(name);
+    this.#topics.delete(name);
     await used.topic.close();
   }
 }

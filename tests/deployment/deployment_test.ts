@@ -22,7 +22,11 @@ nginxTest("nginx forwards a stream event by event", async () => {
   assert(response.body !== null);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!text.includes("<b>1</b>")) text += (await reader.read()).value ?? "";
+  while (!text.includes("<b>1</b>")) {
+    const { done, value } = await reader.read();
+    assert(!done, text);
+    text += value;
+  }
   // The second event comes one second later. With buffering, both would come at once.
   assertEquals(text.includes("<b>2</b>"), false);
   await reader.cancel();

@@ -106,7 +106,11 @@ const WAYS: Readonly<Record<string, (site: Site) => Promise<unknown>>> = {
     const response = await app.call("watched", { method: "GET" });
     const reader = response.body?.getReader();
     let text = "";
-    while (!text.includes("patch_html")) text += new TextDecoder().decode((await reader?.read())?.value);
+    while (!text.includes("patch_html")) {
+      const { done, value } = await reader!.read();
+      assert(!done, text);
+      text += new TextDecoder().decode(value);
+    }
     await reader?.cancel();
   },
 };

@@ -16,6 +16,7 @@ import {
   region,
 } from "@hyper/actions";
 import type { RegionOptions, RegionRenderContext } from "@hyper/actions";
+import { untilTrue } from "../support/clock.ts";
 
 const KEYS = ["k".repeat(32)];
 
@@ -97,11 +98,11 @@ Deno.test("requests at the same time share a render of a shared region, and one 
   hold(promise);
   const [first, second] = [open(), open("bob")];
   // Until both have begun.
-  while (renders.length < 2) await new Promise((resolve) => setTimeout(resolve));
+  await untilTrue(() => renders.length >= 2);
   scores.a = 1;
   await handler.changed("score:a");
   const third = open("carol");
-  while (renders.length < 3) await new Promise((resolve) => setTimeout(resolve));
+  await untilTrue(() => renders.length >= 3);
   resolve();
   assertStringIncludes(await first, "a has 0");
   await second;
@@ -131,7 +132,7 @@ Deno.test("a change on another instance of the application reaches a shared regi
   one.scores.a = two.scores.a = 5;
   await one.handler.changed("score:a");
   assertStringIncludes(await one.open(), "a has 5");
-  while (!(await two.open()).includes("a has 5")) await new Promise((resolve) => setTimeout(resolve));
+  await untilTrue(async () => (await two.open()).includes("a has 5"));
   assertEquals([one.renders, two.renders], [["a0", "b0", "a5"], ["a0", "b0", "a5"]]);
   await one.handler.close();
   await two.handler.close();
@@ -190,7 +191,7 @@ Deno.test("changed() with again renders a shared region once more after that tim
   // From a replica that is late.
   assertStringIncludes(await open(), "a has 0");
   scores.a = 8;
-  while (!(await open()).includes("a has 8")) await new Promise((resolve) => setTimeout(resolve));
+  await untilTrue(async () => (await open()).includes("a has 8"));
   await handler.close();
 });
 

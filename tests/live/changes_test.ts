@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { stopTime } from "../support/clock.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
-import { Changes } from "../../src/live/changes.ts";
+import type { Bus } from "../../src/store/store.ts";
+import { Changes, ChangeWatcher } from "../../src/live/changes.ts";
 
 /** Opens a feed over a bus in memory. `publish()` returns the place that the change has. */
 function openFeed() {
@@ -151,3 +152,127 @@ for (const [count, window] of [[20, 0], [500, 500], [5_000, 2_000]] as const) {
     for (const watcher of watchers) watcher.end();
   });
 }
+
+/** A feed over a bus whose methods a test replaces. */
+function feedOver(own: Partial<Bus>): { readonly changes: Changes; readonly errors: readonly unknown[] } {
+  const bus = createMemoryBus();
+  const errors: unknown[] = [];
+  const publish: Bus["publish"] = (...of) => bus.publish(...of);
+  const subscribe: Bus["subscribe"] = (...of) => bus.subscribe(...of);
+  return { changes: new Changes({ publish, subscribe, ...own }, (error) => void errors.push(error)), errors };
+}
+
+Deno.test("a change that a bus delivers before subscribe() resolves is the place, not the start of the subscription", async () => {
+  const { changes } = feedOver({
+    subscribe: (_topic, listener) => {
+      listener({ cursor: "2", message: { v: 1, topics: ["a"] } });
+      return Promise.resolve({ isComplete: true, cursor: "1", async [Symbol.asyncDispose]() {} });
+    },
+  });
+  await changes.ready();
+  assertEquals(changes.place, "2");
+  await changes.close();
+});
+
+Deno.test("a feed that could not be subscribed tries again after a second, and its watchers learn that anything may have changed", async () => {
+  using clock = stopTime();
+  const bus = createMemoryBus();
+  let attempts = 0;
+  const { changes, errors } = feedOver({
+    publish: (...of) => bus.publish(...of),
+    subscribe: async (...of) => {
+      if (++attempts === 1) throw new Error("down");
+      return await bus.subscribe(...of);
+    },
+  });
+  const watcher = changes.watch();
+  watcher.set(new Set(["a"]));
+  await changes.ready();
+  const missed = watcher.next();
+  await clock.tick(2_000);
+  assertEquals([attempts, (await missed)?.topics], [2, "all"]);
+  const changed = watcher.next();
+  await changes.publish(["a"]);
+  await clock.tick(2_000);
+  assertEquals((await changed)?.topics, new Map([["a", null]]));
+  assertEquals(errors.map(String), ["Error: down"]);
+  await changes.close();
+});
+
+Deno.test("publish() with again notifies the watchers a second time after that many seconds", async () => {
+  using clock = stopTime();
+  await using feed = openFeed();
+  const { changes, next } = feed;
+  const watcher = changes.watch();
+  watcher.set(new Set(["a"]));
+  await changes.ready();
+  await next();
+  await clock.tick(1_000);
+  await watcher.next();
+  let notified = 0;
+  const reading = (async () => {
+    while (await watcher.next() !== null) notified++;
+  })();
+  await changes.publish(["a"], { again: 3 });
+  await clock.tick(2_900);
+  assertEquals(notified, 1);
+  await clock.tick(200);
+  assertEquals(notified, 2);
+  await changes.close();
+  await reading;
+});
+
+for (const again of [-1, 0, 3_601, NaN, "3"]) {
+  Deno.test(`a message that asks for a second change after ${again} seconds has one`, async () => {
+    using clock = stopTime();
+    await using feed = openFeed();
+    const { bus, changes } = feed;
+    await changes.ready();
+    await clock.tick(1_000);
+    await bus.publish("hyper:changed", { v: 1, topics: ["a"], again });
+    assertEquals(clock.timers, 0);
+  });
+}
+
+for (
+  const [name, echoes, echo] of [
+    ["a topic that one tab has changed twice names the tab", ["tab1", "tab1"], "tab1"],
+    ["a topic that two tabs have changed names neither", ["tab1", "tab2"], null],
+    ["a topic that a tab and the server have changed names neither", [null, "tab1"], null],
+  ] as const
+) {
+  Deno.test(name, async () => {
+    await using feed = openFeed();
+    const { changes } = feed;
+    await changes.ready();
+    const watcher = changes.watch();
+    watcher.set(new Set(["a"]));
+    for (const each of echoes) void changes.publish(["a"], { echo: each });
+    assertEquals((await watcher.next())?.topics, new Map([["a", echo]]));
+  });
+}
+
+Deno.test("close() waits for the changes that are being published", async () => {
+  const { promise: sent, resolve: send } = Promise.withResolvers<void>();
+  const { changes } = feedOver({ publish: () => sent.then(() => "1") });
+  void changes.publish(["a"]);
+  let isClosed = false;
+  const closing = changes.close().then(() => isClosed = true);
+  // More turns than an empty feed needs.
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(isClosed, false);
+  send();
+  await closing;
+});
+
+Deno.test("a watcher leaves nothing of its topics behind", () => {
+  const byTopic = new Map<string, Set<ChangeWatcher>>();
+  const [one, two] = [1, 2].map(() => new ChangeWatcher(byTopic, () => null, () => {}));
+  one?.set(new Set(["a", "b"]));
+  two?.set(new Set(["b"]));
+  one?.set(new Set(["c"]));
+  assertEquals([...byTopic.keys()], ["b", "c"]);
+  one?.end();
+  two?.end();
+  assertEquals([...byTopic.keys()], []);
+});

@@ -38,3 +38,12 @@ export async function withinTime<T>(promise: Promise<T>, milliseconds = 10_000):
     clearTimeout(timer);
   }
 }
+
+/** Repeats a check until it passes, for at most ten seconds. */
+export async function untilTrue(check: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!await check()) {
+    if (performance.now() > deadline) throw new Error(`Cannot wait any longer: the check does not pass: ${check}`);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}

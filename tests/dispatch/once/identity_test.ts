@@ -80,6 +80,27 @@ Deno.test("several Identities share learned names through the store within a min
   }
 });
 
+Deno.test("Identities.learn() stores the names that were learned while it was storing others", async () => {
+  const memory = createMemoryStore();
+  const { promise: sent, resolve: send } = Promise.withResolvers<void>();
+  const store: Store = Object.assign(Object.create(memory), {
+    get: (key: string) => memory.get(key),
+    put: async (key: string, value: unknown, seconds: number) => {
+      await sent;
+      await memory.put(key, value, seconds);
+    },
+  });
+  const identities = identitiesOf(store);
+  const first = identities.learn([SESSION]);
+  // Until its names are on their way.
+  await new Promise((resolve) => setTimeout(resolve));
+  const second = identities.learn(["other=1; HttpOnly"]);
+  send();
+  await Promise.all([first, second]);
+  await identities.learn([]);
+  assertEquals(await memory.get("hyper:once:cookies"), ["other", "session"]);
+});
+
 Deno.test("Identities.learn() stores names again after the store has failed", async () => {
   const store = createMemoryStore();
   let isDown = true;
