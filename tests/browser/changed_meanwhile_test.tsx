@@ -327,7 +327,7 @@ Deno.test("editable text that a user writes stays when another user changes it, 
     assertEquals(await text.getAttribute("aria-describedby"), await hint.getAttribute("id"));
     await page.locator("[role=status]").getByText("theirs").waitFor();
     assertEquals(await text.textContent(), "said and written");
-    // The server says the same: what was written stays after the focus has left it.
+    // The server sends the same again: the text of the user stays after the focus has left it.
     await text.blur();
     await load(page, "theirs");
     assertEquals(await text.textContent(), "said and written");
