@@ -1,6 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { INTERNAL } from "./support/bundle_client.ts";
 
 for (
   const [output, script] of [
@@ -17,17 +16,3 @@ for (
     assert(success, new TextDecoder().decode(stderr));
   });
 }
-
-Deno.test("the bundle shortens no property that a page can see", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", fromFileUrl(import.meta.resolve("../client.ts"))],
-  }).output();
-  const named = new Set<unknown>();
-  JSON.parse(new TextDecoder().decode(stdout), (key, value) => {
-    if (key === "name") named.add(value);
-    return value;
-  });
-  // The names include members of options, outcomes and events. Otherwise the test would prove nothing.
-  for (const name of ["onBeforeSubmit", "blocked", "waitUntil"]) assert(named.has(name), name);
-  assertEquals(INTERNAL.filter((name) => named.has(name)), []);
-});

@@ -9,90 +9,12 @@ import { createHash } from "node:crypto";
 import { fromFileUrl } from "@std/path";
 import { minify } from "terser";
 import { PROTOCOL_VERSION } from "../../src/protocol/page_mark.ts";
-import { buildFiles, ENTRY_NAME, shortNames } from "./bundle_parts.ts";
+import { buildFiles, ENTRY_NAME } from "./bundle_parts.ts";
 
 /** Placeholder for the name of the build, which depends on the code. */
 const BUILD_MARK = "%build%";
 
 const BUNDLE = fromFileUrl(import.meta.resolve("../../src/client_bundle.ts"));
-
-/**
- * Properties that only the files of the runtime use, so that their names can be shortened. Properties that a page can see
- * (options, outcomes, details of events, `Hyper`) must not be in this list: a test compares it with the documentation of
- * `client.ts`, and the browser tests run the bundle.
- */
-export const INTERNAL: readonly string[] = [
-  "addHook",
-  "again",
-  "applyToLayer",
-  "beginLoading",
-  "changeWithTiming",
-  "checkpoint",
-  "claimEntries",
-  "clearFailure",
-  "clearErrors",
-  "connection",
-  "controller",
-  "createPages",
-  "destinationOf",
-  "enctype",
-  "endStreams",
-  "endLoading",
-  "failures",
-  "fields",
-  "findTargets",
-  "focusNear",
-  "followInLayer",
-  "hasFile",
-  "hasStreamed",
-  "isLasting",
-  "updateIndicators",
-  "similarity",
-  "loadForLayer",
-  "loadScript",
-  "morphElement",
-  "mayLeavePage",
-  "newId",
-  "openLayer",
-  "markUnsaved",
-  "parsePage",
-  "insertContent",
-  "predict",
-  "predictions",
-  "around",
-  "swapOf",
-  "pageTexts",
-  "patchSignals",
-  "renewRegions",
-  "retryAfter",
-  "retryInterval",
-  "seen",
-  "setEntry",
-  "showFailure",
-  "since",
-  "showToast",
-  "replaceMessages",
-  "sequence",
-  "trustedPolicy",
-  "turn",
-  "uploadBody",
-  "words",
-  "onUserChange",
-  "askToSignIn",
-  "readTopic",
-  "signInPath",
-  "reopen",
-  "announceHidden",
-  "loadPageTexts",
-  "showInvalid",
-  "syncAcceptedForm",
-  "tryFocus",
-  "patchHtml",
-  "confirmSubmit",
-  "watchUnsaved",
-  "hasHead",
-  "describeWith",
-];
 
 if (import.meta.main) {
   const source = formatModule(await bundleClient());
@@ -112,7 +34,7 @@ interface Bundle {
 
 /** Builds the files of the runtime. */
 async function bundleClient(): Promise<Bundle> {
-  const { entry, parts } = await buildFiles(shortNames(INTERNAL), { HYPER_BUILD: JSON.stringify(BUILD_MARK) });
+  const { entry, parts } = await buildFiles({ HYPER_BUILD: JSON.stringify(BUILD_MARK) });
   const files = new Map([[ENTRY_NAME, await shrink(entry)]]);
   for (const { name, text } of parts.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
     files.set(name, await shrink(text));

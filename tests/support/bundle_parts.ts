@@ -41,20 +41,9 @@ interface Built {
 }
 
 /**
- * Shortens the names of properties. The result depends on the name alone, so that a part of one build can be linked with the
- * initial file of another.
- *
- * @throws {Error} When two names have the same short one.
+ * Returns the short name under which a part gets a name of the initial file. It depends on the name alone, so that a part of
+ * one build can be linked with the initial file of another.
  */
-export function shortNames(names: readonly string[]): Map<string, string> {
-  const short = new Map(names.map((name) => [name, shortName(name)]));
-  if (new Set(short.values()).size < short.size) {
-    throw new Error("Cannot shorten the names of properties: two have the same short name; rename one of them");
-  }
-  return short;
-}
-
-/** The platform has no property of this form: a small letter, a capital letter, and a third character. */
 function shortName(name: string): string {
   const hash = createHash("sha256").update(name).digest();
   const pick = (index: number, characters: string) => characters[hash[index]! % characters.length];
@@ -64,11 +53,10 @@ function shortName(name: string): string {
 
 /** Builds the initial file, and all parts that it or another part imports. */
 export async function buildFiles(
-  internal: ReadonlyMap<string, string>,
   define: Record<string, string>,
 ): Promise<{ readonly entry: string; readonly parts: readonly BuiltPart[] }> {
   try {
-    return await new PartsBuild(internal, define).run();
+    return await new PartsBuild(define).run();
   } finally {
     await esbuild.stop();
   }
@@ -76,7 +64,6 @@ export async function buildFiles(
 
 /** One build of all files. */
 class PartsBuild {
-  readonly #internal: ReadonlyMap<string, string>;
   readonly #define: Record<string, string>;
   /** Paths of the parts by the name of their file. */
   readonly #imported = new Map<string, string>();
@@ -87,8 +74,7 @@ class PartsBuild {
   /** The short names that a part uses. */
   readonly #used = new Set<string>();
 
-  constructor(internal: ReadonlyMap<string, string>, define: Record<string, string>) {
-    this.#internal = internal;
+  constructor(define: Record<string, string>) {
     this.#define = define;
   }
 
@@ -131,7 +117,7 @@ class PartsBuild {
     const pairs = end[1]!.split(",").map((pair) => {
       const [local, exported = local] = pair.trim().split(/\s+as\s+/);
       exports.push(exported!);
-      return `${this.#internal.get(exported!) ?? exported}:${local}`;
+      return `${exported}:${local}`;
     });
     const uses = [...names, ...exports.toSorted()];
     if (!this.#linked.has(name)) return { name, text, uses };
@@ -156,8 +142,6 @@ class PartsBuild {
       write: false,
       metafile: true,
       define: this.#define,
-      mangleProps: new RegExp(`^(${[...this.#internal.keys()].join("|")})$`),
-      mangleCache: Object.fromEntries(this.#internal),
       plugins: [this.#plugin(runtime)],
     });
     if (file === undefined) throw new Error(`Cannot bundle ${entry}: esbuild has written no file`);
@@ -226,7 +210,9 @@ class PartsBuild {
     // In a fixed order: modules are loaded concurrently, and each build must have the same text.
     const used = [...this.#available].filter(([name]) => this.#used.has(shortName(name)))
       .toSorted(([a], [b]) => a < b ? -1 : 1);
-    shortNames(used.map(([name]) => name));
+    if (new Set(used.map(([name]) => shortName(name))).size < used.length) {
+      throw new Error("Cannot link the parts: two names have the same short name; rename one of them");
+    }
     const imports = used.map(([name, path]) => `import { ${name} } from ${JSON.stringify(path)};`);
     const runtime = used.map(([name]) => `${shortName(name)}: ${name}`);
     const contents = `${imports.join("\n")}
