@@ -4,6 +4,7 @@ import type { App } from "../dispatch/app.ts";
 import type { FormActionDispatch } from "../dispatch/dispatch.ts";
 import type { Trace } from "../dispatch/trace.ts";
 import { isSafeMethod } from "../http/cross_origin.ts";
+import { hasPlainHead } from "../http/plain_head.ts";
 import { addHeaders } from "../http/sink.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ConnectionInfo, HandlerOptions } from "./options.ts";
@@ -47,7 +48,12 @@ export function createSend({ started, ready, headers, noticeProxy }: SendOptions
 
 /** Adds the headers of every response. */
 function withHeaders(send: Send, headers: HandlerOptions["headers"], app: SendingApp): Send {
-  if (headers === undefined) return async (...args) => await learnCookies(args[0], await send(...args), app);
+  if (headers === undefined) {
+    return async (request, info, trace) => {
+      const response = await send(request, info, trace);
+      return hasPlainHead(response) ? response : await learnCookies(request, response, app);
+    };
+  }
   if (typeof headers !== "function") addHeaders(new Response(), headers);
   return async (request, info, trace) => {
     const response = await send(request, info, trace);

@@ -6,6 +6,7 @@
 
 import { PAGE_HEADER } from "../protocol/page_mark.ts";
 import { isToken } from "./header_value.ts";
+import { forgetPlainHead } from "./plain_head.ts";
 import { quoteText } from "./quote.ts";
 
 // RFC 9110, 5.5: field-content is visible ASCII, space, tab and obs-text (0x80-0xFF). `Headers` accepts other control characters,
@@ -70,6 +71,8 @@ export function sealRecord(headers: Readonly<Record<string, string>>): Record<st
  * @throws {TypeError} When its body has been read or is locked, or it is a network error (`Response.error()`).
  */
 export function sealResponse(response: Response): Response {
+  // The application may have added cookies to the response of another handler.
+  forgetPlainHead(response);
   // The runtime needs this very object for the upgrade.
   if (response.status === 101) return response;
   if (response.type === "error") throw new TypeError("Cannot send a response: Response.error() has no status");
@@ -126,8 +129,11 @@ export function addHeaders(response: Response, init: HeadersInit): Response {
  * @returns The response, or a copy with the headers.
  */
 export function addCookies(response: Response, cookies: readonly string[], isPrivate: boolean): Response {
+  if (response.status === 101 || cookies.length === 0 && (!isPrivate || response.headers.has("cache-control"))) {
+    return response;
+  }
+  // After the return: once `body` is read, Deno sends it as a stream.
   const { status, statusText, body } = response;
-  if (status === 101 || cookies.length === 0 && (!isPrivate || response.headers.has("cache-control"))) return response;
   // A copy: the headers of a response such as `Response.redirect()` are immutable.
   const headers = new Headers(response.headers);
   for (const cookie of cookies) headers.append("set-cookie", sealValue(cookie));

@@ -5,6 +5,7 @@
 import type { PageAnswer } from "../pages/page_render.ts";
 import { CLIENT_BUILD } from "../client_bundle.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
+import { notePlainHead } from "../http/plain_head.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
 import { addToVary } from "../http/vary.ts";
 import { speculationHeader } from "./speculation.ts";
@@ -67,12 +68,11 @@ export function sendReply({ status, headers, cookies, body, isPage }: Reply, ove
   const own = sealRecord({ ...headers, ...over, vary: addToVary(headers.vary ?? null) });
   // After the sink, which removes the mark: only pages rendered here have it.
   const sealed = { ...own, ...(isPage ? PAGE_MARK : NO_MARK) };
-  return new Response(body, {
-    status,
-    headers: cookies.length === 0
-      ? sealed
-      : [...Object.entries(sealed), ...cookies.map((value): [string, string] => ["set-cookie", sealValue(value)])],
-  });
+  if (cookies.length === 0 && own["set-cookie"] === undefined) {
+    return notePlainHead(new Response(body, { status, headers: sealed }));
+  }
+  const set = cookies.map((value): [string, string] => ["set-cookie", sealValue(value)]);
+  return new Response(body, { status, headers: [...Object.entries(sealed), ...set] });
 }
 
 /** Returns headers with their names in lower case, so that each is sent once. */

@@ -123,12 +123,10 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
       return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
     }
     // Rendered completely before its headers are sent: they have its length, or remove the cookie of its toasts.
-    const served = sealPage(await services.rendering.page(pageRender, null, 200), request);
+    const answer = await services.rendering.page(pageRender, null, 200);
     // A page that does not show toasts leaves them to the next page.
-    if (toasts.length > 0 && isShown) {
-      served.response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
-    }
-    return served;
+    const shown = toasts.length > 0 && isShown ? [clearFlashCookie(url.protocol === "https:")] : [];
+    return sealPage(answer, request, shown);
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
     return await serveFailure(withoutToasts, toFailure(error), services);
@@ -162,19 +160,28 @@ async function serveFailure(
 ): Promise<Served> {
   const { status, headers } = refusal;
   const { request } = pageRender;
-  const served = sealPage(
-    await rendering.failure(pageRender, status, userTexts.ofFailure(refusal, pageRender)),
-    request,
-  );
+  const answer = await rendering.failure(pageRender, status, userTexts.ofFailure(refusal, pageRender));
+  const own = lowerCased(headers);
+  if (answer.kind === "page") {
+    const reply = replyWithPage(answer, request.method);
+    return whole(sendReply({ ...reply, headers: { "cache-control": "no-store", ...reply.headers } }, own));
+  }
+  const served = sealPage(answer, request);
   const sent = served.response.headers;
   if (!sent.has("cache-control")) sent.set("cache-control", "no-store");
-  for (const [name, value] of Object.entries(sealRecord(lowerCased(headers)))) sent.set(name, value);
+  for (const [name, value] of Object.entries(sealRecord(own))) sent.set(name, value);
   return served;
 }
 
-function sealPage(answer: PageAnswer, { method }: Request): Served {
-  if (answer.kind === "page") return whole(sendReply(replyWithPage(answer, method), {}));
+function sealPage(answer: PageAnswer, { method }: Request, cookies: readonly string[] = NO_COOKIES): Served {
+  if (answer.kind === "page") {
+    const reply = replyWithPage(answer, method);
+    return whole(sendReply(cookies.length === 0 ? reply : { ...reply, cookies: [...reply.cookies, ...cookies] }, {}));
+  }
   const { response } = answer;
   const sealed = response.status === 101 ? response : withOwnHeaders(sealResponse(response));
+  for (const cookie of cookies) sealed.headers.append("set-cookie", cookie);
   return { response: sealed, isStream: true, drawn: null };
 }
+
+const NO_COOKIES: readonly string[] = [];
