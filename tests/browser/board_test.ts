@@ -69,6 +69,21 @@ boardTest("board: each change is shown to the other person, once", async ({ page
   assertEquals(listPeople(), ["Ada"]);
 });
 
+boardTest("board: the latest message is in view, on the page and when it arrives", async ({ page }) => {
+  for (let i = 0; i < 60; i++) addMessage("Ada", `Message ${i}`);
+  await comeIn(page, "Ada");
+  const isSeen = (text: string) =>
+    page.waitForFunction((text) => {
+      const log = document.querySelector(".log")!.getBoundingClientRect();
+      const line = [...document.querySelectorAll("#messages li")].find((item) => item.textContent?.endsWith(text));
+      return line !== undefined && line.getBoundingClientRect().bottom <= log.bottom + 1;
+    }, text);
+  await isSeen("Message 59");
+  await page.getByLabel("Message", { exact: true }).fill("The last one");
+  await page.keyboard.press("Enter");
+  await isSeen("The last one");
+});
+
 boardTest("board: text that a user is typing is kept when another user makes a change", async ({ page, context }) => {
   await comeIn(page, "Ada");
   const other = await visitor(context, "Bob");

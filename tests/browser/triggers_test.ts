@@ -92,6 +92,39 @@ triggerTest(
 );
 
 triggerTest(
+  "a submit button with hyper-on is pressed while its form is filled in, by its own rules about invalid fields",
+  `<form data-hyper-form="save" method="post"><input name="a" required><input type="checkbox" name="b">
+  <button>Save</button>
+  <button data-hyper-form="keep" name="go" value="no" formnovalidate hyper-on="input" hyper-delay="100">Keep</button>
+  <button data-hyper-form="check" hyper-on="change">Check</button></form>`,
+  async ({ page, events }, came) => {
+    await page.locator("[name=a]").pressSequentially("xy");
+    assertEquals(await came.next(), { ...CALL, action: "keep", data: null, body: "a=xy&go=no" });
+    assertEquals((await events.next("hyper:afterRequest")).detail.trigger, "input");
+    assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("name")), "a");
+    await page.locator("[name=b]").click();
+    // The text field was left, and the box was checked.
+    const actions = [await came.next(), await came.next(), await came.next()].map(({ action }) => action);
+    assertEquals(actions, ["check", "check", "keep"]);
+    await page.locator("[name=a]").fill("");
+    assertEquals((await came.next()).body, "a=&b=on&go=no");
+    // Without `formnovalidate` it is not pressed while a field is invalid.
+    await page.locator("[name=b]").click();
+    assertEquals((await came.next()).action, "keep");
+  },
+);
+
+triggerTest(
+  "a button that is not one of submit, in a form, is clicked by its event and does not submit",
+  `<form data-hyper-form="save" method="post"><input name="a"><button type="button" hyper-on="input">No</button></form>`,
+  async ({ page }, came) => {
+    await page.locator("[name=a]").fill("x");
+    await page.getByRole("button").click();
+    assertEquals(came.rest, 0);
+  },
+);
+
+triggerTest(
   "hyper-action sends hyper-data and nothing else, and the form around it is not submitted",
   `<form data-hyper-form="save" method="post"><input name="secret" value="1">
   <button hyper-action="like" hyper-data='{"id":7}'>Like</button></form>`,

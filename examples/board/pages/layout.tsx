@@ -11,7 +11,6 @@ export default function Layout({ children }: LayoutProps) {
         <title>Board</title>
         <link rel="stylesheet" href="/board.css" />
         <ClientScript />
-        <script type="module" src="/board.js" />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the board</a>

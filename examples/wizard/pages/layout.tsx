@@ -11,7 +11,6 @@ export default function Layout({ children }: LayoutProps) {
         <title>Workshops</title>
         <link rel="stylesheet" href="/wizard.css" />
         <ClientScript />
-        <script type="module" src="/wizard.js" />
       </head>
       <body>
         <main>{children}</main>

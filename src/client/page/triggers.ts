@@ -7,7 +7,8 @@
  * | `hyper-delay` | time without a further event before the request, in milliseconds |
  * | `hyper-action`, `hyper-data` | the action to call, and its whole data; without them the form of the element is submitted |
  *
- * An event concerns the nearest trigger around its target. One that is dispatched on the window concerns every trigger.
+ * An event concerns the nearest trigger around its target, else a submit button of its form that names `input` or `change`: a button
+ * has no such event itself. One that is dispatched on the window concerns every trigger.
  * A shortcut works from anywhere on the page, except behind a modal dialog.
  */
 import { action } from "../call/action.ts";
@@ -53,9 +54,12 @@ export function observeTriggers(signal: AbortSignal): void {
     doc.addEventListener("prerenderingchange", begin, { once: true, signal });
   } else begin();
   addEventListener("keydown", onKey, { signal });
-  // The user was faster than the waiting time.
-  addEventListener("submit", ({ target }) => {
-    for (const element of timers.keys()) if (element === target || formOf(element) === target) stopTimer(element);
+  // The user was faster than the waiting time. The button of one trigger does not stop another one.
+  addEventListener("submit", ({ target, submitter }) => {
+    const isTrigger = attr(submitter, "hyper-on") !== null;
+    for (const element of timers.keys()) {
+      if (isTrigger ? element === submitter : formOf(element) === target) stopTimer(element);
+    }
   }, { signal, capture: true });
   signal.addEventListener("abort", () => {
     observer.disconnect();
@@ -129,7 +133,8 @@ function onEvent(event: Event, name: string): void {
   const isHeard = (element: Element) => !isOff(element) && triggerEvents(element).includes(name);
   if (event.target === window) return ours(TRIGGERS).filter(isHeard).forEach((element) => fire(element, name));
   const path = event.composedPath().filter((node) => node instanceof Element);
-  const element = (event.bubbles ? path : path.slice(0, 1)).find(isHeard);
+  const element = (event.bubbles ? path : path.slice(0, 1)).find(isHeard) ??
+    (isEntered(name) && buttonsOf(path[0]).find(isHeard));
   if (!element) return;
   if (name === "click") {
     // Without an action, it does what it does in HTML.
@@ -142,6 +147,19 @@ function onEvent(event: Event, name: string): void {
   }
   fire(element, name);
 }
+
+/** Returns `true` for an event of what is entered. */
+const isEntered = (event: string): boolean => /^(input|change)$/.test(event);
+
+/** Returns the submit buttons of the form that a control belongs to. */
+function buttonsOf(control: Element | undefined): HTMLButtonElement[] {
+  const form = control && formOf(control);
+  // Elements of a form have the properties of controls, or lack them.
+  const controls = [...dom(form)?.elements ?? []] as HTMLButtonElement[];
+  return controls.filter(isSubmitButton);
+}
+
+const isSubmitButton = ({ type }: HTMLButtonElement): boolean => /^(submit|image)$/.test(type);
 
 function onKey(event: KeyboardEvent): void {
   const element = ours("[hyper-on*='keydown.']").find((element) =>
@@ -186,11 +204,13 @@ async function sendTrigger(element: Element, event: string): Promise<void> {
   if (!view.isConnected || isOff(element) || view.matches(":disabled")) return;
   const form = formOf(element);
   if (attr(element, "hyper-action") !== null) return await callAction(element, event);
+  const button = view.matches("button,[type=submit],[type=image]") && element as HTMLButtonElement;
   // A shortcut works as the button does.
-  if (!form || view.matches("button,[type=submit],[type=image]")) return (view as View<HTMLElement>).click();
+  if (!form || button && !(isEntered(event) && isSubmitButton(button))) return (view as View<HTMLElement>).click();
   // The browser shows the missing fields when the user submits the form.
-  if (event !== "keydown" && dom(form).matches("form:not([novalidate]):invalid")) return;
-  submitForm(form, event);
+  const isChecked = event !== "keydown" && !(button && dom(button).hasAttribute("formnovalidate"));
+  if (isChecked && dom(form).matches("form:not([novalidate]):invalid")) return;
+  submitForm(form, event, button || null);
 }
 
 async function callAction(element: Element, event: string): Promise<void> {

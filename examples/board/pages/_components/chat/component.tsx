@@ -1,5 +1,5 @@
 /** The chat: messages, and text while it is being typed. */
-import { action, changed, defineForm, Field, field, Form, html, region, remove } from "@hyper/actions";
+import { action, changed, defineForm, Field, field, Form, html, region, remove, SubmitButton } from "@hyper/actions";
 import { z } from "zod";
 import * as database from "../../../database.ts";
 import type { Message, Person } from "../../../database.ts";
@@ -52,7 +52,10 @@ export function Chat() {
   return (
     <section class="chat" aria-labelledby="chat-title">
       <h2 id="chat-title">Chat</h2>
-      <Messages />
+      {/* The style keeps it at its end: the latest message. */}
+      <div class="log">
+        <Messages />
+      </div>
       <ul id="typing" class="typing" aria-label="Typing" />
       <Say />
     </section>
@@ -65,6 +68,8 @@ function Say() {
       <Form action={say} class="row">
         <Field name="text" autocomplete="off" />
         <button>Send</button>
+        {/* Pressed by the runtime while the user types: one call at a time, and always the latest text. */}
+        <SubmitButton action={type} hidden formnovalidate hyper-on="input">Show what I type</SubmitButton>
       </Form>
     </div>
   );

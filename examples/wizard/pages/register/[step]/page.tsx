@@ -60,7 +60,8 @@ export async function render({ params, deps }: PageContext<"/register/[step]">) 
     <>
       <Steps draft={current.draft} current={step} />
       <h1>{step.title}</h1>
-      <Form action={saveStep} class="stack" data-keep="keep_step">
+      {/* In one lane: earlier input does not arrive after later input, or after the submit. */}
+      <Form action={saveStep} class="stack" hyper-key="step" hyper-sync="queue">
         <FormErrors />
         {Array.from(step.form.fields.keys(), (name) => <Field key={name} name={name} />)}
         <div class="buttons">
@@ -69,6 +70,10 @@ export async function render({ params, deps }: PageContext<"/register/[step]">) 
           {step !== STEPS[0] && (
             <SubmitButton action={keepStep} class="quiet" name="go" value="back" formnovalidate>Back</SubmitButton>
           )}
+          {/* Pressed by the runtime while the user types, so that the input is not lost with the tab. */}
+          <SubmitButton action={keepStep} class="quiet" formnovalidate hyper-on="input" hyper-delay="400">
+            Save for later
+          </SubmitButton>
         </div>
       </Form>
     </>
