@@ -31,7 +31,7 @@ export default function Cities({ url }: PageProps) {
               const isSorted = name === sorted;
               const order = isSorted && !isDescending ? "&order=desc" : "";
               return (
-                <th key={name} aria-sort={isSorted ? isDescending ? "descending" : "ascending" : undefined}>
+                <th key={name} scope="col" aria-sort={isSorted ? isDescending ? "descending" : "ascending" : undefined}>
                   <a href={`?sort=${name}${order}`}>{COLUMNS[name].title}</a>
                 </th>
               );

@@ -8,7 +8,9 @@ const session = sessions({
   values: { who: z.object({ name: z.string() }), trip: z.object({ to: z.string() }) },
 });
 
-const WhoForm = defineForm("who", { fields: { name: field.text({ label: "Your name", required: true }) } });
+const WhoForm = defineForm("who", {
+  fields: { name: field.text({ label: "Your name", required: true, autocomplete: "name" }) },
+});
 const TripForm = defineForm("trip", {
   fields: { to: field.radio({ label: "Destination", choices: ["Bergen", "Graz"], required: true }) },
 });

@@ -1,4 +1,4 @@
-/** Pages of the examples have no violation of axe-core, in light and dark, before and after interactions. */
+/** Pages of the examples have no violation of axe-core, in light, dark and forced colors, before and after interactions. */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { createHandler } from "@hyper/actions";
@@ -8,10 +8,17 @@ import { closeDatabase as closeInvoices } from "../../examples/invoices/database
 import { addInvoice, type Line, saveDetails, saveLines } from "../../examples/invoices/invoices.ts";
 import { idle } from "../../examples/invoices/sending.ts";
 import { addNote, closeDatabase as closeNotes } from "../../examples/notes/database.ts";
+import { createApp as createOpenIdApp } from "../../examples/openid/app.ts";
+import { OpenId } from "../../examples/openid/openid.ts";
 import { findViolations } from "../support/axe.ts";
 import { withPage } from "../support/browser.ts";
+import { CLIENT, OpenIdProvider } from "../support/openid_provider.ts";
+import { openRecipe } from "../support/recipe.ts";
 
 const NOTES = fromFileUrl(import.meta.resolve("../../examples/notes/"));
+
+const DEPLOYMENT = fromFileUrl(import.meta.resolve("../../examples/deployment/"));
+const COOKBOOK = new URL("../../examples/cookbook/", import.meta.url);
 
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 
@@ -99,6 +106,50 @@ for (const colorScheme of ["light", "dark"] as const) {
       await app.close();
       closeInvoices();
       Deno.env.delete("INVOICES_DATABASE");
+    }
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`cookbook: axe-core finds no violation in any recipe, in ${colorScheme}`, async () => {
+    const names = Array.from(Deno.readDirSync(COOKBOOK), ({ name }) => name.replace(/\.tsx$/, "")).toSorted();
+    const all: Record<string, unknown> = {};
+    for (const name of names) {
+      const { handler } = await openRecipe(name, `axe-${colorScheme}`);
+      await withPage(handler, async ({ page }) => {
+        const response = await page.goto("/");
+        // A feed or a file has no page.
+        if (!/html/.test(response?.headers()["content-type"] ?? "")) return;
+        const found = await findViolations(page);
+        if (found.length > 0) all[name] = found;
+      }, { colorScheme });
+      await handler.close();
+    }
+    assertEquals(all, {});
+  });
+
+  Deno.test(`openid: axe-core finds no violation on any page, in ${colorScheme}`, async () => {
+    await using provider = await OpenIdProvider.start();
+    const app = createOpenIdApp(new OpenId({ ...CLIENT, issuer: provider.issuer }));
+    try {
+      await withPage(app, async ({ page }) => {
+        for (const path of ["/", "/account"]) await check(page, path, "nobody is signed in");
+        await page.getByRole("button", { name: "Sign in with your provider" }).click();
+        await page.getByRole("heading", { name: "Ada" }).waitFor();
+        await look(page, "the account");
+        await check(page, "/", "signed in");
+      }, { colorScheme });
+    } finally {
+      await app.close();
+    }
+  });
+
+  Deno.test(`deployment: axe-core finds no violation, in ${colorScheme}`, async () => {
+    const app = createHandler({ baseDir: DEPLOYMENT });
+    try {
+      await withPage(app, ({ page }) => check(page, "/"), { colorScheme });
+    } finally {
+      await app.close();
     }
   });
 }

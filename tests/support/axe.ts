@@ -11,7 +11,7 @@ export interface Violation {
   readonly at: readonly string[];
 }
 
-/** Checks a page. Returns its violations. */
+/** Checks a page in its colors and in forced colors. Returns its violations. */
 export async function findViolations(page: Page): Promise<readonly Violation[]> {
   // Evaluated, not added as a script: the content security policy of a page does not apply to the debugger.
   await page.evaluate(axe.source);

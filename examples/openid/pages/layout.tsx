@@ -9,6 +9,7 @@ export default function Layout({ children }: LayoutProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Library</title>
+        <link rel="stylesheet" href="/_hyper/base.css" />
         <ClientScript />
       </head>
       <body>
