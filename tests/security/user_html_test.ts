@@ -1,5 +1,6 @@
 /** Attributes of the runtime in HTML of users: `hyper-off` disables them all, and DOMPurify removes those that act. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import { type Visit, withPage } from "../support/browser.ts";
 import { bundle } from "../browser/module_page.ts";
 import { app } from "../browser/runtime_app.ts";
@@ -21,7 +22,41 @@ const GADGETS = `
   <div data-hyper-toasts id="stolen"></div>
   <template hyper-failure><p hyper-failure-message>Call this number</p></template>
   <p id="kept" hyper-keep hyper-loading hyper-offline-class="x">Kept</p>
+  <form data-hyper-form="attack" hyper-validate="input"><input name="a" class="type"></form>
+  <form data-hyper-form="attack" data-hyper-depends='["a"]'><input name="a" class="type"></form>
+  <form data-hyper-form="attack"><input name="a" class="type">
+    <button hyper-on="input" formnovalidate data-hyper-form="attack">Press</button></form>
+  <div data-hyper-region="own:x" data-hyper-load="visible" data-hyper-every="1"></div>
+  <a href="/there" data-hyper-more="x" hyper-prefetch="visible" class="native">More</a>
   <p data-hyper-messages='{"networkError":"Call this number"}'></p>`;
+
+const ROOT = join(import.meta.dirname ?? "", "../..");
+
+/** Names in the sources that are classes of elements, not attributes. */
+const CLASSES = new Set(
+  ("hyper-changed hyper-choice hyper-choices hyper-errors hyper-field hyper-form-errors hyper-help hyper-layer-close " +
+    "hyper-layer-content hyper-settling hyper-swapping").split(" "),
+);
+
+/** Returns the names of all attributes of the runtime: those in its sources, in the components, and in the reference. */
+async function attributeNames(): Promise<readonly string[]> {
+  const paths = [join(ROOT, "examples/showcase/reference/attributes.md")];
+  for (const folder of ["client", "protocol", "preact"]) {
+    paths.push(...await filesIn(join(ROOT, "src", folder)));
+  }
+  const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
+  const names = texts.flatMap((text) => text.match(/(?<![\w.-])(data-)?hyper-[a-z]+(-[a-z]+)*(?![\w-])/g) ?? []);
+  return [...new Set(names)].filter((name) => !CLASSES.has(name)).toSorted();
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const paths = entries.map(async ({ name, isDirectory }) => {
+    const path = join(folder, name);
+    return isDirectory ? await filesIn(path) : [path];
+  });
+  return (await Promise.all(paths)).flat();
+}
 
 /** Tests a page of the site, with a form of its own. */
 async function visitPage(
@@ -106,19 +141,37 @@ Deno.test("markup that DOMPurify has cleaned with its defaults sends nothing by 
     const left = await visit.page.evaluate((gadgets) => {
       const user = document.querySelector("#user")!;
       user.innerHTML = Reflect.get(globalThis, "DOMPurify").sanitize(gadgets);
-      return user.innerHTML.match(/\bhyper-[a-z-]+(?==)/g);
+      return user.innerHTML.match(/[ ]hyper-[a-z-]+(?==)/g);
     }, GADGETS);
-    // Attributes with `data-` are left: SECURITY.md names them.
-    assertEquals(left?.toSorted(), [
-      "hyper-form",
-      "hyper-form",
-      "hyper-max",
-      "hyper-messages",
-      "hyper-rows",
-      "hyper-toasts",
-    ]);
+    // Attributes with `data-` are left.
+    assertEquals(left, null);
     await useAll(visit);
     await visit.page.waitForLoadState("networkidle");
     assertEquals(calls, []);
+  });
+});
+
+Deno.test("SECURITY.md lists every attribute of the runtime, which a sanitizer must remove, and no other", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "SECURITY.md"));
+  const [, list = ""] = /These are all attributes of the runtime, ([^.]*)\./.exec(text) ?? [];
+  assertEquals(list.match(/(data-)?hyper-[a-z-]+/g)?.toSorted(), await attributeNames());
+});
+
+Deno.test("DOMPurify removes every attribute of the runtime, as SECURITY.md configures it", async () => {
+  const names = await attributeNames();
+  assert(names.includes("hyper-optimistic") && names.includes("data-hyper-region"));
+  await visitPage("", `<script src="/purify.js"></script>`, async ({ page }) => {
+    const [withDefaults, withoutData] = await page.evaluate((names) => {
+      // On elements that may have them.
+      const markup = ["p", "form", "a", "button", "input", "template"].map((tag) =>
+        `<${tag} ${names.map((name) => `${name}="x"`).join(" ")}>`
+      ).join("");
+      const { sanitize } = Reflect.get(globalThis, "DOMPurify");
+      const left = (options: object) =>
+        [...new Set(sanitize(markup, options).match(/(data-)?hyper-[a-z-]+/g) as string[] | null)].toSorted();
+      return [left({}), left({ ALLOW_DATA_ATTR: false })];
+    }, names);
+    assertEquals(withoutData, []);
+    assertEquals(withDefaults, names.filter((name) => name.startsWith("data-")));
   });
 });
