@@ -20,7 +20,7 @@ const LIMITS = {
   rows: 1_400,
   optimistic: 2_100,
   session: 800,
-  triggers: 2_300,
+  triggers: 2_400,
   layers: 2_500,
   validate: 2_000,
   /** On a page in another language than English. */

@@ -13,7 +13,7 @@ export async function checkPage(page: Page): Promise<readonly Violation[]> {
   // Transitions to the new colors.
   await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
   const lost = await page.evaluate(findLostShapes, shapes);
-  // What depends on colors. Not by axe-core: it reads the text color of the author (`-webkit-text-fill-color`).
+  // Rules about colors. Not those of axe-core: it reads the text color of the author (`-webkit-text-fill-color`).
   const forced = (await page.evaluate(findInPage, true)).filter(({ rule }) => /^(border|focus|text)/.test(rule));
   await page.emulateMedia({ forcedColors: "none" });
   await page.evaluate((before) => {
