@@ -1,19 +1,23 @@
-// Browsers that insert `<template for>` into a page while it arrives (HTML, 2026; whatwg/html#11818).
+// Which clients insert `<template for>` into a page while it arrives (HTML, 2026; whatwg/html#11818).
+import { LATE_HEADER } from "../protocol/late_names.ts";
 
 /** The first version of Chromium that does. */
 const CHROMIUM = 150;
 
-/** The request headers by which {@linkcode knowsTemplates} decides, for `Vary`. */
-export const TEMPLATES_VARY = "Sec-CH-UA, Sec-Fetch-Mode";
+/** The code that inserts templates: the parser of the browser, or the runtime, which merges a page that it has fetched. */
+export type TemplateReader = "parser" | "fetch";
 
-/**
- * Returns whether the client of a request inserts `<template for>`. Only a navigation does: a script that fetches a page parses it
- * outside a document.
- *
- * @param headers The headers of the request. Chromium sends `Sec-CH-UA` with each request in a secure context.
- */
-export function knowsTemplates(headers: Headers): boolean {
-  if (headers.get("sec-fetch-mode") !== "navigate") return false;
+/** Returns what inserts the templates of a page at the client of a request; `null` if nothing does. */
+export function templateReaderOf(headers: Headers): TemplateReader | null {
+  if (headers.get(LATE_HEADER) === "1") return "fetch";
+  // A script that fetches a page parses it outside a document.
+  if (headers.get("sec-fetch-mode") !== "navigate") return null;
+  // Chromium sends it with each request in a secure context.
   const [, version = ""] = /"Chromium";v="(\d{1,5})/.exec(headers.get("sec-ch-ua") ?? "") ?? [];
-  return Number(version) >= CHROMIUM;
+  return Number(version) >= CHROMIUM ? "parser" : null;
+}
+
+/** Returns the request headers by which {@linkcode templateReaderOf} has decided, for `Vary`. */
+export function varyOfTemplates(reader: TemplateReader | null): string {
+  return reader === "fetch" ? LATE_HEADER : `${LATE_HEADER}, Sec-CH-UA, Sec-Fetch-Mode`;
 }

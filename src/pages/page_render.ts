@@ -7,6 +7,7 @@ import type { RequestDeps } from "../deps/resolver.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import type { ToastUndo, UnsafeHtml } from "../results/item.ts";
+import type { TemplateReader } from "../http/templates.ts";
 import type { PageRoute } from "./manifest.ts";
 
 /** A page to render for a request. */
@@ -59,6 +60,16 @@ export interface PageInParts {
   readonly status: number;
   /** The headers that the page set; `null` if it set none. */
   readonly headers: Headers | null;
+  /** The beginning of the names of its late parts; `null` if it has none. */
+  readonly latePrefix: string | null;
+}
+
+/** Decides about the parts of a page that wait. */
+export interface LateSettings {
+  /** Milliseconds after which the page is sent without the content of each `<Suspense>` that waits. */
+  readonly afterMs: number;
+  /** Inserts the content that follows, in a `<template for>`. */
+  readonly reader: TemplateReader;
 }
 
 /** The contract of rendering. */
@@ -79,10 +90,10 @@ export interface Rendering {
   /**
    * Renders the whole page without toasts; in pieces if a component suspends.
    *
-   * @param lateAfterMs Milliseconds after which the page is sent without the content of each `<Suspense>` that waits; each follows
-   *   in a `<template for>`. `null` for a client that does not know these.
+   * @param late How the content of each `<Suspense>` that waits is sent. `null` for a client that does not know templates: in
+   *   document order.
    */
-  pageInParts(pageRender: PageRender, lateAfterMs: number | null): Promise<PageAnswer | PageInParts>;
+  pageInParts(pageRender: PageRender, late: LateSettings | null): Promise<PageAnswer | PageInParts>;
   /** Renders the whole page; returns `null` if it does not contain the form that failed. */
   pageOfForm(pageRender: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** Renders the page and returns only the form that failed. */

@@ -6,6 +6,7 @@
 // ```
 
 import { isPromiseLike } from "../callback.ts";
+import { lateMarkOf } from "../protocol/late_names.ts";
 
 /** Content that waits, in the list of pieces of a page. */
 export class LatePart {
@@ -38,21 +39,26 @@ export interface LateOptions {
   readonly waitMs: number;
   /** Called with the error of a part; returns the HTML in its place. */
   readonly onError: (error: unknown) => string;
+  /** If `true`, the page and each template are followed by a mark. Default: `false`. */
+  readonly isMarked?: boolean;
 }
 
 /** The late parts of one response. */
 export class LateParts {
   readonly #onError: LateOptions["onError"];
   readonly #deadline: number;
-  // Unguessable: the HTML of a user may contain markers and templates.
-  readonly #prefix = crypto.randomUUID();
+  /** The beginning of the names. Unguessable: the HTML of a user may contain markers and templates. */
+  readonly prefix: string = crypto.randomUUID();
+  /** The mark after the page and each template, or an empty string. */
+  readonly mark: string;
   #count = 0;
   /** Parts that were sent as a fallback, and whose template is not ready. */
   #open = 0;
   readonly #templates: string[] = [];
   #wake = (): void => {};
 
-  constructor({ waitMs, onError }: LateOptions) {
+  constructor({ waitMs, onError, isMarked = false }: LateOptions) {
+    this.mark = isMarked ? lateMarkOf(this.prefix) : "";
     this.#onError = onError;
     this.#deadline = performance.now() + waitMs;
   }
@@ -82,17 +88,23 @@ export class LateParts {
     }
   }
 
-  /** Yields the templates of all parts that were sent as a fallback, each when it is ready. */
+  /** Yields a mark, and the templates of all parts that were sent as a fallback, each when it is ready. */
   async *templates(): AsyncGenerator<string, void, void> {
-    while (this.#open > 0 || this.#templates.length > 0) {
+    if (this.#isOver()) return;
+    if (this.mark !== "") yield this.mark;
+    while (!this.#isOver()) {
       const template = this.#templates.shift();
       if (template === undefined) await new Promise<void>((resolve) => this.#wake = resolve);
-      else yield template;
+      else yield template + this.mark;
     }
   }
 
+  #isOver(): boolean {
+    return this.#open === 0 && this.#templates.length === 0;
+  }
+
   #newName(): string {
-    return `${this.#prefix}-${++this.#count}`;
+    return `${this.prefix}-${++this.#count}`;
   }
 
   #await(name: string, part: LatePart): void {

@@ -9,7 +9,15 @@ import type { RegionPart } from "../actions/region_pages.ts";
 import { isReportable, toFailure } from "../dispatch/failure.ts";
 import type { PageRoute } from "../pages/manifest.ts";
 import { type PageFailure, type PageTree, prepareErrorPage, preparePage } from "../pages/page.ts";
-import type { FailedForm, PageAnswer, PageInParts, PageRender, Rendered, Rendering } from "../pages/page_render.ts";
+import type {
+  FailedForm,
+  LateSettings,
+  PageAnswer,
+  PageInParts,
+  PageRender,
+  Rendered,
+  Rendering,
+} from "../pages/page_render.ts";
 import { SCRIPTS_VARY } from "../http/scripts.ts";
 import { isUnsafeHtml, type ToastUndo, type UnsafeHtml } from "../results/item.ts";
 import { UndoForm } from "./undo_form.tsx";
@@ -62,7 +70,7 @@ class PreactRendering implements Rendering {
     return await toAnswer(await this.#render(of, { failed, status }));
   }
 
-  async pageInParts(of: PageRender, lateAfterMs: number | null): Promise<PageAnswer | PageInParts> {
+  async pageInParts(of: PageRender, lateSettings: LateSettings | null): Promise<PageAnswer | PageInParts> {
     const { page, pageRender } = pageOf(of);
     const tree = await preparePage(page, pageRender.deps.ctx);
     if (tree.kind === "response") return tree;
@@ -77,9 +85,13 @@ class PreactRendering implements Rendering {
     }
     const { status } = tree;
     const headers = headersOf(tree, state);
-    if (lateAfterMs === null) return { kind: "parts", html: completeInParts(node, document, null), status, headers };
-    const late = new LateParts({ waitMs: lateAfterMs, onError: (error) => this.#alert(error, of) });
-    return { kind: "parts", html: completeInParts(node, withTemplates(document, tree), late), status, headers };
+    if (lateSettings === null) {
+      return { kind: "parts", html: completeInParts(node, document, null), status, headers, latePrefix: null };
+    }
+    const { afterMs: waitMs, reader } = lateSettings;
+    const late = new LateParts({ waitMs, onError: (error) => this.#alert(error, of), isMarked: reader === "fetch" });
+    const pieces = completeInParts(node, withTemplates(document, tree), late);
+    return { kind: "parts", html: pieces, status, headers, latePrefix: late.prefix };
   }
 
   async pageOfForm(of: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null> {

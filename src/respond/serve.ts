@@ -18,12 +18,13 @@ import { libraryFile } from "./library_file.ts";
 import { clearFlashCookie, type Flash, type ToastValue } from "./flash.ts";
 import { beginPage, streamPage, WHOLE_PAGE_MS } from "./page_stream.ts";
 import { lowerCased, replyWithPage, sendReply } from "./reply.ts";
+import { LATE_HEADER } from "../protocol/late_names.ts";
 import { isForLayer } from "../http/layer.ts";
 import { isReadMethod, optionsResponse, READ_METHODS } from "../http/methods.ts";
 import { isPrefetch } from "../http/purpose.ts";
 import { sealRecord, sealResponse } from "../http/sink.ts";
 import { noteScriptsOff } from "../http/scripts.ts";
-import { knowsTemplates, TEMPLATES_VARY } from "../http/templates.ts";
+import { type TemplateReader, templateReaderOf, varyOfTemplates } from "../http/templates.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { UserTexts } from "../dispatch/user_texts.ts";
@@ -116,11 +117,10 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   try {
     // A layer is shown when it is complete.
     if (request.method === "GET" && toasts.length === 0 && !isForLayer(request)) {
-      const page = await services.rendering.pageInParts(
-        pageRender,
-        knowsTemplates(request.headers) ? WHOLE_PAGE_MS : null,
-      );
-      return page.kind === "parts" ? await serveInParts(page, request, services) : sealPage(page, request);
+      const reader = templateReaderOf(request.headers);
+      const late = reader && { afterMs: WHOLE_PAGE_MS, reader };
+      const page = await services.rendering.pageInParts(pageRender, late);
+      return page.kind === "parts" ? await serveInParts(page, reader, request, services) : sealPage(page, request);
     }
     // Rendered completely before its headers are sent: they have its length, or remove the cookie of its toasts.
     const answer = await services.rendering.page(pageRender, null, 200);
@@ -135,10 +135,14 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
 
 async function serveInParts(
   page: PageInParts,
+  reader: TemplateReader | null,
   request: Request,
   { report, userTexts }: ServeServices,
 ): Promise<Served> {
-  const { status, headers } = page;
+  const { status } = page;
+  const headers = new Headers(page.headers ?? {});
+  headers.append("vary", varyOfTemplates(reader));
+  if (reader === "fetch" && page.latePrefix !== null) headers.set(LATE_HEADER, page.latePrefix);
   const begun = await beginPage(page.html);
   const whole = { kind: "page", html: begun.html, status, headers, tookToasts: false } as const;
   if (begun.kind === "whole") return sealPage(whole, request);
@@ -147,9 +151,8 @@ async function serveInParts(
     return userTexts.ofFailure(toFailure(error), { request });
   });
   const { headers: own, ...reply } = replyWithPage(whole, request.method);
-  const vary = own.vary === undefined ? TEMPLATES_VARY : `${own.vary}, ${TEMPLATES_VARY}`;
   // A proxy such as nginx buffers a response otherwise.
-  const response = sendReply({ ...reply, headers: { ...own, vary, "x-accel-buffering": "no" }, body }, {});
+  const response = sendReply({ ...reply, headers: { ...own, "x-accel-buffering": "no" }, body }, {});
   return { response, isStream: true, drawn };
 }
 

@@ -1,22 +1,29 @@
 import { assertEquals } from "@std/assert";
-import { knowsTemplates } from "../../src/http/templates.ts";
+import { type TemplateReader, templateReaderOf, varyOfTemplates } from "../../src/http/templates.ts";
+
+const CHROMIUM = { "sec-ch-ua": '"Chromium";v="150", "Not_A Brand";v="8"', "sec-fetch-mode": "navigate" };
 
 for (
   const [what, headers, expected] of [
-    ["Chromium 150", { "sec-ch-ua": '"Chromium";v="150", "Not_A Brand";v="8"', "sec-fetch-mode": "navigate" }, true],
-    ["a later Chrome", {
-      "sec-ch-ua": '"Google Chrome";v="207", "Chromium";v="207"',
-      "sec-fetch-mode": "navigate",
-    }, true],
-    ["Chromium 149", { "sec-ch-ua": '"Chromium";v="149"', "sec-fetch-mode": "navigate" }, false],
-    ["another brand", { "sec-ch-ua": '"Not_A Brand";v="200"', "sec-fetch-mode": "navigate" }, false],
-    ["a malformed version", { "sec-ch-ua": '"Chromium";v="x"', "sec-fetch-mode": "navigate" }, false],
-    ["a fetch() of a script", { "sec-ch-ua": '"Chromium";v="153"', "sec-fetch-mode": "cors" }, false],
-    ["a browser without client hints", { "sec-fetch-mode": "navigate" }, false],
-    ["a client without these headers", {}, false],
-  ] as readonly (readonly [string, Record<string, string>, boolean])[]
+    ["Chromium 150", CHROMIUM, "parser"],
+    ["a later Chrome", { ...CHROMIUM, "sec-ch-ua": '"Google Chrome";v="207", "Chromium";v="207"' }, "parser"],
+    ["Chromium 149", { ...CHROMIUM, "sec-ch-ua": '"Chromium";v="149"' }, null],
+    ["another brand", { ...CHROMIUM, "sec-ch-ua": '"Not_A Brand";v="200"' }, null],
+    ["a malformed version", { ...CHROMIUM, "sec-ch-ua": '"Chromium";v="x"' }, null],
+    ["a fetch() of a script", { ...CHROMIUM, "sec-fetch-mode": "cors" }, null],
+    ["a browser without client hints", { "sec-fetch-mode": "navigate" }, null],
+    ["a client without these headers", {}, null],
+    ["the runtime", { "x-hyper-late": "1", "sec-fetch-mode": "same-origin" }, "fetch"],
+    ["another value of the runtime's header", { "x-hyper-late": "2" }, null],
+  ] as readonly (readonly [string, Record<string, string>, TemplateReader | null])[]
 ) {
-  Deno.test(`knowsTemplates() is ${expected} for ${what}`, () => {
-    assertEquals(knowsTemplates(new Headers(headers)), expected);
+  Deno.test(`templateReaderOf() returns ${expected} for ${what}`, () => {
+    assertEquals(templateReaderOf(new Headers(headers)), expected);
   });
 }
+
+Deno.test("varyOfTemplates() names the headers that have decided", () => {
+  assertEquals(varyOfTemplates("fetch"), "X-Hyper-Late");
+  assertEquals(varyOfTemplates("parser"), "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode");
+  assertEquals(varyOfTemplates(null), "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode");
+});

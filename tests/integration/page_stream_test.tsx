@@ -171,7 +171,10 @@ Deno.test("a suspended page has no Content-Length and no ETag, keeps its status 
   assertEquals(response.headers.get("content-length"), null);
   assertEquals(response.headers.get("etag"), null);
   assertEquals(response.headers.get("x-accel-buffering"), "no");
-  assertEquals(response.headers.get("vary"), "Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept, X-Hyper-Layer");
+  assertEquals(
+    response.headers.get("vary"),
+    "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept, X-Hyper-Layer",
+  );
   wait.resolve();
   await response.text();
 });
@@ -346,7 +349,10 @@ Deno.test("a browser that inserts templates gets the whole page at once, and the
   const wait = new Wait();
   await using app = siteOf(wait);
   const response = await app.request("/", { headers: CHROMIUM });
-  assertEquals(response.headers.get("vary"), "Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept, X-Hyper-Layer");
+  assertEquals(
+    response.headers.get("vary"),
+    "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept, X-Hyper-Layer",
+  );
   const reader = readerOf(response);
   const begun = await readUntil(reader, "</footer>");
   assertMatch(

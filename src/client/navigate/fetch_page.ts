@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { LATE_HEADER } from "../../protocol/late_names.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../protocol/page_mark.ts";
 import { BUILD } from "../build.ts";
 import { isOf } from "../../protocol/site.ts";
@@ -40,7 +41,7 @@ export async function fetchPage(
   // A request with a user name or a password in its URL throws (Fetch, 5.4).
   const { username, password } = new URL(url);
   if (username || password) return null;
-  const init = { headers: { Accept: "text/html", ...headers }, signal };
+  const init = { headers: { Accept: "text/html", [LATE_HEADER]: "1", ...headers }, signal };
   // A redirect to another origin fails before a request is sent there (Fetch, 4.1, mode "same-origin").
   const response = await fetch(url, { ...init, mode: "same-origin" }).catch(() => {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LATE_HEADER } from "../../protocol/late_names.ts";
 import { fetchPage } from "./fetch_page.ts";
 import { applyHeadPlan, planHead } from "./head.ts";
 import { claimEntries, type Position, setEntry, startHistory, TOP } from "./history.ts";
@@ -17,10 +18,11 @@ import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages } from "./pages.ts";
 import { predictions } from "../page/predictions.ts";
+import { readPage } from "./read_page.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { pageTexts, words } from "../page/words.ts";
 
-/** Time limit of a navigation, in milliseconds: the same as for a silent response. */
+/** Time limit for a page, and for each of its late parts, in milliseconds: the same as for a silent response. */
 const TIMEOUT_MS = 60_000;
 /** Abort reason of a navigation that takes longer. */
 const LATE = "late";
@@ -40,6 +42,13 @@ type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped: boo
   readonly position: Position;
 };
 
+/** The late parts of a page that is shown. */
+interface LateRest {
+  readonly pieces: AsyncIterable<string>;
+  readonly latePrefix: string;
+  readonly late: Promise<PartExports["late"] | null>;
+}
+
 /**
  * Creates the functions that show pages.
  *
@@ -58,14 +67,19 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     // At the same time as the page.
     const loading = tryPart("patch");
     const response = await fetchPage(url, isPolicyInForce, signal, isForLayer ? { [LAYER_HEADER]: "1" } : {});
-    const text = await response?.text();
+    if (!response) return null;
+    const latePrefix = response.headers.get(LATE_HEADER);
+    const late = latePrefix && tryPart("late");
+    const pieces = readPage(response);
+    const { value: text } = await pieces.next();
     const patch = await loading;
     const page = patch && patch.parsePage(text ?? "");
-    const head = response && page && planHead(page, response, isForLayer);
-    if (!page || !head) return null;
+    const head = page && planHead(page, response, isForLayer);
+    if (!head) return null;
     const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
     signal.throwIfAborted();
-    return { url: response.url, page, patch, removeOld };
+    const rest = late ? { pieces, latePrefix, late } : null;
+    return { url: response.url, page, patch, removeOld, rest };
   }
 
   /** Fetches a page and shows it. Returns `true` if it is shown. */
@@ -78,9 +92,21 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     current?.abort();
     const controller = current = new AbortController();
     const signal = AbortSignal.any([controller.signal, ended]);
-    const timer = setTimeout(() => controller.abort(LATE), TIMEOUT_MS);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const restartTimer = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => controller.abort(LATE), TIMEOUT_MS);
+    };
     /** Returns `true` if another navigation has begun, or the runtime was stopped. */
     const isOver = () => signal.aborted && signal.reason !== LATE;
+    const fail = (error: unknown) => {
+      if (isOver()) return;
+      const lost = error instanceof TypeError || signal.aborted;
+      if (emit("navigate:error", { url, trigger, error })) {
+        showFailure(key, lost ? words().networkError : "", sourceEl, leave);
+      }
+      if (!lost) reportError(error);
+    };
     const key = "visit";
     const call = { key, action: "", target: "body", form: null };
     const restore = mode.kind === "restore";
@@ -93,6 +119,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     };
 
     clearFailure(key);
+    restartTimer();
     beginLoading(call);
     if (restore) emit("history:restore:before", { url });
     try {
@@ -101,7 +128,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
         leave();
         return false;
       }
-      const { page, patch, removeOld } = loaded;
+      const { page, patch, removeOld, rest } = loaded;
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(loaded.url);
       final.hash = new URL(url).hash;
@@ -120,19 +147,32 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       removeOld();
       success = true;
       emit("navigate:after", { url: final.href, trigger });
+      if (rest) void insertRest(rest, patch, restartTimer).catch(fail).finally(() => clearTimeout(timer));
     } catch (error) {
-      if (isOver()) return false;
-      const lost = error instanceof TypeError || signal.aborted;
-      if (emit("navigate:error", { url, trigger, error })) {
-        showFailure(key, lost ? words().networkError : "", sourceEl, leave);
-      }
-      if (!lost) reportError(error);
+      fail(error);
     } finally {
       clearTimeout(timer);
       endLoading(call);
       if (restore && !isOver()) emit("history:restore:after", { url, success });
     }
     return success;
+  }
+
+  /** Inserts the late parts of a page as they arrive. Another navigation ends it. */
+  async function insertRest(
+    { pieces, latePrefix, late: loading }: LateRest,
+    { parseContent }: PartExports["patch"],
+    onPiece: () => void,
+  ): Promise<void> {
+    const late = await loading;
+    onPiece();
+    for await (const piece of pieces) {
+      late?.insertPart(piece, parseContent);
+      onPiece();
+    }
+    if (!late || late.hasPlaces(latePrefix)) {
+      throw new TypeError("Cannot show the rest of the page: it has not arrived");
+    }
   }
 
   function showPage(page: Document, { endStreams, morphElement, tryFocus }: PartExports["patch"]): void {

@@ -1,8 +1,15 @@
-/** Regions that are loaded after their page, and more of those that append. Loaded when a page with such regions is idle. */
+/**
+ * The part for content that comes after its page: late parts, regions that the page does not contain, and more of those that append.
+ * Loaded when a page with such regions is idle, or with the first page that has late parts.
+ *
+ * @module
+ */
 import { loadLateRegions } from "../live/late_regions.ts";
 import { loadMore } from "../live/more.ts";
 
-/** Loads them until the signal is aborted. */
+export { hasPlaces, insertPart } from "../page/late_parts.ts";
+
+/** Loads the regions until the signal is aborted. */
 export function start(signal: AbortSignal): void {
   loadLateRegions(signal);
   loadMore(signal);

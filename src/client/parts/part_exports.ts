@@ -9,7 +9,7 @@ import type { clearErrors } from "../page/clear_errors.ts";
 import type { Pages } from "../navigate/pages.ts";
 import type { addHook } from "../page/hooks.ts";
 import type { loadScript } from "../page/script.ts";
-import type { parsePage, trustedPolicy } from "../page/markup.ts";
+import type { parseContent, parsePage, trustedPolicy } from "../page/markup.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { focusNear, tryFocus } from "../page/focus_near.ts";
 import type { Layer } from "../page/layers.ts";
@@ -39,6 +39,7 @@ export interface PartExports {
     swapOf(value: unknown): Swap | undefined;
     readonly patchHtml: Effect;
     readonly morphElement: typeof morphElement;
+    readonly parseContent: typeof parseContent;
     readonly parsePage: typeof parsePage;
     readonly syncAcceptedForm: typeof syncAcceptedForm;
     readonly trustedPolicy: typeof trustedPolicy;
@@ -88,6 +89,11 @@ export interface PartExports {
   readonly optimistic: {
     addUndo(close: Element, form: string): Promise<void>;
     predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void>;
+  };
+  /** Late parts of pages. */
+  readonly late: {
+    hasPlaces(prefix: string): boolean;
+    insertPart(template: string, parse: typeof parseContent): void;
   };
   /** Live topics. */
   readonly live: {

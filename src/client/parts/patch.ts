@@ -5,7 +5,7 @@
  */
 export { endStreams } from "../page/end_streams.ts";
 export { focusNear, tryFocus } from "../page/focus_near.ts";
-export { parsePage, trustedPolicy } from "../page/markup.ts";
+export { parseContent, parsePage, trustedPolicy } from "../page/markup.ts";
 export { morphElement } from "../page/morph.ts";
 export { insertContent, patchHtml, swapOf } from "../page/patch.ts";
 export { findTargets } from "../page/targets.ts";
