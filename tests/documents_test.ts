@@ -83,7 +83,7 @@ Deno.test("documents: the reference has every exported name and option with a de
   assertEquals([...new Set(classes)].filter((name) => !errors?.includes(`\`${name}\``)), []);
 });
 
-Deno.test("documents: mod.ts, README, home page and inside.md define the core terms alike", async () => {
+Deno.test("documents: mod.ts, README, home page and concepts.md define the core terms alike", async () => {
   const definitions = async (path: string) => {
     const text = (await read(path)).replaceAll(/^ \* ?/gm, "").replaceAll(/<\/?code>/g, "`").replaceAll(
       /\s*\{" "\}\s*/g,
@@ -99,10 +99,33 @@ Deno.test("documents: mod.ts, README, home page and inside.md define the core te
     });
   };
   const expected = await definitions("README.md");
-  for (const path of ["mod.ts", "examples/showcase/about/inside.md", "examples/showcase/pages/page.tsx"]) {
+  for (const path of ["mod.ts", "examples/showcase/guides/concepts.md", "examples/showcase/pages/page.tsx"]) {
     assertEquals(await definitions(path), expected, path);
   }
 });
+
+Deno.test("documents: nothing is said twice: a sentence or a row of a table is in one document, and others link to it", async () => {
+  // The README is complete on its own, the security model too, and the others are generated or have their own list.
+  const own = /^(?:README|SECURITY|CHANGELOG|CONTRIBUTING|tests\/)|reference\/(?:api|options|messages)\.md$/;
+  const found = new Map<string, Set<string>>();
+  for (const path of (await documents()).filter((path) => !own.test(path))) {
+    for (const sentence of sentencesOf(await read(path))) {
+      found.set(sentence, (found.get(sentence) ?? new Set()).add(path));
+    }
+  }
+  assert(found.size > 2000, String(found.size));
+  assertEquals(Array.from(found).filter(([, paths]) => paths.size > 1), []);
+});
+
+/** Returns the sentences and the rows of tables of a document, without short ones and without the targets of links. */
+function sentencesOf(text: string): string[] {
+  const blocks = withoutCode(text).replaceAll(/\]\([^)]*\)/g, "]").split(/\n\n|\n(?=- |\d\. |\|)/);
+  return blocks.flatMap((block) => {
+    const line = block.replaceAll(/\s+/g, " ").trim();
+    if (line.startsWith("|")) return [line.replaceAll(/ *\| */g, "|")];
+    return line.replace(/^(?:-|\d\.) /, "").split(/(?<=[.:]) (?=[A-Z*`])/);
+  }).filter((sentence) => sentence.split(" ").length >= 8);
+}
 
 Deno.test("documents: README and reference list the same error classes", async () => {
   const rows = async (path: string) => {

@@ -14,6 +14,8 @@ export interface Entry {
 export interface Section {
   /** Title in the navigation. */
   readonly title: string;
+  /** ID of its heading. */
+  readonly id: string;
   /** One sentence for the home page. */
   readonly summary: string;
   /** Folder of its Markdown files. */
@@ -24,6 +26,40 @@ export interface Section {
 
 /** All pages except the home page. */
 export const SECTIONS: readonly Section[] = [
+  section("Learn", "From the first page to an application with accounts.", "guides", "/guides", [
+    ["start", "Get started"],
+    ["tutorial", "Tutorial"],
+    ["concepts", "Concepts"],
+  ]),
+  section("Guides", "What an application does, one subject a page.", "guides", "/guides", [
+    ["pages", "Pages"],
+    ["actions", "Actions"],
+    ["dependencies", "Dependencies and context"],
+    ["forms", "Forms"],
+    ["validation", "Validation"],
+    ["formsets", "Formsets"],
+    ["updating", "Update the page"],
+    ["loading", "Loading states and failures"],
+    ["live_pages", "Live pages"],
+    ["streams", "Streams and live topics"],
+    ["uploads", "Uploads"],
+    ["javascript", "JavaScript, Alpine and components"],
+    ["once", "Exactly once"],
+    ["sessions", "Sessions and sign-in"],
+    ["styling", "Styling"],
+    ["accessibility", "Accessibility"],
+    ["internationalization", "Internationalization"],
+  ]),
+  section("Operate", "Run, observe and test an application.", "guides", "/guides", [
+    ["security", "Security"],
+    ["deployment", "Deployment"],
+    ["binary", "Compile to a binary"],
+    ["logging", "Logging and tracing"],
+    ["development", "Development"],
+    ["testing", "Testing"],
+    ["extending", "Extending"],
+    ["troubleshooting", "Troubleshooting"],
+  ]),
   section("Examples", "Live examples with their source code.", "capabilities", "/show", [
     ["forms", "Forms and errors"],
     ["early", "Validation while typing"],
@@ -47,27 +83,6 @@ export const SECTIONS: readonly Section[] = [
     ["switching-actions", "Switching actions"],
     ["failures", "Failures and offline"],
     ["once", "Exactly once"],
-  ]),
-  section("Guides", "From the first page to a deployment on several machines.", "guides", "/guides", [
-    ["start", "Get started"],
-    ["tutorial", "Tutorial"],
-    ["pages", "Pages"],
-    ["actions", "Actions"],
-    ["forms", "Forms"],
-    ["validation", "Validation"],
-    ["live_pages", "Live pages"],
-    ["streams", "Streams and live topics"],
-    ["uploads", "Uploads"],
-    ["styling", "Styling"],
-    ["sessions", "Sessions and sign-in"],
-    ["security", "Security"],
-    ["testing", "Testing"],
-    ["development", "Development"],
-    ["deployment", "Deployment"],
-    ["extending", "Extending"],
-    ["accessibility", "Accessibility"],
-    ["internationalization", "Internationalization"],
-    ["troubleshooting", "Troubleshooting"],
   ]),
   section("Cookbook", "Short applications for single tasks.", "cookbook", "/cookbook", [
     ["inline_edit", "Edit in place"],
@@ -127,6 +142,8 @@ export const SECTIONS: readonly Section[] = [
     ["inside", "How it works"],
     ["compared", "Comparison with other libraries"],
     ["versions", "Versions and support"],
+    ["changelog", "Changelog"],
+    ["contributing", "Contributing"],
   ]),
   section("Migrate", "Side by side with what you know.", "migrate", "/migrate", [
     ["htmx", "From htmx"],
@@ -148,6 +165,7 @@ function section(
 ): Section {
   return {
     title,
+    id: title.toLowerCase(),
     summary,
     folder,
     entries: entries.map(([name, title]) => ({ title, name, path: `${path}/${name}` })),
@@ -156,5 +174,6 @@ function section(
 
 /** Returns a page of a section by its name, or `null`: a name from a URL cannot select another file. */
 export function findEntry(folder: string, name: string): Entry | null {
-  return SECTIONS.find((section) => section.folder === folder)?.entries.find((entry) => entry.name === name) ?? null;
+  const entries = SECTIONS.filter((section) => section.folder === folder).flatMap(({ entries }) => entries);
+  return entries.find((entry) => entry.name === name) ?? null;
 }

@@ -35,7 +35,8 @@ Deno.test("showcase: every link leads to a page, and every fragment to an elemen
 });
 
 Deno.test("showcase: every document is in the table of contents, and every entry has its document", async () => {
-  for (const { folder, entries } of SECTIONS) {
+  for (const folder of new Set(SECTIONS.map(({ folder }) => folder))) {
+    const entries = SECTIONS.filter((section) => section.folder === folder).flatMap(({ entries }) => entries);
     const files = [];
     for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) files.push(name);
     assertEquals(files.sort(), entries.map(({ name }) => `${name}.md`).sort(), folder);
@@ -89,6 +90,34 @@ Deno.test("showcase: a page shows all of its source files completely", async () 
     const texts = await Promise.all(files.map((path) => read(`examples/showcase/${path}`)));
     assertEquals(shown.map(plain), texts.map(plain), name);
   }
+  await client.handler.close();
+});
+
+Deno.test("showcase: a guide contains its live examples, and a form in it works with scripts on and off", async () => {
+  await using client = createTestClient(createApp());
+  let shown = 0;
+  for (const { path } of ENTRIES.filter(({ path }) => path.startsWith("/guides/"))) {
+    const page = await client.open(path);
+    const named = Array.from(
+      (await read(`examples/showcase${path}.md`)).matchAll(/^\[[^\]]*\]\(\.\.\/capabilities\/([\w-]+)\.md\)$/gm),
+    );
+    assertEquals(
+      page.findAll(".live .source a").map((link) => link.attribute("href")),
+      named.map(([, name]) => `/show/${name}`),
+      path,
+    );
+    // Two examples of a page do not disturb each other.
+    const ids = page.findAll(".live [id]").map((element) => element.attribute("id"));
+    assertEquals(ids.length, new Set(ids).size, path);
+    shown += named.length;
+  }
+  assert(shown >= 15, String(shown));
+  const guide = await client.open("/guides/formsets");
+  const [first] = guide.findAll('input[name$="[0].name"]');
+  const invalid = await guide.form("Save guests").fill({ [first?.attribute("name") ?? ""]: "" }).submit("Save guests");
+  assertEquals([invalid.find("h1").text, invalid.findAll("[aria-invalid=true]").length], ["Formsets", 1]);
+  const loaded = await client.open("/guides/once");
+  assertEquals((await loaded.form("Pay").submitWithRuntime()).status, 200);
   await client.handler.close();
 });
 

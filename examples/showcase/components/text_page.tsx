@@ -2,6 +2,7 @@ import { HyperError, type RequestContext } from "@hyper/actions";
 import { type Document, readDocument } from "../content/document.ts";
 import { Prose, Words } from "../content/prose.tsx";
 import { findEntry } from "../site.ts";
+import { LiveExample } from "./live_example.tsx";
 import { PageLinks } from "./page_links.tsx";
 
 /** Context values of a text page. */
@@ -40,7 +41,7 @@ export function markdownOf(folder: string): (ctx: Pick<RequestContext, "params">
 }
 
 /** A text page: title, introduction, links to its sections, and text. */
-export function TextPage({ document, path }: { readonly document: Document; readonly path: string }) {
+export function TextPage({ document, url }: { readonly document: Document; readonly url: URL }) {
   const { title, lead, headings, body } = document;
   return (
     <article>
@@ -61,8 +62,8 @@ export function TextPage({ document, path }: { readonly document: Document; read
           </ul>
         </nav>
       )}
-      <Prose tokens={body} />
-      <PageLinks path={path} />
+      <Prose tokens={body} live={(name) => <LiveExample key={name} name={name} url={url} />} />
+      <PageLinks path={url.pathname} />
     </article>
   );
 }

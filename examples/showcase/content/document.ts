@@ -12,6 +12,8 @@ export interface Document {
   readonly body: readonly Token[];
   /** Headings of the second level. */
   readonly headings: readonly Heading[];
+  /** Names of the live examples in it. */
+  readonly examples: readonly string[];
   /** Its Markdown, with the files that it includes and quotes. */
   readonly markdown: string;
 }
@@ -62,6 +64,7 @@ async function parseDocument(path: string): Promise<Document> {
       text: textOf(token),
       id: headingId(token),
     })),
+    examples: body.map(liveExample).filter((name) => name !== null),
     markdown: `${tokens.map(({ raw }) => raw.trim()).join("\n\n")}\n`,
   };
 }
@@ -78,13 +81,9 @@ const INCLUDED = /^(?:\.\.\/)+[\w-]+\.md$/;
  */
 async function includeDocument(tokens: Token[], path: string): Promise<Token[]> {
   const [heading, paragraph, ...others] = tokens;
-  if (heading === undefined || paragraph === undefined || others.length > 0 || !is(paragraph, "paragraph")) {
-    return tokens;
-  }
-  const [link] = paragraph.tokens;
-  if (link === undefined || paragraph.tokens.length !== 1 || !is(link, "link") || !INCLUDED.test(link.href)) {
-    return tokens;
-  }
+  if (heading === undefined || paragraph === undefined || others.length > 0) return tokens;
+  const link = onlyLink(paragraph);
+  if (link === null || !INCLUDED.test(link.href)) return tokens;
   const text = await readFile(`${path.slice(0, path.lastIndexOf("/"))}/${link.href}`);
   // Links in the file start at the root of the repository, and those of a document at its own folder.
   const [, ...body] = parse(text.replaceAll("](examples/showcase/", "](../"));
@@ -129,14 +128,29 @@ export function textOf(token: Token): string {
 
 const SOURCE_FILE = /^[^:]*(?:\.(tsx?|js|css|conf)|\/Caddyfile)$/;
 
+/** Returns the link of a paragraph that contains nothing else, or `null`. */
+function onlyLink(token: Token): Tokens.Link | null {
+  if (!is(token, "paragraph") || token.tokens.length !== 1) return null;
+  const [link] = token.tokens;
+  return link !== undefined && is(link, "link") ? link : null;
+}
+
 /**
  * Returns the link of a paragraph that only links to a source file, such as `[pages/page.tsx](../pages/page.tsx)`, or `null`.
  * A code host shows the link, and this site shows the source.
  */
 function quotedFile(token: Token): Tokens.Link | null {
-  if (!is(token, "paragraph") || token.tokens.length !== 1) return null;
-  const [link] = token.tokens;
-  return link !== undefined && is(link, "link") && SOURCE_FILE.test(link.href) ? link : null;
+  const link = onlyLink(token);
+  return link !== null && SOURCE_FILE.test(link.href) ? link : null;
+}
+
+/**
+ * Returns the name of a live example if a paragraph only links to its page, such as `[Live example](../capabilities/once.md)`, or
+ * `null`. A code host shows the link, and this site shows the example.
+ */
+export function liveExample(token: Token): string | null {
+  const [, name = null] = /^\.\.\/capabilities\/([\w-]+)\.md$/.exec(onlyLink(token)?.href ?? "") ?? [];
+  return name;
 }
 
 async function quote(token: Token, folder: string): Promise<Token> {

@@ -2,11 +2,25 @@
 import type { Markup } from "@hyper/actions";
 import type { Token, Tokens } from "marked";
 import { Code } from "./code.tsx";
-import { headingId, is } from "./document.ts";
+import { headingId, is, liveExample } from "./document.ts";
+
+/** Props of {@linkcode Prose}. */
+export interface ProseProps {
+  readonly tokens: readonly Token[];
+  /** Renders a live example. Without it, a document links to the page of the example. */
+  readonly live?: ((name: string) => Markup) | undefined;
+}
 
 /** Blocks of a document. */
-export function Prose({ tokens }: { readonly tokens: readonly Token[] }) {
-  return <>{tokens.map(block)}</>;
+export function Prose({ tokens, live }: ProseProps) {
+  return (
+    <>
+      {tokens.map((token) => {
+        const name = liveExample(token);
+        return name === null || live === undefined ? block(token) : live(name);
+      })}
+    </>
+  );
 }
 
 /** Inline content of a paragraph. */
@@ -80,10 +94,20 @@ function words(token: Token): Markup {
 }
 
 const DOCUMENT = /^(?:\.\.\/(\w+)\/)?([\w-]+)\.md(#.*)?$/;
+const ROOT_DOCUMENT = /^(?:\.{1,2}\/)*([A-Z]+)\.md(#.*)?$/;
+/** Pages of the site that include a document of the root of the repository. */
+const ROOT_PAGES: ReadonlyMap<string, string> = new Map([
+  ["CHANGELOG", "../about/changelog"],
+  ["CONTRIBUTING", "../about/contributing"],
+  ["SECURITY", "../reference/security"],
+]);
 const OUTSIDE = /^https?:\/\//;
 
 /** Renders a link to a document, another site or a heading. A link to another file of the repository becomes text. */
 function link({ href, tokens }: Tokens.Link): Markup {
+  const [, root = "", fragment = ""] = ROOT_DOCUMENT.exec(href) ?? [];
+  const included = ROOT_PAGES.get(root);
+  if (included !== undefined) return <a href={`${included}${fragment}`}>{inline(tokens)}</a>;
   const [, folder, name, hash = ""] = DOCUMENT.exec(href) ?? [];
   if (name !== undefined) {
     const place = folder === undefined ? name : `../${folder === "capabilities" ? "show" : folder}/${name}`;

@@ -36,11 +36,11 @@ export default function Layout({ children, url }: LayoutProps) {
           </search>
         </header>
         <nav id="contents" class="contents" aria-label="Contents" popover>
-          {SECTIONS.map(({ title, folder, entries }) => (
-            <section key={folder}>
+          {SECTIONS.map(({ title, id, entries }) => (
+            <section key={id}>
               {/* Not a heading: the headings of a page begin with its own. */}
-              <p id={`contents-${folder}`}>{title}</p>
-              <ul aria-labelledby={`contents-${folder}`}>
+              <p id={`contents-${id}`}>{title}</p>
+              <ul aria-labelledby={`contents-${id}`}>
                 {entries.map((entry) => (
                   <li key={entry.path}>
                     <a href={entry.path} aria-current={entry.path === url.pathname ? "page" : undefined}>

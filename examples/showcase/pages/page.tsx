@@ -58,8 +58,8 @@ export default function Home({ context: { source } }: { readonly context: { read
           is one change of the page as it is sent to the browser: the event that an item becomes.
         </li>
       </ul>
-      {SECTIONS.map(({ title, summary, folder, entries }) => (
-        <section key={folder} id={folder} class="group">
+      {SECTIONS.map(({ title, id, summary, entries }) => (
+        <section key={id} id={id} class="group">
           <h2>{title}</h2>
           <p>{summary}</p>
           <ul class="cards">

@@ -68,6 +68,11 @@ export const DEMOS: ReadonlyMap<string, Demonstration> = new Map([
   demo("once", once.Demo, "/once.js"),
 ]);
 
+/** Returns the URLs of the scripts of examples, each once. */
+export function scriptsOf(names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap((name) => DEMOS.get(name)?.scripts ?? []))];
+}
+
 /** Adds a source file to an example. */
 function withFile(
   [name, example]: readonly [string, Demonstration],

@@ -11,5 +11,5 @@ export const head = ({ context: { document } }: Props) => <title>{`${document.ti
 
 /** A text page of this section. */
 export default function Text({ url, context: { document } }: Props) {
-  return <TextPage document={document} path={url.pathname} />;
+  return <TextPage document={document} url={url} />;
 }

@@ -1,4 +1,5 @@
 import type { PageProps } from "@hyper/actions";
+import { scriptsOf } from "../../show/demos.ts";
 import { documentOf, markdownOf, TextPage } from "../../../components/text_page.tsx";
 
 export const render = markdownOf("guides");
@@ -7,9 +8,15 @@ export const context = { document: documentOf("guides") };
 
 type Props = PageProps<"/guides/[name]", typeof context>;
 
-export const head = ({ context: { document } }: Props) => <title>{`${document.title} · @hyper/actions`}</title>;
+/** The scripts of the live examples are in the head, where they are loaded once. */
+export const head = ({ context: { document } }: Props) => (
+  <>
+    <title>{`${document.title} · @hyper/actions`}</title>
+    {scriptsOf(document.examples).map((src) => <script key={src} type="module" src={src} />)}
+  </>
+);
 
 /** A text page of this section. */
 export default function Text({ url, context: { document } }: Props) {
-  return <TextPage document={document} path={url.pathname} />;
+  return <TextPage document={document} url={url} />;
 }

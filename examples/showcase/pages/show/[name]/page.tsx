@@ -4,7 +4,7 @@ import { PageLinks } from "../../../components/page_links.tsx";
 import { Code } from "../../../content/code.tsx";
 import { Prose, Words } from "../../../content/prose.tsx";
 import { readFile } from "../../../content/source.ts";
-import { DEMOS } from "../demos.ts";
+import { DEMOS, scriptsOf } from "../demos.ts";
 
 /** Reads the source files of a live example. */
 async function sources({ params }: RequestContext) {
@@ -23,7 +23,7 @@ type Props = PageProps<"/show/[name]", typeof context>;
 export const head = ({ params, context: { document } }: Props) => (
   <>
     <title>{`${document.title} · @hyper/actions`}</title>
-    {DEMOS.get(params.name)?.scripts.map((src) => <script key={src} type="module" src={src} />)}
+    {scriptsOf([params.name]).map((src) => <script key={src} type="module" src={src} />)}
   </>
 );
 
