@@ -5,6 +5,8 @@
 import { chartOf } from "./chart.ts";
 import { type Sample, spreadOf } from "./sample.ts";
 
+const RESULTS = new URL("./results/", import.meta.url);
+
 /** One benchmark with several contenders. */
 export interface Row {
   /** Name of the benchmark. */
@@ -33,6 +35,28 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+/** Observations that are not only numbers: a table without ratios and without a chart. */
+export interface Observations {
+  /** Name of the suite and of its file. */
+  readonly name: string;
+  /** Description in one sentence. */
+  readonly title: string;
+  /** The observations of each work, by contender. */
+  readonly rows: readonly { readonly work: string; readonly cells: ReadonlyMap<string, string> }[];
+  /** Notes for the reader: the method, and how each contender is written. */
+  readonly notes: readonly string[];
+}
+
+/** Prints observations and writes them to `results/`. */
+export async function publishObservations({ name, title, rows, notes }: Observations): Promise<void> {
+  const contenders = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
+  const body = rows.map(({ work, cells }) => [work, ...contenders.map((contender) => cells.get(contender) ?? "–")]);
+  const text = documentOf(title, ["", ...contenders], body, notes);
+  console.log(`\n${text}`);
+  await Deno.mkdir(RESULTS, { recursive: true });
+  await Deno.writeTextFile(new URL(`${name}.md`, RESULTS), text);
+}
+
 /** Returns the ratio of a contender to the baseline: above 1 is better. */
 export function ratioOf({ better, limit }: Report, { samples }: Row, contender: string): number {
   const [own, other] = [samples.get(contender)?.median ?? NaN, samples.get(limit)?.median ?? NaN];
@@ -43,10 +67,9 @@ export function ratioOf({ better, limit }: Report, { samples }: Row, contender: 
 export async function publish(report: Report): Promise<void> {
   const text = tableOf(report);
   console.log(`\n${text}`);
-  const folder = new URL("./results/", import.meta.url);
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(new URL(`${report.name}.md`, folder), text);
-  await Deno.writeTextFile(new URL(`${report.name}.svg`, folder), chartOf(report));
+  await Deno.mkdir(RESULTS, { recursive: true });
+  await Deno.writeTextFile(new URL(`${report.name}.md`, RESULTS), text);
+  await Deno.writeTextFile(new URL(`${report.name}.svg`, RESULTS), chartOf(report));
 }
 
 function tableOf(report: Report): string {
@@ -62,12 +85,22 @@ function tableOf(report: Report): string {
       return `${shown(sample.median)} ±${Math.round(spreadOf(sample) * 100)} %${ratio}${bar}`;
     }),
   ]);
+  return documentOf(report.title, head, body, report.notes);
+}
+
+/** Writes a table and its notes in Markdown. */
+function documentOf(
+  title: string,
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  notes: readonly string[],
+): string {
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((line) => line[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  const notes = report.notes.map((note) => `- ${note}`).join("\n");
-  return `# ${report.title}\n\n${[line(head), rule, ...body.map(line)].join("\n")}\n\n${notes}\n`;
+  const list = notes.map((note) => `- ${note}`).join("\n");
+  return `# ${title}\n\n${[line(head), rule, ...body.map(line)].join("\n")}\n\n${list}\n`;
 }
 
 /** Formats a number with a sensible number of digits. */

@@ -5,7 +5,8 @@
  * Only ratios within one run matter: other work of the machine slows all contenders about equally.
  */
 import { measureBrowser } from "./browser.ts";
-import { publish } from "./report.ts";
+import { publish, publishObservations } from "./report.ts";
+import { measureInstant } from "./instant/instant.ts";
 import { findLoader } from "./load.ts";
 import { measureScale, measureStart } from "./scale.ts";
 import { type Effort, measureServer } from "./server.ts";
@@ -29,6 +30,7 @@ const SUITES: Readonly<Record<string, (effort: Effort, only: string) => Promise<
   browser: async ({ rounds }) => {
     for (const report of await measureBrowser(rounds)) await publish(report);
   },
+  instant: async ({ rounds }, only) => await publishObservations(await measureInstant(rounds, only)),
   morph: async ({ rounds }) => {
     // A separate script, which prints its own tables.
     const args = ["run", "-A", new URL("./morph.ts", import.meta.url).pathname, String(rounds * 5)];
