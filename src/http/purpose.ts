@@ -1,6 +1,7 @@
 // Requests for pages that a user may open: prefetch and prerender.
+import { PURPOSE_HEADER } from "../protocol/names.ts";
 
-const NAMES = ["sec-purpose", "purpose", "x-hyper-purpose"];
+const NAMES = ["sec-purpose", "purpose", PURPOSE_HEADER];
 
 /**
  * Returns whether a browser requests a page in advance (Fetch, "Sec-Purpose"; a proxy or an older browser sends `Purpose`). The

@@ -14,6 +14,8 @@ export const REQUEST_ID_HEADER = "X-Hyper-Request-ID";
 export const SWITCH_DEPTH_HEADER = "X-Hyper-Switch-Depth";
 /** The address bar at the time of a call: path and query, at most {@linkcode LOCATION_HEADER_BYTES} of them. */
 export const LOCATION_HEADER = "X-Hyper-Location";
+/** Set to `prefetch` by the runtime on the request of a page that the user may open. */
+export const PURPOSE_HEADER = "X-Hyper-Purpose";
 /** Set to `1` by the runtime on the request of a page that a layer shows, and on calls from a layer. */
 export const LAYER_HEADER = "X-Hyper-Layer";
 /**

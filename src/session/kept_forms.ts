@@ -4,6 +4,7 @@ import type { RequestContext } from "../context.ts";
 import { type Holder, UNKNOWN_HOLDER } from "../http/caller.ts";
 import { isJsonObject } from "../http/json.ts";
 import { Ledger } from "../http/ledger.ts";
+import { isPrefetch } from "../http/purpose.ts";
 import { RequestCookies, userTagOf } from "../http/request_cookies.ts";
 import { withDeadline } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
@@ -123,7 +124,7 @@ export function keptForms({ store: given, ...options }: KeptFormsOptions): KeptF
       const cookie = cookieOf(url);
       const token = cookies.get(cookie.name);
       // A page that is loaded in advance is perhaps never shown.
-      if (token === null || !isSessionToken(token) || isPost(request) || request.headers.has("sec-purpose")) {
+      if (token === null || !isSessionToken(token) || isPost(request) || isPrefetch(request.headers)) {
         return null;
       }
       const key = keyOfForm(token);

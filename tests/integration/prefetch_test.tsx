@@ -7,6 +7,7 @@ const PREFETCH = [
   { "sec-purpose": "prefetch" },
   { "sec-purpose": "prefetch;prerender" },
   { "purpose": "prefetch" },
+  { "x-hyper-purpose": "prefetch" },
 ] as const;
 
 for (const purpose of PREFETCH) {

@@ -221,7 +221,9 @@ Deno.test("another page, and a page that is loaded in advance, do not use up the
   await site.submit(await site.formOf("ada"), "save", TYPED);
   await site.signIn("ada");
   assertEquals(about(await site.open("/other")), "saved");
-  assertEquals(about(await site.open("/", { "sec-purpose": "prefetch" })), "saved");
+  for (const name of ["sec-purpose", "x-hyper-purpose"]) {
+    assertEquals(about(await site.open("/", { [name]: "prefetch" })), "saved");
+  }
   assertEquals(about(await site.open("/")), "typed");
 });
 
