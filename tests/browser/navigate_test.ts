@@ -93,7 +93,10 @@ Deno.test("back and forward fetch the page again and restore scroll position and
   let asked = 0;
   const routes = {
     ...SITE,
-    "/a": () => html(sitePage("Page A", `${LINKS}<h1>A ${++asked}</h1>${TALL}<input id="in">`)),
+    "/a": ({ method }: Request) => {
+      if (method === "GET") asked++;
+      return html(sitePage("Page A", `${LINKS}<h1>A ${asked}</h1>${TALL}<input id="in">`));
+    },
   };
   await withPage(app({ routes }), async ({ page, url, events }) => {
     await begin(page);

@@ -35,6 +35,16 @@ const PARTS: Readonly<Record<string, Use>> = {
   feedback: { use: () => void globalThis.action("toast").catch(() => {}), effect: "Saved" },
   // The browser opens the page of a navigation itself.
   navigation: { use: () => void globalThis.Hyper.navigate("/next"), effect: "Next page", without: "Next page" },
+  // Back waits for the server.
+  page_cache: { use: () => void globalThis.Hyper.navigate("/next"), effect: "Next page", without: "Next page" },
+  // The page is requested when the link is followed.
+  prefetch: {
+    markup: `<a href="/next" hyper-nav hyper-prefetch="hover">Next</a>`,
+    loadsItself: true,
+    use: () => document.querySelector("a")!.click(),
+    effect: "Next page",
+    without: "Next page",
+  },
   extras: { use: () => void globalThis.action("script").catch(() => {}), effect: "script" },
   hooks: {
     use: () => Hyper.hook("mark", { connect: (element) => element.textContent = "connected" }),
@@ -287,8 +297,9 @@ Deno.test("an idle page loads the parts that its elements need, and those of ele
     serve({ part: "", deployed: () => "not", requested, body: `<div hyper-nav>${BODY}</div>` }),
     async ({ page }) => {
       const loaded = (name: string) => page.waitForResponse((response) => response.url().includes(`/${name}-`));
-      await Promise.all([loaded("patch"), loaded("feedback"), loaded("navigation"), page.goto("/")]);
-      assertEquals(requested.toSorted(), ["client", "feedback", "navigation", "patch"]);
+      const parts = ["feedback", "navigation", "page_cache", "patch"];
+      await Promise.all([...parts.map(loaded), page.goto("/")]);
+      assertEquals(requested.toSorted(), ["client", ...parts]);
       const extras = loaded("extras");
       await page.evaluate(() => globalThis.action("grow"));
       await extras;

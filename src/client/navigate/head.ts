@@ -83,8 +83,7 @@ export async function applyHeadPlan(
   trusted: TrustedPolicy,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const styles: Promise<unknown>[] = [];
-  for (const { element, url, nonce } of added) {
+  const copies = added.map(({ element, url, nonce }) => {
     const copy = element.localName === "script"
       ? copyScript(element, trusted.createScriptURL(url))
       : element.cloneNode(true);
@@ -93,11 +92,29 @@ export async function applyHeadPlan(
     const view = dom(copy) as View<HTMLElement>;
     view.removeAttribute("nonce");
     view.nonce = nonce;
-    if (copy instanceof HTMLLinkElement) {
-      if (url) copy.href = url;
-      if (url && isApplied(copy)) styles.push(new Promise((done) => copy.onload = copy.onerror = done));
+    if (copy instanceof HTMLLinkElement && url) copy.href = url;
+    return copy;
+  });
+  return await changeHead(copies, gone, signal);
+}
+
+/**
+ * Adds elements to the head and waits for style sheets.
+ *
+ * @param signal Ends the wait.
+ * @returns Removes the links and metas among the elements that the page lacks, except those with `hyper-keep`.
+ */
+export async function changeHead(
+  added: readonly Node[],
+  gone: readonly View<Element>[],
+  signal: AbortSignal,
+): Promise<() => void> {
+  const styles: Promise<unknown>[] = [];
+  for (const node of added) {
+    if (node instanceof HTMLLinkElement && node.href && isApplied(node)) {
+      styles.push(new Promise((done) => node.onload = node.onerror = done));
     }
-    doc.head.append(copy);
+    doc.head.append(node);
   }
   // A page without its styles looks worse than the old page shown longer, up to a limit.
   const enough = AbortSignal.any([signal, AbortSignal.timeout(STYLE_MS)]);

@@ -31,6 +31,15 @@ export interface LayerEntry {
   readonly settings: readonly string[];
 }
 
+/** An entry that the user has gone back or forward to. */
+export interface RestoredEntry {
+  readonly key: string;
+  readonly url: string;
+  readonly position: Position;
+  /** Key of the entry that is left; an empty string if its page is not shown, or it is not marked. */
+  readonly left: string;
+}
+
 /**
  * Shows a marked entry of layers over this page, from the entry with a key and a URL. Returns `true` if it is shown, `false` if the user stays, and `undefined` if it is
  * not such an entry.
@@ -47,6 +56,8 @@ const positions = new Map<string, Position>();
 /** Key and URL of the current entry, its state, and its last scroll position. */
 let current = "", shown = "";
 let state: EntryState | null = null;
+/** `false` from the time at which the user has gone to an entry until its page is shown. */
+let isShown = true;
 let scroll: Pick<Position, "left" | "top"> = TOP;
 
 /**
@@ -70,6 +81,14 @@ export function setEntry(url: string, push: boolean, settings?: readonly string[
   return before;
 }
 
+/** Returns `true` if the document shows the page of the current entry. */
+export const isEntryShown = (): boolean => isShown;
+
+/** Notes that the document shows the page of the current entry. */
+export function markShown(): void {
+  isShown = true;
+}
+
 /** Sets the function that shows the entries of layers. */
 export function claimEntries(claim: ClaimEntry): void {
   claimEntry = claim;
@@ -85,7 +104,7 @@ export function claimEntries(claim: ClaimEntry): void {
 export function startHistory(
   start: string,
   confirmLeave: () => boolean,
-  restore: (url: string, position: Position) => void,
+  restore: (entry: RestoredEntry) => void,
   signal: AbortSignal,
 ): void {
   const onEntry = () => {
@@ -106,11 +125,13 @@ export function startHistory(
         return;
       }
       savePosition();
+      const left = isShown ? current : "";
       current = key;
       shown = page;
       state = history.state;
       if (claimed) return;
-      restore(location.href, positions.get(key) ?? TOP);
+      isShown = false;
+      restore({ key, url: location.href, position: positions.get(key) ?? TOP, left });
     }
   };
   const saveScroll = () => void (scroll = { left: scrollX, top: scrollY });

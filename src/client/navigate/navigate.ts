@@ -5,8 +5,20 @@
  */
 import { LATE_HEADER } from "../../protocol/late_names.ts";
 import { fetchPage } from "./fetch_page.ts";
-import { applyHeadPlan, planHead } from "./head.ts";
-import { claimEntries, type Position, setEntry, startHistory, TOP } from "./history.ts";
+import { applyHeadPlan, changeHead, planHead } from "./head.ts";
+import {
+  claimEntries,
+  isEntryShown,
+  markShown,
+  type Position,
+  type RestoredEntry,
+  setEntry,
+  startHistory,
+  TOP,
+} from "./history.ts";
+import { requestOwnHeaders } from "./own_headers.ts";
+import type { KeptPage, PageCache, PageFacts } from "./page_cache.ts";
+import { userMarkOf } from "../../protocol/user_mark.ts";
 import { LAYER_HEADER } from "../../protocol/names.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { abortReads } from "../call/active_call.ts";
@@ -16,7 +28,7 @@ import { mayLeavePage } from "./leave.ts";
 import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import type { PartExports } from "../parts/part_exports.ts";
-import type { Pages } from "./pages.ts";
+import type { Pages, TakePrefetched } from "./pages.ts";
 import { predictions } from "../page/predictions.ts";
 import { readPage } from "./read_page.ts";
 import { comparePolicies } from "./policy_in_force.ts";
@@ -39,7 +51,17 @@ let lastRoot: Element | undefined;
 /** Change of the history; `restore` goes to an existing entry. */
 type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped: boolean } | {
   readonly kind: "restore";
-  readonly position: Position;
+  readonly entry: RestoredEntry;
+};
+
+/** A page that is fetched: to be shown, for a layer, or that of which a kept one is shown. */
+type LoadKind = "page" | "layer" | "again";
+
+/** Headers of the requests. A kept page has the late parts, so that their fallbacks are not shown in their places. */
+const HEADERS: Readonly<Record<LoadKind, Readonly<Record<string, string>>>> = {
+  page: {},
+  layer: { [LAYER_HEADER]: "1" },
+  again: { [LATE_HEADER]: "0" },
 };
 
 /** The late parts of a page that is shown. */
@@ -56,30 +78,86 @@ interface LateRest {
  * @param ended Aborted when the runtime stops.
  */
 export function createPages(start: string, ended: AbortSignal): Pages {
-  const isPolicyInForce = comparePolicies(start, ended);
+  const ownHeaders = requestOwnHeaders(start, ended);
+  const isPolicyInForce = comparePolicies(ownHeaders);
+  let takePrefetched: TakePrefetched = () => undefined;
+  // Without the part, back and forward wait for the server.
+  let cache: PageCache | undefined;
+  const loadingCache = tryPart("page_cache").then((part) => cache = part?.pageCache);
+  /** The page that the document shows. */
+  let facts: PageFacts = {
+    user: undefined,
+    root: undefined,
+    isStorable: async () => isStorable(await ownHeaders()),
+  };
+  /** Counts what may have changed what the server sends. */
+  let changes = 0;
+  for (const type of ["hyper:beforeRequest", "hyper:afterRequest"] as const) {
+    addEventListener(type, ({ detail: { method } }) => method === "GET" || changes++, { signal: ended });
+  }
 
   /** Returns `true` if neither a listener nor the user keeps the page. */
   const mayBegin = (url: string, trigger: NavigationTrigger): boolean =>
     emit("navigate:before", { url, trigger }) && mayLeavePage();
 
   /** Fetches a page and adds what its head needs. Returns `null` for a document that the browser must load. */
-  async function load(url: string, signal: AbortSignal, isForLayer?: boolean) {
+  async function load(url: string, signal: AbortSignal, kind: LoadKind = "page") {
     // At the same time as the page.
     const loading = tryPart("patch");
-    const response = await fetchPage(url, isPolicyInForce, signal, isForLayer ? { [LAYER_HEADER]: "1" } : {});
+    const user = userMarkOf(doc);
+    const ahead = kind === "page" ? await takePrefetched(url, signal) : null;
+    const response = ahead ?? await fetchPage(url, isPolicyInForce, signal, HEADERS[kind]);
     if (!response) return null;
-    const latePrefix = response.headers.get(LATE_HEADER);
+    const { status, headers } = response;
+    if (status === 401) cache?.clear();
+    const latePrefix = headers.get(LATE_HEADER);
     const late = latePrefix && tryPart("late");
     const pieces = readPage(response);
     const { value: text } = await pieces.next();
     const patch = await loading;
+    await loadingCache;
     const page = patch && patch.parsePage(text ?? "");
-    const head = page && planHead(page, response, isForLayer);
+    const head = page && planHead(page, response, kind === "layer");
     if (!head) return null;
     const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
     signal.throwIfAborted();
     const rest = late ? { pieces, latePrefix, late } : null;
-    return { url: response.url, page, patch, removeOld, rest };
+    const isStored = isStorable(headers);
+    const facts: PageFacts = { user, root: dom(page).documentElement, isStorable: () => Promise.resolve(isStored) };
+    return { url: response.url, page, patch, removeOld, rest, facts };
+  }
+
+  /** Fetches the page of which a kept one is shown. A response from before a change, or from during it, is requested again. */
+  async function loadAgain(url: string, signal: AbortSignal) {
+    for (;;) {
+      const before = changes;
+      const loaded = await load(url, signal, "again");
+      if (before === changes) return loaded;
+    }
+  }
+
+  /** Shows a page that the user has left, as it was. Returns `true` if it is shown. */
+  async function showKept(kept: KeptPage, { url, position }: RestoredEntry, signal: AbortSignal): Promise<boolean> {
+    const patch = await tryPart("patch");
+    if (!patch) return false;
+    const page = patch.parsePage(kept.html);
+    dom(page).title = kept.title;
+    kept.clean(page);
+    const head = [...doc.head.children];
+    const removeOld = await changeHead(
+      kept.head.filter((element) => !head.includes(element)),
+      head.filter((element) => !kept.head.includes(element)),
+      signal,
+    );
+    signal.throwIfAborted();
+    endReads();
+    showPage(page, patch, kept);
+    kept.restoreFields();
+    restorePosition(position);
+    tellPage(true);
+    removeOld();
+    emit("navigate:after", { url, trigger: "history" });
+    return true;
   }
 
   /** Fetches a page and shows it. Returns `true` if it is shown. */
@@ -110,6 +188,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const key = "visit";
     const call = { key, action: "", target: "body", form: null };
     const restore = mode.kind === "restore";
+    const kept = restore && cache?.take(mode.entry.key);
     let success = false;
     // Lets the browser navigate.
     const leave = () => {
@@ -123,7 +202,8 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     beginLoading(call);
     if (restore) emit("history:restore:before", { url });
     try {
-      const loaded = await load(url, signal);
+      const isKeptShown = kept && await showKept(kept, mode.entry, signal);
+      const loaded = await (isKeptShown ? loadAgain(url, signal) : load(url, signal));
       if (!loaded) {
         leave();
         return false;
@@ -132,21 +212,21 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(loaded.url);
       final.hash = new URL(url).hash;
-      // Their answers are about the page that is left. Before scripts of the new page open their own.
-      abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
-      setEntry(final.href, mode.kind === "push");
+      const isPush = mode.kind === "push";
       const isTyped = !restore && mode.isTyped;
+      // The user is on the page already, or has not left it.
+      const isAgain = isKeptShown && final.href === new URL(url).href;
+      if (!isAgain) endReads();
+      const isLeft = isPush && isEntryShown();
+      const before = setEntry(final.href, isPush);
+      if (isLeft) cache?.keep(before, facts);
       typedUrl = isTyped ? location.href : "";
-      showPage(page, patch);
-      if (!isTyped) restorePosition(mode);
-      tryPart("feedback").then((feedback) => {
-        feedback?.loadPageTexts(pageTexts);
-        // A user who types has not left the page.
-        if (!isTyped) feedback?.announceHidden(doc.title);
-      });
+      showPage(page, patch, loaded.facts, isAgain);
+      if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
+      tellPage(!isTyped && !isAgain);
       removeOld();
       success = true;
-      emit("navigate:after", { url: final.href, trigger });
+      if (!isAgain) emit("navigate:after", { url: final.href, trigger });
       if (rest) void insertRest(rest, patch, restartTimer).catch(fail).finally(() => clearTimeout(timer));
     } catch (error) {
       fail(error);
@@ -175,14 +255,22 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     }
   }
 
-  function showPage(page: Document, { endStreams, morphElement, tryFocus }: PartExports["patch"]): void {
-    setRootAttributes(dom(page).documentElement);
+  function showPage(
+    page: Document,
+    { endStreams, morphElement, tryFocus }: PartExports["patch"],
+    next: PageFacts,
+    isAgain?: boolean,
+  ): void {
+    setRootAttributes(dom(page).documentElement, next.root);
     doc.title = dom(page).title;
     // Alerts of the page before are obsolete.
-    clearFailure();
+    if (!isAgain) clearFailure();
     const hadFocus = doc.activeElement !== doc.body;
     // Adopted, because a node cannot be moved between documents directly.
-    predictions.around(() => morphElement(doc.body, doc.adoptNode(dom(page).body)), null);
+    const change = () => morphElement(doc.body, doc.adoptNode(dom(page).body));
+    predictions.around(change, isAgain ? undefined : null);
+    facts = next;
+    markShown();
     endStreams();
     if (hadFocus && doc.activeElement === doc.body) focusContent(tryFocus);
     updateIndicators(doc.body);
@@ -192,13 +280,19 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   startHistory(
     start,
     () => mayBegin(location.href, "history"),
-    (url, position) => void showUrl(url, { kind: "restore", position }, "history", null),
+    (entry) => {
+      if (entry.left) cache?.keep(entry.left, facts);
+      void showUrl(entry.url, { kind: "restore", entry }, "history", null);
+    },
     ended,
   );
   return {
     setEntry,
     claimEntries,
-    loadForLayer: (url, signal) => load(url, AbortSignal.any([signal, ended, AbortSignal.timeout(TIMEOUT_MS)]), true),
+    fetchPage: (url, signal, headers) => fetchPage(url, isPolicyInForce, AbortSignal.any([signal, ended]), headers),
+    usePrefetched: (take) => void (takePrefetched = take),
+    loadForLayer: (url, signal) =>
+      load(url, AbortSignal.any([signal, ended, AbortSignal.timeout(TIMEOUT_MS)]), "layer"),
     navigate: async (url, { replace, sourceEl = null, isTyped = false }) => {
       const trigger = triggerOf(sourceEl);
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).
@@ -207,6 +301,20 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       return mayBegin(url, trigger) && await showUrl(url, mode, trigger, sourceEl);
     },
   };
+}
+
+/** Returns `true` if a page with these headers may be kept. */
+const isStorable = (headers: Pick<Headers, "get"> | null): boolean =>
+  !!headers && !/\bno-store\b/i.test(headers.get("cache-control") ?? "");
+
+/** Ends the requests whose answers are about the page that is left. Before scripts of the new page open their own. */
+const endReads = (): void => abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
+
+/** Loads the texts of the page, and tells users of screen readers its title if it is another one. */
+async function tellPage(isOther: boolean): Promise<void> {
+  const feedback = await tryPart("feedback");
+  feedback?.loadPageTexts(pageTexts);
+  if (isOther) feedback?.announceHidden(doc.title);
 }
 
 /** Returns the cause of a navigation by its element: a link, a form or a control of one. */
@@ -218,8 +326,10 @@ function triggerOf(element: Element | null): NavigationTrigger {
 /**
  * Sets the attributes of `<html>` that the server has changed since the page before. Of the first page they are not
  * known, because a script may have changed them before the runtime was loaded: additions to it are kept.
+ *
+ * @param sent The element as the server has sent it; `undefined` if that is not known.
  */
-function setRootAttributes(next: Element): void {
+function setRootAttributes(next: Element, sent: Element | undefined): void {
   const root = dom(doc.documentElement);
   const live = root.classList;
   for (const name of new Set([root, dom(next)].flatMap((element) => element.getAttributeNames()))) {
@@ -233,7 +343,7 @@ function setRootAttributes(next: Element): void {
     if (value === null) root.removeAttribute(name);
     else root.setAttribute(name, value);
   }
-  lastRoot = next;
+  lastRoot = sent;
 }
 
 /** Focuses the main content of a page, when the link or control that had the focus is not part of it. */
@@ -243,13 +353,12 @@ function focusContent(tryFocus: PartExports["patch"]["tryFocus"]): void {
 }
 
 /** Scrolls and focuses: to the saved position, to the fragment, or to the top of the page. */
-function restorePosition(mode: NavigationMode): void {
-  const restore = mode.kind === "restore";
-  const { left, top, focus } = restore ? mode.position : TOP;
-  const element = restore ? doc.getElementById(focus) : doc.querySelector<HTMLElement>("[autofocus]");
+function restorePosition(saved: Position | null): void {
+  const { left, top, focus } = saved ?? TOP;
+  const element = saved ? doc.getElementById(focus) : doc.querySelector<HTMLElement>("[autofocus]");
   dom(element)?.focus({ preventScroll: true });
   scrollTo({ left, top, behavior: "instant" });
-  if (location.hash && !restore) {
+  if (location.hash && !saved) {
     // The browser scrolls and matches `:target`. Its entry has lost its mark.
     location.replace(location.href);
     setEntry(location.href, false);

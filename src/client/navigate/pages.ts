@@ -34,6 +34,15 @@ export interface Pages {
   /** See `claimEntries()` of `history.ts`. */
   readonly claimEntries: typeof claimEntries;
   /**
+   * Fetches a page that may be merged.
+   *
+   * @returns The response; `null` for a document that the browser must load.
+   * @throws {TypeError} When the network failed.
+   */
+  fetchPage(url: string, signal: AbortSignal, headers: Readonly<Record<string, string>>): Promise<Response | null>;
+  /** Sets the function that returns pages which were fetched in advance. */
+  usePrefetched(take: TakePrefetched): void;
+  /**
    * Fetches a page for a layer, and adds what its head needs.
    *
    * @returns The page; `null` for a document that the browser must load.
@@ -48,3 +57,9 @@ export interface LayerPage {
   readonly url: string;
   readonly page: Document;
 }
+
+/**
+ * Returns a page that was fetched in advance, for one use; `undefined` if there is none. It is aborted with the signal. The promise
+ * resolves to `null` if the page could not be fetched.
+ */
+export type TakePrefetched = (url: string, signal: AbortSignal) => Promise<Response | null> | undefined;

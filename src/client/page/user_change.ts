@@ -5,7 +5,7 @@
  * @module
  */
 import { doc } from "../dom.ts";
-import { USER_COOKIE } from "../../protocol/names.ts";
+import { userMarkOf } from "../../protocol/user_mark.ts";
 
 /**
  * Called when the user has changed.
@@ -30,7 +30,7 @@ export function onUserChange(listener: UserListener, signal: AbortSignal): void 
 
 /** Watches the cookie until the signal is aborted. */
 export function watchUser(signal: AbortSignal): void {
-  known = readMark();
+  known = userMarkOf(doc);
   const listening = { signal };
   // Not in every browser, and not without TLS: there a tab learns it when the user comes back to it.
   globalThis.cookieStore?.addEventListener("change", check, listening);
@@ -41,18 +41,9 @@ export function watchUser(signal: AbortSignal): void {
 export const RETURNS = ["focus", "visibilitychange", "pageshow"];
 
 function check(): void {
-  const mark = readMark();
+  const mark = userMarkOf(doc);
   if (mark === known) return;
   known = mark;
   const settled = new Promise((resolve) => setTimeout(resolve, mark ? 0 : LEAVE_MS));
   for (const listener of listeners) listener(!!mark, settled);
-}
-
-function readMark(): string {
-  try {
-    return RegExp(`(?:^|; )(?:__Host-)?${USER_COOKIE}=([^;]*)`).exec(doc.cookie)?.[1] ?? "";
-  } catch {
-    // A sandboxed frame has no cookies.
-    return "";
-  }
 }

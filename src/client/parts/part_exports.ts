@@ -6,6 +6,7 @@
 import type { askToSignIn } from "../call/ask_to_sign_in.ts";
 import type { syncAcceptedForm } from "../page/accepted_form.ts";
 import type { clearErrors } from "../page/clear_errors.ts";
+import type { PageCache } from "../navigate/page_cache.ts";
 import type { Pages } from "../navigate/pages.ts";
 import type { addHook } from "../page/hooks.ts";
 import type { loadScript } from "../page/script.ts";
@@ -57,6 +58,8 @@ export interface PartExports {
   };
   /** Pages in this document, and the history. */
   readonly navigation: { createPages(start: string, ended: AbortSignal): Pages };
+  /** The pages that the user has left. */
+  readonly page_cache: { readonly pageCache: PageCache };
   /** Uploads, Alpine, unsaved forms, scripts, changes of edited controls, and calls that switch to another action. */
   readonly extras: {
     readonly destinationOf: typeof destinationOf;
