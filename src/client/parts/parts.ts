@@ -23,10 +23,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   feedback: { needs: "html", load: () => import("./feedback.ts") },
   navigation: { needs: "[hyper-nav]", load: () => import("./navigation.ts") },
   page_cache: { needs: "[hyper-nav]", load: () => import("./page_cache.ts") },
-  prefetch: {
-    needs: "[hyper-nav][hyper-prefetch],[hyper-nav] [hyper-prefetch],[hyper-prefetch] [hyper-nav]",
-    load: () => import("./prefetch.ts"),
-  },
+  prefetch: { needs: "[hyper-prefetch]", load: () => import("./prefetch.ts") },
   extras: { needs: "[hyper-confirm-unsaved],[type=file],[x-data]", load: () => import("./extras.ts") },
   indicators: { needs: INDICATORS, atOnce: true, load: () => import("./indicators.ts") },
   rows: { needs: "[data-hyper-rows]", load: () => import("./rows.ts") },
