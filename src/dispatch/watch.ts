@@ -2,6 +2,7 @@
 import { notify, type Report } from "../callback.ts";
 import type { Guard } from "../context.ts";
 import { HyperError } from "../errors.ts";
+import { Alarm } from "./alarms.ts";
 import type { Live } from "../live/live.ts";
 import type { LivePatch } from "../live/message.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
@@ -53,7 +54,11 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   };
   signal.addEventListener("abort", leave);
   // In order with the other steps: the ones queued after it are sent only if the guards allow it.
-  const timer = setInterval(() => watcher.pushStep({ kind: "ask" }), Math.min(guardSeconds * 1000, MAX_DELAY));
+  const alarm: Alarm = new Alarm(() => {
+    alarm.set(guardSeconds * 1000);
+    watcher.pushStep({ kind: "ask" });
+  });
+  alarm.set(guardSeconds * 1000);
   try {
     for (let step = signal.aborted ? null : await watcher.next(); step !== null; step = await watcher.next()) {
       switch (step.kind) {
@@ -81,15 +86,12 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
       }
     }
   } finally {
-    clearInterval(timer);
+    alarm.stop();
     signal.removeEventListener("abort", leave);
     // An error of leaving the topic is reported; it must not replace the error that ended the stream.
     await notify(() => watcher[Symbol.asyncDispose](), watching.report);
   }
 }
-
-/** The longest delay of a timer; a longer one would fire at once (HTML, 8.6: a signed 32-bit number). */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** Renders the current state, in the way that the topic declares. */
 async function catchUp(how: LiveItem["options"]["refresh"], watching: Watching): Promise<readonly Patch[]> {

@@ -3,15 +3,14 @@ import { notify } from "../callback.ts";
 import { encodeEvent } from "../protocol/event_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
-import { isReported, type RunningStream, startTimer } from "../dispatch/running_stream.ts";
+import { Alarm } from "../dispatch/alarms.ts";
+import { isReported, type RunningStream } from "../dispatch/running_stream.ts";
 import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
 // A comment: parsers skip it, and proxies see that the connection is alive (HTML, 9.2.7).
 const COMMENT = ": heartbeat\n\n";
 const HEARTBEAT = encoder.encode(COMMENT);
-// A timer with a delay of 24 days or more fires at once.
-const MAX_DELAY = 2 ** 31;
 /**
  * Milliseconds after which a reader that does not take a chunk counts as gone. A connection buffers some tens of kilobytes itself, so
  * that one which stalls for a minute has no reader.
@@ -55,132 +54,171 @@ export function encodeEvents(events: readonly Patch[]): string {
  * one chunk, and is released after {@linkcode STALL_MS}, at the maximum duration, or by the server.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { stream, maxSeconds } = options;
-  const { events, signal } = stream;
-  const quietMs = options.heartbeatSeconds * 1000;
-  // The awaited result; kept over heartbeats, because a generator is asked once for each item.
-  let next: Promise<IteratorResult<Patch, void>> = Promise.resolve(options.first);
-  // Set when the stream ends.
-  let ended = false;
-  // Wakes the `pull` that waits; set by each. One shared promise would keep the callbacks of all.
-  let interrupt = (_woken: Woken): void => {};
-  // The bytes of the last item.
-  let size = 0;
-  // Since when the reader waits for the stream, or the stream for the reader.
-  let waits: "reader" | "us" = "us";
-  let since = performance.now();
-  // One timer for all heartbeats: a timer for each item would cost more than the item.
-  let beat: ReturnType<typeof setTimeout> | undefined;
-  let age: ReturnType<typeof setTimeout> | undefined;
-  let stall: ReturnType<typeof setInterval> | undefined;
-  let release = (): void => {};
+  return new ReadableStream<Uint8Array>(new PatchSource(options), { highWaterMark: 0 });
+}
 
-  const end = (reason: EndReason): void => {
-    ended = true;
-    clearTimeout(age);
-    clearTimeout(beat);
-    clearInterval(stall);
-    signal.removeEventListener("abort", release);
-    interrupt({ kind: "over" });
-    options.onEnd(reason);
-  };
-  const leave = (): void => {
-    // There is no reader. The error is reported where the generator was created.
-    next.catch(() => {});
-    stream.leave();
-  };
-  const armBeat = (delay: number): void => {
-    if (beat !== undefined || !(delay > 0 && delay < MAX_DELAY)) return;
-    beat = setTimeout(() => {
-      beat = undefined;
-      // Set again by the next pull: a reader that does not read gets no heartbeat.
-      if (waits !== "reader") return;
-      const left = since + quietMs - performance.now();
-      if (left > 0) armBeat(left);
-      else interrupt({ kind: "quiet" });
-    }, delay);
-  };
+/** The source of one stream. A class, not closures: an idle stream holds one object. */
+class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #options: EventStreamOptions;
+  readonly #quietMs: number;
+  /** The awaited result; kept over heartbeats, because a generator is asked once for each item. */
+  #next: Promise<IteratorResult<Patch, void>>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  /** Set when the stream ends. */
+  #ended = false;
+  /** Wakes the `pull` that waits; set by each. One shared promise would keep the callbacks of all. */
+  #interrupt: ((woken: Woken) => void) | null = null;
+  /** The bytes of the last item. */
+  #size = 0;
+  /** Since when the reader waits for the stream, or the stream for the reader. */
+  #waits: "reader" | "us" = "us";
+  #since: number = performance.now();
+  /** Rings for heartbeats and for a reader that stalls; not set by each item, which would cost more than the item. */
+  readonly #check: Alarm = new Alarm(() => this.#checkWaiting());
+  readonly #age: Alarm = new Alarm(() => this.#release());
 
-  return new ReadableStream<Uint8Array>({
-    start(controller): void {
-      // Not in `pull`: a reader that has stopped reading does not pull again.
-      release = () => {
-        if (ended) return;
-        end("released");
-        controller.close();
-        leave();
-      };
-      if (signal.aborted) return release();
-      signal.addEventListener("abort", release);
-      age = startTimer(maxSeconds, release);
-      stall = setInterval(() => {
-        if (waits !== "us" || performance.now() - since < STALL_MS) return;
-        end("left");
-        // Not closed: that would wait for the reader to take the last chunk.
-        controller.error(new DOMException("The reader has stopped reading", "AbortError"));
-        leave();
-      }, STALL_MS / 4);
-    },
-    async pull(controller): Promise<void> {
-      waits = "reader";
-      since = performance.now();
-      armBeat(quietMs);
-      const { promise, resolve } = Promise.withResolvers<Woken>();
-      interrupt = resolve;
-      next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
-      const woken = await promise;
-      waits = "us";
-      since = performance.now();
-      if (ended) return;
-      switch (woken.kind) {
-        case "over":
-          return;
-        case "quiet":
-          return controller.enqueue(HEARTBEAT);
-        case "failed": {
-          const event = options.errorEvent(woken.error);
-          if (event !== null) controller.enqueue(encoder.encode(encodeEvent(event) + encodeEvent(END)));
-          end("failed");
-          return controller.close();
-        }
-        case "next":
-          break;
-      }
-      const { result } = woken;
-      if (result.done) {
-        controller.enqueue(encoder.encode(encodeEvents(options.lastEvents())));
-        end("ended");
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#quietMs = options.heartbeatSeconds * 1000;
+    this.#next = Promise.resolve(options.first);
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { stream: { signal }, maxSeconds } = this.#options;
+    this.#controller = controller;
+    // Not in `pull`: a reader that has stopped reading does not pull again.
+    if (signal.aborted) return this.#release();
+    signal.addEventListener("abort", this);
+    this.#age.set(maxSeconds * 1000);
+    this.#check.set(this.#checkMs);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    this.#wait("reader");
+    const woken = await this.#wake();
+    this.#wait("us");
+    if (this.#ended) return;
+    switch (woken.kind) {
+      case "over":
+        return;
+      case "quiet":
+        return controller.enqueue(HEARTBEAT);
+      case "failed": {
+        const event = this.#options.errorEvent(woken.error);
+        if (event !== null) controller.enqueue(encoder.encode(encodeEvent(event) + encodeEvent(END)));
+        this.#end("failed");
         return controller.close();
       }
-      const share = waitForShare(size);
-      if (share !== null) {
-        await share;
-        // Released, or left, while it waited.
-        if (ended) return;
-      }
-      const frame = encodeFrame(result.value);
-      if (frame.kind === "flawed") {
-        // Thrown at its `yield`, so that `finally` of the action function runs and the error is reported with the action.
-        next = events.throw(frame.error);
-        // It comes back as a failure. A pull has to enqueue something: a comment.
-        return controller.enqueue(HEARTBEAT);
-      }
-      controller.enqueue(frame.bytes);
-      if (isTerminal(frame.last.event)) {
-        end("ended");
-        controller.close();
-        notify(() => stream.end(), isReported);
-        return;
-      }
-      // A patch of a topic is encoded once for all of its streams, and is not sent faster than it is published.
-      size = ofTopic(result.value) ? 0 : frame.bytes.length;
-      next = events.next();
-    },
-    cancel(): void {
-      end("left");
-      leave();
-    },
-  }, { highWaterMark: 0 });
+      case "next":
+        return await this.#send(woken.result, controller);
+    }
+  }
+
+  cancel(): void {
+    this.#end("left");
+    this.#leave();
+  }
+
+  /** Called when the signal is aborted. */
+  handleEvent(): void {
+    this.#release();
+  }
+
+  #wait(side: "reader" | "us"): void {
+    this.#waits = side;
+    this.#since = performance.now();
+  }
+
+  #wake(): Promise<Woken> {
+    const { promise, resolve } = Promise.withResolvers<Woken>();
+    this.#interrupt = resolve;
+    this.#next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
+    return promise;
+  }
+
+  async #send(
+    result: IteratorResult<Patch, void>,
+    controller: ReadableStreamDefaultController<Uint8Array>,
+  ): Promise<void> {
+    const { stream, lastEvents } = this.#options;
+    if (result.done) {
+      controller.enqueue(encoder.encode(encodeEvents(lastEvents())));
+      this.#end("ended");
+      return controller.close();
+    }
+    const share = waitForShare(this.#size);
+    if (share !== null) {
+      await share;
+      // Released, or left, while it waited.
+      if (this.#ended) return;
+    }
+    const frame = encodeFrame(result.value);
+    if (frame.kind === "flawed") {
+      // Thrown at its `yield`, so that `finally` of the action function runs and the error is reported with the action.
+      this.#next = stream.events.throw(frame.error);
+      // It comes back as a failure. A pull has to enqueue something: a comment.
+      return controller.enqueue(HEARTBEAT);
+    }
+    controller.enqueue(frame.bytes);
+    if (isTerminal(frame.last.event)) {
+      this.#end("ended");
+      controller.close();
+      notify(() => stream.end(), isReported);
+      return;
+    }
+    // A patch of a topic is encoded once for all of its streams, and is not sent faster than it is published.
+    this.#size = ofTopic(result.value) ? 0 : frame.bytes.length;
+    this.#next = stream.events.next();
+  }
+
+  /** Milliseconds between two checks while the stream waits for its reader. */
+  get #checkMs(): number {
+    return this.#quietMs > 0 ? Math.min(this.#quietMs, STALL_MS / 4) : STALL_MS / 4;
+  }
+
+  #checkWaiting(): void {
+    const waited = performance.now() - this.#since;
+    if (this.#waits === "us") return waited < STALL_MS ? this.#check.set(this.#checkMs) : this.#drop();
+    const left = this.#quietMs - waited;
+    // A reader that does not read gets no heartbeat.
+    if (this.#quietMs > 0 && left <= 0) this.#interrupt?.({ kind: "quiet" });
+    this.#check.set(left > 0 ? roundUp(Math.min(left, this.#checkMs), this.#checkMs / 16) : this.#checkMs);
+  }
+
+  /** Gives up a reader that has stopped reading. */
+  #drop(): void {
+    this.#end("left");
+    // Not closed: that would wait for the reader to take the last chunk.
+    this.#controller?.error(new DOMException("The reader has stopped reading", "AbortError"));
+    this.#leave();
+  }
+
+  #release(): void {
+    if (this.#ended) return;
+    this.#end("released");
+    this.#controller?.close();
+    this.#leave();
+  }
+
+  #leave(): void {
+    // There is no reader. The error is reported where the generator was created.
+    this.#next.catch(() => {});
+    this.#options.stream.leave();
+  }
+
+  #end(reason: EndReason): void {
+    this.#ended = true;
+    this.#age.stop();
+    this.#check.stop();
+    this.#options.stream.signal.removeEventListener("abort", this);
+    this.#interrupt?.({ kind: "over" });
+    this.#options.onEnd(reason);
+  }
+}
+
+/** Rounds up to a multiple, so that alarms have few different delays. */
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
 }
 
 /** The reason that a waiting `pull` continues. */

@@ -5,6 +5,8 @@ import { type Clock, install } from "@sinonjs/fake-timers";
 export interface VirtualClock extends Disposable {
   /** Advances the time in milliseconds, and runs the timers and promises that are due. */
   tick(milliseconds: number): Promise<void>;
+  /** The same without waiting for promises. Throws the error of a timer. */
+  tickAtOnce(milliseconds: number): void;
   /** Number of pending timers. */
   readonly timers: number;
 }
@@ -18,6 +20,7 @@ export function stopTime(): VirtualClock {
     async tick(milliseconds) {
       await clock.tickAsync(milliseconds);
     },
+    tickAtOnce: (milliseconds) => void clock.tick(milliseconds),
     get timers() {
       return clock.countTimers();
     },
