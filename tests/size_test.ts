@@ -6,10 +6,10 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
  * Maximum download sizes, in bytes (brotli 11): the table of the design, except for `patch`, which was part of the initial
  * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, `live`, which also watches the regions of
  * layers, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history,
- * `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
+ * `navigation`, which also shows late parts and fills the page cache, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
-  navigation: 4_000,
+  navigation: 4_400,
   page_cache: 1_400,
   prefetch: 1_300,
   feedback: 2_220,

@@ -59,8 +59,6 @@ export function watchLinks(signal: AbortSignal): void {
   for (const type of ["hyper:beforeRequest", "hyper:afterRequest"] as const) {
     addEventListener(type, ({ detail: { method } }) => method === "GET" || dropAll(), { signal });
   }
-  // Without the part, pages are neither fetched nor shown.
-  loadPages().then(({ usePrefetched }) => usePrefetched(takePage), () => {});
   signal.addEventListener("abort", dropAll);
 }
 
@@ -135,9 +133,10 @@ async function request(url: string, page: Prefetched): Promise<void> {
   requests++;
   page.user = userMarkOf(doc);
   // If it fails, it is requested again when the user follows the link, and the failure is shown then.
-  page.response = loadPages().then(({ fetchPage }) => fetchPage(url, page.controller.signal, HEADERS)).catch(() =>
-    null
-  );
+  page.response = loadPages().then(({ fetchPage, usePrefetched }) => {
+    usePrefetched(takePage);
+    return fetchPage(url, page.controller.signal, HEADERS);
+  }).catch(() => null);
   const timer = setTimeout(() => dropPage(url, page), KEEP_MS);
   page.controller.signal.addEventListener("abort", () => clearTimeout(timer));
   let bytes = 0;
