@@ -5,7 +5,8 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
 /**
  * Maximum download sizes, in bytes (brotli 11): the table of the design, except for `patch`, which was part of the initial
  * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, `live`, which also watches the regions of
- * layers, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history,
+ * layers, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
+ * the dialog before the page,
  * `navigation`, which also shows late parts and fills the page cache, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
@@ -13,7 +14,7 @@ const LIMITS = {
   page_cache: 1_400,
   prefetch: 1_300,
   feedback: 2_220,
-  patch: 4_650,
+  patch: 4_700,
   live: 3_750,
   extras: 2_000,
   indicators: 1_100,
@@ -23,7 +24,7 @@ const LIMITS = {
   optimistic: 2_100,
   session: 800,
   triggers: 2_400,
-  layers: 2_500,
+  layers: 2_900,
   validate: 2_000,
   /** On a page in another language than English. */
   translations: 720,

@@ -31,12 +31,14 @@ export interface BrowserTexts {
   readonly changedMeanwhile: string;
   /** Label of the button that closes a layer. */
   readonly closeLayer: string;
+  /** Shown in a layer while its page is loaded. */
+  readonly loadingLayer: string;
 }
 
 /** The texts of failures: part of the initial file, because they are needed when the network is not there. */
 export const FAILURE_TEXTS: Omit<
   BrowserTexts,
-  "confirmLeave" | "confirm" | "cancel" | "changedMeanwhile" | "closeLayer"
+  "confirmLeave" | "confirm" | "cancel" | "changedMeanwhile" | "closeLayer" | "loadingLayer"
 > = {
   requestFailed: "Something went wrong. Try again.",
   networkError: "Cannot reach the server. Check your connection.",

@@ -19,6 +19,7 @@ export const TRANSLATIONS:
       cancel: "Abbrechen",
       changedMeanwhile: "Zwischenzeitlich geändert zu:",
       closeLayer: "Schließen",
+      loadingLayer: "Wird geladen …",
     },
     es: {
       requestFailed: "Algo ha salido mal. Inténtelo de nuevo.",
@@ -33,6 +34,7 @@ export const TRANSLATIONS:
       cancel: "Cancelar",
       changedMeanwhile: "Cambiado mientras tanto a:",
       closeLayer: "Cerrar",
+      loadingLayer: "Cargando…",
     },
     fr: {
       requestFailed: "Une erreur est survenue. Veuillez réessayer.",
@@ -47,5 +49,6 @@ export const TRANSLATIONS:
       cancel: "Annuler",
       changedMeanwhile: "Modifié entre-temps en :",
       closeLayer: "Fermer",
+      loadingLayer: "Chargement…",
     },
   };

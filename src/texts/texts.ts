@@ -58,6 +58,7 @@ const BROWSER_KEYS = [
   "cancel",
   "changedMeanwhile",
   "closeLayer",
+  "loadingLayer",
 ] as const;
 
 /** A message of any key. */

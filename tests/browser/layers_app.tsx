@@ -30,6 +30,8 @@ export interface Desk {
     clock: number;
     notes: number;
     onStreamEnd: () => void;
+    /** Delays pages of layers, and the answers of slow actions. */
+    gate: Promise<unknown>;
   };
 }
 
@@ -42,6 +44,7 @@ export function desk(more: () => object | null = () => null): Desk {
     clock: 0,
     notes: 0,
     onStreamEnd: () => {},
+    gate: Promise.resolve(),
   };
   const TicketForm = defineForm("ticket", { fields: { title: field.text({ required: true, label: "Title" }) } });
   const Tickets = region("tickets", { depends: "tickets" }, () => (
@@ -68,6 +71,24 @@ export function desk(more: () => object | null = () => null): Desk {
     return toast(`Picked ${data.value}`);
   });
   const place = action("place", () => html(<p id="place">Patched</p>, { target: "#place" }));
+  const slowly = action("slowly", async ({ data }) => {
+    await state.gate;
+    state.tickets.push("Slow");
+    switch (data.answer) {
+      case "refresh":
+        return [refresh(), toast("Saved")];
+      case "patch":
+        return [html(<p id="place">Patched</p>, { target: "#place" }), toast("Saved")];
+      case "redirect":
+        return redirect("/");
+      case "elsewhere":
+        return redirect("/other");
+      case "finish":
+        return [html(<p id="place">Patched</p>, { target: "#place" }), toast("Saved"), close(7)];
+      default:
+        throw new HyperError(409, "Not possible");
+    }
+  });
   const redraw = action("redraw", () => refresh());
   const Layout = ({ children }: LayoutProps) => {
     state.layouts++;
@@ -99,6 +120,8 @@ export function desk(more: () => object | null = () => null): Desk {
         <a href="/broken" hyper-layer>Broken</a> <a href="/file" hyper-layer>File</a>{" "}
         <a href="/help" hyper-layer="popover" id="pop">Hint</a>{" "}
         <a href="/help" hyper-layer hyper-layer-history="none" id="plain">Plain help</a>{" "}
+        <a href="/slow" hyper-layer id="slow">Slow</a> <a href="/slow" hyper-layer="popover" id="slow-pop">Slow hint</a>
+        {" "}
         <a href="/help" hyper-layer hyper-layer-closedby="any">Any help</a> <a href="/live?a" hyper-layer>Live</a>{" "}
         <a href="/new" hyper-layer hyper-layer-region="clock">With clock</a>
         <form action="/tickets/0" hyper-layer>
@@ -118,6 +141,12 @@ export function desk(more: () => object | null = () => null): Desk {
       <Form action={leave} id="leave">
         <button>Leave</button>
       </Form>
+      {["refresh", "patch", "redirect", "elsewhere", "finish", "error"].map((answer) => (
+        <Form key={answer} action={slowly} instance={answer}>
+          <input type="hidden" name="answer" value={answer} />
+          <button>Slow {answer}</button>
+        </Form>
+      ))}
       <a href="/help" hyper-layer id="help">Help</a>
       <a href="/" id="cancel">Cancel</a>
     </main>
@@ -164,8 +193,14 @@ export function desk(more: () => object | null = () => null): Desk {
     pages: [
       page("pages/layout.tsx", { default: Layout }),
       page("/", { default: List, Tickets, Clock, pick, place, redraw }),
-      page("/new", { default: New, head: <title>New ticket</title>, create, move, leave }),
+      page("/new", { default: New, head: <title>New ticket</title>, create, move, leave, slowly }),
       page("/help", { default: () => <h1>Help</h1> }),
+      page("/slow", {
+        default: () => <h1>Slow page</h1>,
+        render: async () => {
+          await state.gate;
+        },
+      }),
       page("/live", { default: Live, Notes, addNote, watch }),
       page("/file", { default: () => null, render: () => new Response("plain text") }),
       page("/other", { default: () => <h1>Other page</h1> }),

@@ -400,3 +400,82 @@ deskTest(
     await ended.promise;
   },
 );
+
+deskTest(
+  "on a slow line, a layer shows at once that its page is loaded; a second click opens nothing else",
+  async ({ page }, app) => {
+    await untilPreloaded(page, ["layers"]);
+    const gate = Promise.withResolvers<void>();
+    app.state.gate = gate.promise;
+    await page.locator("#slow").dblclick();
+    const waiting = layer(page, "Slow");
+    await waiting.getByRole("status").getByText("Loading…").waitFor();
+    assertEquals(await waiting.locator(".hyper-layer-content").getAttribute("aria-busy"), "true");
+    assertEquals(pathOf(page), "/");
+    gate.resolve();
+    await layer(page, "Slow page").waitFor();
+    assertEquals([pathOf(page), await focusedText(page), await page.getByRole("dialog").count()], [
+      "/slow",
+      "Slow page",
+      1,
+    ]);
+    assertEquals(await page.locator("[aria-busy=true]").count(), 0);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assertEquals(await page.evaluate(() => document.activeElement?.id), "slow");
+  },
+);
+
+for (const id of ["slow", "slow-pop"]) {
+  deskTest(
+    `Escape while the page of a layer is loaded opens nothing, and the focus is back: #${id}`,
+    async ({ page }, app) => {
+      await untilPreloaded(page, ["layers"]);
+      const gate = Promise.withResolvers<void>();
+      app.state.gate = gate.promise;
+      await page.locator(`#${id}`).click();
+      await page.getByRole("dialog").getByText("Loading…").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      gate.resolve();
+      assertEquals([pathOf(page), await page.evaluate(() => document.activeElement?.id)], ["/", id]);
+      await page.locator(`#${id}`).click();
+      await layer(page, "Slow page").waitFor();
+      assertEquals(await page.getByRole("dialog").count(), 1);
+    },
+  );
+}
+
+for (const answer of ["refresh", "patch", "redirect", "elsewhere", "finish", "error"]) {
+  deskTest(
+    `a post whose layer is closed before its answer runs, and does not change the page below as if it were its own: ${answer}`,
+    async ({ page, events }, app) => {
+      await page.getByRole("link", { name: "New ticket" }).click();
+      const dialog = layer(page, "New ticket");
+      const gate = Promise.withResolvers<void>();
+      app.state.gate = gate.promise;
+      await dialog.getByRole("button", { name: `Slow ${answer}` }).click();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      gate.resolve();
+      while ((await events.next("hyper:afterRequest")).detail.action !== "slowly");
+      if (answer === "error") await page.getByRole("alert").getByText("Not possible").waitFor();
+      else if (answer === "redirect") {
+        // The page below has been shown again.
+        await page.locator("#list").getByText("Slow").waitFor();
+      } else if (answer !== "elsewhere") await page.getByRole("status").getByText("Saved").waitFor();
+      assertEquals(await page.locator("#place").textContent(), "The list");
+      assertEquals([await page.locator("h1").textContent(), pathOf(page), app.state.picked], ["Tickets", "/", null]);
+      assertEquals(app.state.tickets.at(-1), "Slow");
+    },
+  );
+}
+
+deskTest("of an answer that closes its layer, the rest changes the page below", async ({ page }, app) => {
+  await page.getByRole("link", { name: "New ticket" }).click();
+  const dialog = layer(page, "New ticket");
+  await dialog.getByRole("button", { name: "Slow finish" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("Picked 7").waitFor();
+  assertEquals(app.state.picked, 7);
+});

@@ -392,7 +392,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto(path);
       assertEquals(await findViolations(page), [], path);
     }
-  }, { colorScheme });
+  }, { colorScheme, visitSeconds: 400 });
 }
 
 for (const colorScheme of ["light", "dark"] as const) {

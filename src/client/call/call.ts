@@ -58,7 +58,7 @@ export interface ActiveCall extends Call {
   /** Aborted when `controller` or the caller's signal is. */
   readonly signal: AbortSignal;
   /** The layer that it comes from; `undefined` for the page. */
-  readonly layer: Layer | undefined;
+  layer: Layer | undefined;
   /** `true` if the response has an ok status; `undefined` before. */
   ok?: boolean | undefined;
   /** The header `Retry-After` of the response; `null` without one. */

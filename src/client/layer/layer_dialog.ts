@@ -37,7 +37,6 @@ export function settingsOf(opener: Element): LayerSettings {
 export function showDialog(
   [kind, size, closedBy]: LayerSettings,
   opener: Element | null,
-  page: Node[],
   close: () => void,
   ended: AbortSignal,
 ): LayerDialog {
@@ -55,7 +54,6 @@ export function showDialog(
   button.textContent = "×";
   button.onclick = close;
   content.className = "hyper-layer-content";
-  content.append(...page);
   dialog.append(button, content);
   // First, so that of two elements with the same id the one in the layer is found: by labels, too.
   dom(doc.body).prepend(dialog);
@@ -83,6 +81,22 @@ export function showDialog(
     dialog.showModal();
   }
   return { dialog, content };
+}
+
+/** Shows that the page of a dialog is being loaded. The name is that of its opener until then. */
+export function showWaiting({ dialog, content }: LayerDialog, opener: Element | null): void {
+  const status = doc.createElement("p");
+  status.role = "status";
+  status.textContent = words().loadingLayer ?? LAYER_TEXTS.loadingLayer;
+  content.ariaBusy = "true";
+  content.append(status);
+  dialog.ariaLabel = dom(opener)?.ariaLabel || dom(opener)?.textContent?.trim() || status.textContent;
+}
+
+/** Shows a page in a dialog. */
+export function fillDialog({ content }: LayerDialog, page: Node[]): void {
+  content.ariaBusy = null;
+  dom(content).replaceChildren(...page);
 }
 
 /** Names a dialog after the heading of its page, or after the title. */

@@ -30,14 +30,8 @@ import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import { nameOf, regionsOf } from "../page/region_list.ts";
 import { words } from "../page/words.ts";
 import { loadNeeded, loadPart, tryPart } from "../parts/load_part.ts";
-import {
-  firstFocus,
-  type LayerDialog,
-  type LayerSettings,
-  nameDialog,
-  settingsOf,
-  showDialog,
-} from "./layer_dialog.ts";
+import { firstFocus, type LayerDialog, type LayerSettings, nameDialog, settingsOf } from "./layer_dialog.ts";
+import { createLateDialog, type LateDialog } from "./late_dialog.ts";
 
 /** A layer, as this part knows it. */
 interface OpenLayer extends Layer, LayerDialog {
@@ -54,8 +48,6 @@ interface OpenLayer extends Layer, LayerDialog {
 /** The server has closed a layer. */
 interface Result {
   readonly value: unknown;
-  /** The call that has. */
-  readonly by: ActiveCall;
 }
 
 /** The key of the failure that a page cannot be shown. */
@@ -64,12 +56,15 @@ const KEY = "layer";
 const opened = new Map<Layer, OpenLayer>();
 /** Aborts the page that is being fetched: the next one replaces it. */
 let fetching: AbortController | undefined;
+/** The layer whose page is being fetched. */
+let waiting: { readonly opener: Element | null; readonly dialog: LateDialog } | undefined;
 /** The entry that a closed layer goes back to. */
 let returning: { readonly key: string; readonly done: () => void } | undefined;
 
 /** Observes the page until the signal is aborted. */
 export function start(signal: AbortSignal): void {
   const closeAll = () => {
+    fetching?.abort();
     const closed = removeLayers([...layers]);
     uncover();
     closed.forEach((layer) => tellOpener(layer));
@@ -89,6 +84,11 @@ export function start(signal: AbortSignal): void {
  */
 export async function openLayer(url: string, opener: Element): Promise<boolean> {
   const own = [...opened.values()].find((layer) => layer.opener === opener);
+  if (waiting?.opener === opener) {
+    // The second click of a double click opens nothing else.
+    if (waiting.dialog.isShown()) fetching?.abort();
+    return false;
+  }
   if (!own) return await open(url, settingsOf(opener), opener, null);
   await closeLayer(own);
   return false;
@@ -99,7 +99,7 @@ async function closeLayer(layer: Layer, result?: Result): Promise<void> {
   const index = layers.indexOf(layer);
   const closing = layers.slice(index);
   if (index < 0 || !result && !mayClose(closing)) return;
-  const closed = removeLayers(closing, result?.by);
+  const closed = removeLayers(closing);
   const entries = closed.flatMap(({ below }) => below ?? []);
   if (entries.length) {
     await new Promise<void>((done) => {
@@ -144,12 +144,29 @@ export async function applyToLayer(
   layer: Layer,
   activeCall: ActiveCall,
 ): Promise<void> {
-  if (event === "close_layer") return await closeLayer(layer, { value: data.value, by: activeCall });
+  if (event === "close_layer") {
+    // The rest of the answer is about the page below.
+    activeCall.layer = layer.under;
+    return await closeLayer(layer, { value: data.value });
+  }
   if (event === "history") return await setLayerUrl(layer, `${data.push_url ?? data.replace_url}`);
   const url = redirectUrl(data, location);
   if (!url) throw new Error(`Cannot go to "${data.url}"`);
-  if (url.origin !== location.origin) location.assign(url);
+  if (!layers.includes(layer)) await renewBelow(layer, url);
+  else if (url.origin !== location.origin) location.assign(url);
   else await followInLayer(layer, url.href);
+}
+
+/**
+ * Follows the redirect of a call whose layer the user has closed: if it leads to the page below, that page shows what has changed. The
+ * user is not taken anywhere else.
+ */
+async function renewBelow({ under }: Layer, { origin, pathname }: URL): Promise<void> {
+  const url = hrefOf(under);
+  const isOpen = !under || layers.includes(under);
+  if (!isOpen || origin !== location.origin || pathname !== new URL(url).pathname) return;
+  if (under) await followInLayer(under, url);
+  else await (await loadPages()).navigate(url, { replace: true });
 }
 
 /** Sets the address of a layer. */
@@ -199,17 +216,30 @@ async function open(
   // Not every browser focuses what is clicked.
   if (opener instanceof HTMLElement && !dom(opener).contains(doc.activeElement)) dom(opener).focus();
   const restoreFocus = captureFocus();
+  const ended = new AbortController();
+  let layer: OpenLayer | undefined;
+  const close = () => {
+    if (layer) return void closeLayer(layer);
+    fetching?.abort();
+    // It is opened again from its entry.
+    if (below) history.back();
+  };
+  const dialog = createLateDialog(settings, opener, close, ended.signal);
+  const own = waiting = { opener, dialog };
   const page = await fetchLayer(url, opener, () => void open(url, settings, opener, below));
-  if (!page) return false;
+  if (waiting === own) waiting = undefined;
+  if (!page) {
+    ended.abort();
+    dialog.remove();
+    return false;
+  }
   const { setEntry } = await loadPages();
   if (!below && settings[3] !== "none") {
     covered.url = hrefOf(undefined);
     below = setEntry(page.url, true, settings);
   }
-  const ended = new AbortController();
-  const close = () => void closeLayer(layer);
-  const layer: OpenLayer = {
-    ...showDialog(settings, opener, nodesOf(page), close, ended.signal),
+  layer = {
+    ...dialog.fill(nodesOf(page)),
     under: layers.at(-1),
     url: page.url,
     opener,
@@ -260,10 +290,10 @@ async function show(layer: OpenLayer, { page }: LayerPage): Promise<void> {
 }
 
 /** Removes layers from the page. Returns them, the topmost first. */
-function removeLayers(closing: readonly Layer[], by?: ActiveCall): OpenLayer[] {
+function removeLayers(closing: readonly Layer[]): OpenLayer[] {
   const closed = closing.flatMap((layer) => opened.get(layer) ?? []).reverse();
   for (const layer of closed) {
-    endCalls(layer, by);
+    endCalls(layer);
     layer.ended.abort();
     layers.splice(layers.indexOf(layer), 1);
     opened.delete(layer);
@@ -297,9 +327,8 @@ function uncover(): void {
   if (!layers.some((layer) => opened.get(layer)?.below)) covered.url = "";
 }
 
-/** Ends the requests of a layer, except that of the call that closes it. */
-const endCalls = (layer: Layer, by?: ActiveCall): void =>
-  abortReads("removed", (call) => call.layer === layer && call.id !== by?.id);
+/** Ends the requests of a layer. */
+const endCalls = (layer: Layer): void => abortReads("removed", (call) => call.layer === layer);
 
 const mayClose = (closing: readonly Layer[]): boolean => closing.every(({ dialog }) => mayLeavePage(dialog));
 

@@ -5,7 +5,7 @@
  */
 import { type ActiveCall, emitCallEvent } from "../call/call.ts";
 import { all, idOf } from "../dom.ts";
-import { nearestOf } from "./layers.ts";
+import { type Layer, layers, nearestOf } from "./layers.ts";
 
 /**
  * Finds the targets of a selector. If there are none, fires `swap:missing` and, on a local address, logs the most
@@ -15,7 +15,7 @@ import { nearestOf } from "./layers.ts";
  */
 export function findTargets(target: string | null, call: ActiveCall, strict = false): Element[] {
   const { layer } = call;
-  const found = !target ? [] : layer && target === "body" ? [layer.content] : nearestOf(all(target), layer);
+  const found = !target ? [] : layer && target === "body" ? [layer.content] : ownTargets(target, layer);
   if (!found[0]) {
     emitCallEvent("swap:missing", { ...call, target });
     const message = `Cannot patch the page: nothing matches "${target}", the target of action "${call.action}"`;
@@ -26,6 +26,15 @@ export function findTargets(target: string | null, call: ActiveCall, strict = fa
     }
   }
   return found;
+}
+
+/**
+ * Returns the elements for a call from a layer, or from the page. If the user has closed the layer meanwhile, a target that it had is
+ * found in it: a patch for it does not change an element of the page below.
+ */
+function ownTargets(target: string, layer: Layer | undefined): Element[] {
+  const gone = layer && !layers.includes(layer) ? all(target, layer.content) : [];
+  return gone[0] ? gone : nearestOf(all(target), layer);
 }
 
 /** Returns `true` if the page is on the machine of its developer. */
