@@ -48,6 +48,24 @@ Deno.test("action() posts to the current URL with its query, and without its fra
   });
 });
 
+Deno.test("action() sends the address bar, without its fragment, up to 4,096 characters", async () => {
+  const { served, came } = recorder();
+  await withPage(served, async ({ page }) => {
+    const call = async (search: string) => {
+      await page.evaluate(async (search) => {
+        history.replaceState(null, "", `/here${search}`);
+        await globalThis.action("save");
+      }, search);
+      return came.pop()?.headers["x-hyper-location"];
+    };
+    await page.goto("/");
+    const long = `?q=${"x".repeat(4_096 - "/here?q=".length)}`;
+    assertEquals(await call("?q=1#top"), "/here?q=1");
+    assertEquals(await call(long), `/here${long}`);
+    assertEquals(await call(`${long}x`), undefined);
+  });
+});
+
 Deno.test("action() creates a request ID for each call", async () => {
   const { served, came } = recorder();
   await withPage(served, async ({ page }) => {

@@ -9,6 +9,7 @@ import {
   DQuery,
   field,
   Form,
+  formActionUrl,
   HyperError,
 } from "../../mod.ts";
 import { App, EVENTS, eventsOf, JSON_TYPE } from "../support/app.tsx";
@@ -273,4 +274,16 @@ Deno.test("the redirect of a guard to a script is not the address of a sign-in, 
   await response.body?.cancel();
   assertEquals([response.status, response.headers.get("x-hyper-sign-in")], [500, null]);
   assertStringIncludes(app.takeError().message, "its scheme is");
+});
+
+Deno.test("the relative sign-in of a guard resolves against the page of the call, not against the endpoint of its form", async () => {
+  const guard = () => new Response(null, { status: 303, headers: { location: "sign-in" } });
+  const save = action("save", { guard }, () => {});
+  await using app = new App({ "/notes/[id]": { default: () => "Note", save } });
+  const url = `http://site.test${formActionUrl("save")}?_next_form_origin=%2Fnotes%2F7`;
+  const response = await app.handler(
+    new Request(url, { method: "POST", headers: { accept: JSON_TYPE, origin: "http://site.test" } }),
+  );
+  await response.body?.cancel();
+  assertEquals([response.status, response.headers.get("x-hyper-sign-in")], [401, "/notes/sign-in"]);
 });

@@ -527,6 +527,21 @@ const queryPart = fc.oneof(
   fc.string({ maxLength: 3 }),
 );
 
+Deno.test("the fields of a URL that names its action must be readable: the program has written them for it", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "home", save } });
+  const headers = { origin: "http://site.test", accept: "application/json" };
+  for (const [search, status] of [["a=1", 200], ["b=%E9", 400], ["a=1&a.b=2", 400]] as const) {
+    const response = await app.handler(
+      new Request(`http://site.test/?_action=save&${search}`, { method: "POST", headers }),
+    );
+    await response.body?.cancel();
+    assertEquals(response.status, status, search);
+  }
+  assertEquals(runs, 1);
+});
+
 Deno.test("a call to the address of a page is accepted if the page is, and gets the address byte for byte", async () => {
   const urls: string[] = [];
   const see = ({ url }: { readonly url: URL }) => {

@@ -257,3 +257,46 @@ for (
     await handler.close();
   });
 }
+
+Deno.test("a region that two tabs have changed at the same time is named without an echo, so that both ask for it", async () => {
+  const Pair = region("pair", { depends: ["left", "right"] }, () => <p>pair</p>);
+  const touching = action("touch", ({ data }) => changed(String(data.topic)));
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Pair />, Pair, touching }) }],
+  });
+  const regions = await openPage(handler);
+  {
+    using clock = stopTime();
+    await using browser = await RegionStream.watch(handler, [{ at: "/", regions }]);
+    await browser.ready();
+    const changeBoth = async (tabs: readonly string[]) => {
+      // The changes after it are collected for half a second.
+      await handler.changed("left");
+      await clock.tick(10);
+      assertEquals(await browser.next(), { at: "/", dirty: [regions[0]![0]] });
+      for (const [index, tab] of tabs.entries()) {
+        const topic = index === 0 ? "left" : "right";
+        await (await handler(touch(topic, { id: tab.padEnd(16, "0") + crypto.randomUUID() }))).text();
+      }
+      await clock.tick(1_000);
+      const { dirty, echo } = await browser.next() ?? {};
+      await clock.tick(1_000);
+      return [dirty, echo === undefined];
+    };
+    assertEquals(await changeBoth(["0.1", "0.1"]), [[regions[0]![0]], false]);
+    assertEquals(await changeBoth(["0.1", "0.2"]), [[regions[0]![0]], true]);
+  }
+  await handler.close();
+});
+
+Deno.test("a stream watches at most 2,000 regions", async () => {
+  const { handler } = rowsApp();
+  {
+    const unknown = Array.from({ length: 2_001 }, (_, index): readonly [string, string] => [`row:${index}`, ""]);
+    await using browser = await RegionStream.watch(handler, [{ at: "/", regions: unknown }]);
+    // All that it watches, because none has a signature.
+    assertEquals((await browser.next())?.dirty, unknown.slice(0, 2_000).map(([reference]) => reference));
+  }
+  await handler.close();
+});

@@ -154,6 +154,29 @@ Deno.test("a generator renders the regions that it has changed once, after it ha
   await handler.close();
 });
 
+Deno.test("a repeat of a generator that has ended renders the regions that it has changed as they are now", async () => {
+  let score = 0;
+  const Score = region("score", { depends: "score" }, () => <p>score {score}</p>);
+  const add = action("add", async function* () {
+    score++;
+    yield toast("Added");
+    yield changed("score");
+  });
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => <Score />, Score, add }) }],
+  });
+  const regions = referencesIn(await (await handler(new Request("http://localhost/"))).text()).join();
+  const send = async () =>
+    await (await handler(callOf("add", { regions, headers: { "x-hyper-request-id": "a".repeat(20) } }))).text();
+  assertStringIncludes(await send(), "score 1");
+  score = 7;
+  const repeat = await send();
+  assertStringIncludes(repeat, "score 7");
+  assertEquals(Array.from(repeat.matchAll(/event: (\w+)/g), ([, name]) => name), ["toast", "patch_html", "end"]);
+  await handler.close();
+});
+
 Deno.test("an action that throws renders no region", async () => {
   const { handler, renders, send, open } = rowsApp({ throws: true });
   const [list, row] = await open();

@@ -55,6 +55,20 @@ Deno.test("events are sent one by one as they are yielded, in order", async () =
   assertEquals(await readText(reader), null);
 });
 
+Deno.test("a generator of a GET whose client has gone before it starts does not run", async () => {
+  let runs = 0;
+  const { app } = streaming(function* () {
+    runs++;
+    yield toast(1);
+  });
+  await using _ = app;
+  for (const [signal, expected] of [[AbortSignal.abort(), 0], [new AbortController().signal, 1]] as const) {
+    const response = await app.call("watch", { method: "GET", signal });
+    await response.text();
+    assertEquals(runs, expected);
+  }
+});
+
 Deno.test("a client that does not read holds the generator back", async () => {
   let made = 0;
   const { app, open } = streaming(function* () {

@@ -617,3 +617,16 @@ Deno.test("a failed publish() is reported, does not fail the action, and makes t
   assertEquals(time.timers, 3, "for the guards, the maximum age and the stall check of the stream, none for the bus");
   await tab.leave();
 });
+
+Deno.test("a tab whose refresh has nothing to show still learns its position", async () => {
+  const bus = createMemoryBus();
+  const { app, watch } = board({ refresh: () => [] }, { bus });
+  await using _ = app;
+  const tab = await watch();
+  const first = await tab.nextOfAny();
+  await bus.publish("board", { v: 1, kind: "lost" });
+  const second = await tab.nextOfAny();
+  assertEquals([first?.event, second?.event], ["checkpoint", "checkpoint"]);
+  assert(idOf(first) !== "" && idOf(second) !== "" && idOf(first) !== idOf(second));
+  await tab.leave();
+});

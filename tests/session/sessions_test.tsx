@@ -187,6 +187,19 @@ Deno.test("sessions() ends after the idle age and after the absolute age, whiche
   assertEquals((await idle.call("read")).data.user, null);
 });
 
+Deno.test("sessions() does not end for a user who only opens pages", async () => {
+  let time = Date.UTC(2030, 0, 1);
+  const now = () => time;
+  await using site = new Site(createMemoryStore({ now }), { idleSeconds: 2 * 60 * 60, maxSeconds: 24 * 60 * 60, now });
+  const browser = site.browser();
+  await browser.call("sign_in", { user: "ada" });
+  for (let hour = 1; hour <= 4; hour++) {
+    time += HOUR;
+    assertEquals((await browser.request("/mine", { headers: { accept: "text/html" } })).status, 200);
+  }
+  assertEquals((await browser.call("read")).data.user, "ada");
+});
+
 testOverStores("sessions() does not accept one of two different cookies of its name", async (store) => {
   await using site = new Site(store);
   const browser = site.browser();

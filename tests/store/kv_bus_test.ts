@@ -84,3 +84,56 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name:
+    "createKvBus() reports a gap to a listener that more than 1,000 messages have passed, and delivers the last 1,000",
+  ignore,
+  fn: async () => {
+    using kv = await Deno.openKv(":memory:");
+    const received: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isHeld = false;
+    const slow = createKvBus({
+      get: async (key) => {
+        // It looks when the others have published.
+        if (isHeld) await publishing;
+        return await kv.get(key);
+      },
+      atomic: () => kv.atomic(),
+      watch: () => kv.watch([["other"]]),
+    });
+    await using _ = await slow.subscribe("topic", ({ message }) => {
+      received.push(message);
+      if (message === 1_002) resolve();
+    }, { onGap: () => received.push("gap") });
+    isHeld = true;
+    const bus = createKvBus(kv);
+    const publishing = (async () => {
+      for (let message = 0; message <= 1_002; message++) await bus.publish("topic", message);
+    })();
+    await withinTime(promise);
+    assertEquals(received, ["gap", ...Array.from({ length: 1_000 }, (_, index) => index + 3)]);
+  },
+});
+
+Deno.test({
+  name: "createKvBus() rejects a cursor of a message that is not published yet",
+  ignore,
+  fn: async () => {
+    using kv = await Deno.openKv(":memory:");
+    const bus = createKvBus(kv);
+    const cursor = await bus.publish("topic", 1);
+    const received: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const listener = ({ message }: { readonly message: unknown }) => {
+      received.push(message);
+      resolve();
+    };
+    await using subscription = await bus.subscribe("topic", listener, { after: cursor.replace(/1$/, "7") });
+    assertEquals(subscription.isComplete, false);
+    await bus.publish("topic", 2);
+    await withinTime(promise);
+    assertEquals(received, [2]);
+  },
+});

@@ -81,3 +81,23 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+Deno.test({
+  name: "createKvStore() reads a long value whole, old or new, if it is replaced while it is read",
+  ignore,
+  fn: async () => {
+    using kv = await Deno.openKv(":memory:");
+    const [old, next] = ["x".repeat(100_000), "y".repeat(100_000)];
+    await createKvStore(kv).put("key", old, 60);
+    let reads = 0;
+    const store = createKvStore({
+      get: async (key) => {
+        // After the head, before the pieces.
+        if (++reads === 2) await createKvStore(kv).put("key", next, 60);
+        return await kv.get(key);
+      },
+      atomic: () => kv.atomic(),
+    });
+    assertEquals(await store.get("key") === next, true);
+  },
+});

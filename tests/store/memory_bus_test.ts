@@ -88,3 +88,16 @@ Deno.test("createMemoryBus() rejects a cursor of a message that it has not publi
   await using subscription = await bus.subscribe("topic", () => {}, { after: future });
   assertEquals(subscription.isComplete, false);
 });
+
+Deno.test("createMemoryBus() delivers a message above maxBytes, and does not keep it", async () => {
+  const bus = createMemoryBus({ maxBytes: 16 });
+  const heard: unknown[] = [];
+  await using _ = await bus.subscribe("topic", ({ message }) => heard.push(message));
+  const zero = await bus.publish("topic", "00");
+  const long = await bus.publish("topic", "a".repeat(100));
+  assertEquals(heard, ["00", "a".repeat(100)]);
+  for (const [after, isComplete] of [[zero, false], [long, true]] as const) {
+    await using subscription = await bus.subscribe("topic", () => {}, { after });
+    assertEquals(subscription.isComplete, isComplete);
+  }
+});

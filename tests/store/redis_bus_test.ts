@@ -563,3 +563,14 @@ redisTest("a subscription that fails leaves no channel and no check of the conne
     Object.assign(globalThis, { setInterval, clearInterval });
   }
 });
+
+redisTest(
+  "a listener that resumes receives every message of a log of more than a page, once and in order",
+  async () => {
+    await using under = await start({ maxMessages: 2_000 });
+    const { bus } = under;
+    const first = await bus.publish("board", 0);
+    for (let message = 1; message <= 1_200; message++) await bus.publish("board", message);
+    assertEquals(await resumeAfter(bus, first), [true, Array.from({ length: 1_200 }, (_, index) => index + 1)]);
+  },
+);

@@ -28,6 +28,9 @@ export function stopTime(): VirtualClock {
   };
 }
 
+// Of the system, also in a test that stops the clock.
+const { setTimeout, clearTimeout } = globalThis;
+
 /** Awaits a promise for a limited time, so that a test fails instead of hanging. */
 export async function withinTime<T>(promise: Promise<T>, milliseconds = 10_000): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
