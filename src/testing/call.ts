@@ -13,7 +13,7 @@ import {
   type Opened,
   type Received,
 } from "./answer.ts";
-import { noteSent, withhold } from "./controls.ts";
+import { withhold } from "./controls.ts";
 import { ConnectionError } from "./faults.ts";
 import type { Ask } from "./network.ts";
 import type { TestEvent, TestOutcome } from "./outcome.ts";
@@ -98,8 +98,7 @@ export async function* readAnswers(
     }
     if (received.kind === "exception") throw received.error;
     if (received.kind !== "switch") return received;
-    const sent = call.sent ? noteSent(call.sent.form) : null;
-    call = prepareCall({ ...call, ...received.to, id: tab.newId(), sent });
+    call = prepareCall({ ...call, ...received.to, id: tab.newId() });
     opening = sendCall(call, tab);
   }
 }

@@ -16,6 +16,7 @@ import {
   Toasts,
 } from "@hyper/actions";
 import { App, type Modules } from "../support/app.tsx";
+import { withinTime } from "../support/clock.ts";
 
 /** A promise that a component waits for. */
 class Wait {
@@ -85,7 +86,7 @@ function serveApp(app: App): Served {
 async function readUntil(reader: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
   let read = "";
   while (!read.includes(text)) {
-    const { done, value } = await reader.read();
+    const { done, value } = await withinTime(reader.read());
     assert(!done, `the answer ended before ${text}: ${read}`);
     read += value;
   }

@@ -82,13 +82,13 @@ export class RegionStream implements AsyncDisposable {
 
   /** Returns the next regions that have changed; `null` when the stream has ended or broken. */
   async next(): Promise<RegionsEvent | null> {
-    while (this.#events.length === 0) if (!await this.step()) return null;
-    return this.#events.shift() ?? null;
+    // Heartbeats come for ever.
+    return await withinTime(this.#nextEvent(), 30_000);
   }
 
   /** Waits for a place. */
   async ready(): Promise<this> {
-    while (this.place === "" && await this.step());
+    await withinTime(this.#untilPlaced(), 30_000);
     return this;
   }
 
@@ -103,6 +103,15 @@ export class RegionStream implements AsyncDisposable {
       this.place = sent.place ?? this.place;
     }
     return true;
+  }
+
+  async #nextEvent(): Promise<RegionsEvent | null> {
+    while (this.#events.length === 0) if (!await this.step()) return null;
+    return this.#events.shift() ?? null;
+  }
+
+  async #untilPlaced(): Promise<void> {
+    while (this.place === "" && await this.step());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -17,6 +17,8 @@ import {
   html,
   region,
   SubmitButton,
+  switchTo,
+  toast,
 } from "../../mod.ts";
 import { ConnectionError, createTestClient, type SignalRecord } from "@hyper/actions/testing";
 import { captureConsole } from "../support/app.tsx";
@@ -303,6 +305,27 @@ Deno.test("action() follows a switch, and returns the outcome of its target", as
   await using client = visit(makeSite());
   const outcome = await client.action("start");
   assertEquals([outcome.data, outcome.events.map(({ event }) => event)], ["7 at /notes", ["result"]]);
+});
+
+Deno.test("what a user enters after the form was sent stays through a switch and its patch, as in a browser", async () => {
+  const content = <input id="q" name="q" aria-label="Query" />;
+  const finish = action("finish", () => html(content, { target: "#q", swap: "morph" }));
+  const start = action("start", async function* () {
+    yield toast("Begun");
+    yield switchTo(finish);
+  });
+  const Page = () => <Form action={start} aria-label="Search">{content}</Form>;
+  await using client = createTestClient({
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, start, finish }) }],
+  });
+  for (const [typed, expected] of [[null, ""], ["more", "more"]] as const) {
+    const page = await client.open("/");
+    const form = page.form("Search").fill({ Query: "sent" });
+    const stream = client.stream("start", {}, { form });
+    await stream.next();
+    if (typed !== null) form.fill({ Query: typed });
+    assertEquals([(await stream.outcome()).ok, form.field("Query").value], [true, expected]);
+  }
 });
 
 Deno.test("action() is aborted by the abort signal of the caller", async () => {
