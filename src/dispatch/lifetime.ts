@@ -14,6 +14,8 @@ export class Lifetime {
   #body: Body | null = null;
   #account: BodyAccount | null = null;
   #ended = false;
+  /** Called when the request ends. */
+  onEnd: (() => void) | null = null;
 
   /** @param cache The dependencies that the request resolves. */
   constructor(cache: DependencyCache) {
@@ -52,6 +54,7 @@ export class Lifetime {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.onEnd?.();
     await this.dropBody();
     await this.#cache[Symbol.asyncDispose]();
   }
@@ -112,6 +115,7 @@ export class Lifetime {
     if (this.#body !== null && holdsFiles(this.#body) || !this.#cache.endEmpty()) return false;
     this.#account?.close();
     this.#ended = true;
+    this.onEnd?.();
     return true;
   }
 

@@ -210,10 +210,10 @@ function unreachable(value: never): never {
 }
 
 /** Returns the patch of a toast. Only the markup of a form that the server has just rendered is its `undo`. */
-function toastPatch({ value, undo }: ToastItem, { undoForm }: Pick<Settling, "undoForm">): Patch | Promise<Patch> {
+function toastPatch({ value, undo }: ToastItem, settling: Pick<Settling, "undoForm">): Patch | Promise<Patch> {
   const { undo: _, ...data } = value;
   if (undo === null) return { event: "toast", data };
   const patch = (form: string): Patch => ({ event: "toast", data: { ...data, undo: form } });
-  const form = undoForm(undo);
+  const form = settling.undoForm(undo);
   return typeof form === "string" ? patch(form) : form.then(patch);
 }

@@ -1,6 +1,9 @@
 // Connects settling with the run that returned the items.
 import type { PageRender } from "../pages/page_render.ts";
 import { isForLayer } from "../http/layer.ts";
+import type { Patch } from "../protocol/patch.ts";
+import type { ChangedItem, LiveItem, ToastUndo, UnsafeHtml } from "../results/item.ts";
+import type { Markup } from "../results/markup.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
@@ -15,31 +18,69 @@ export type SettlingApp = Pick<Running, "rendering" | "redirectTarget"> & Watchi
 
 /** Returns the parts of a run that settling needs. */
 export function settlingOf(run: ActionRun, app: SettlingApp): Settling {
-  const { call, page: { pageRender }, claim } = run;
-  const render = (renderPart: (part: PageRender) => string | Promise<string>): string | Promise<string> => {
+  return new RunSettling(run, app);
+}
+
+/** The settling of one run. A class, not closures: a stream holds it for as long as it is open. */
+class RunSettling implements Settling {
+  readonly #run: ActionRun;
+  readonly #app: SettlingApp;
+
+  constructor(run: ActionRun, app: SettlingApp) {
+    this.#run = run;
+    this.#app = app;
+  }
+
+  get actionName(): string {
+    return this.#run.call.action.name;
+  }
+
+  get requestId(): string | null {
+    return this.#run.call.arrival.intent.requestId;
+  }
+
+  get isInLayer(): boolean {
+    return isForLayer(this.#run.call.arrival.request);
+  }
+
+  fragment(content: Markup | UnsafeHtml): string | Promise<string> {
+    return this.#render((part) => this.#app.rendering.fragment(content, part));
+  }
+
+  undoForm(undo: ToastUndo): string | Promise<string> {
+    return this.#render((part) => this.#app.rendering.undoForm(undo, part));
+  }
+
+  body(): Promise<string | null> {
+    const { call, page, claim } = this.#run;
+    claim?.renew();
+    return renderBody(call, page.pageRender, this.#app);
+  }
+
+  redirectTarget(to: string, external: boolean): string {
+    const { call, page } = this.#run;
+    return this.#app.redirectTarget(to, baseOfTargets(call.arrival, page.pageRender), { external });
+  }
+
+  noteChanged(item: ChangedItem): void {
+    this.#run.noteChanged(item);
+  }
+
+  watch(item: LiveItem): AsyncGenerator<Patch, void, void> {
+    return watchTopic(this.#run, item, this, this.#app);
+  }
+
+  #render(renderPart: (part: PageRender) => string | Promise<string>): string | Promise<string> {
+    const { call, page: { pageRender }, claim } = this.#run;
     // Created when a component needs it: most fragments are rows and texts, which do not.
     const held: { fresh: FreshPage | null } = { fresh: null };
-    const part = new LazyPageRender(pageRender, () => (held.fresh = freshPage(call, pageRender, app)).pageRender);
-    const html = attemptAtOnce(() => renderPart(part));
+    const make = (): PageRender => (held.fresh = freshPage(call, pageRender, this.#app)).pageRender;
+    const html = attemptAtOnce(() => renderPart(new LazyPageRender(pageRender, make)));
     // Synchronous, as most: there is nothing to end and nothing to await.
     if (typeof html === "string" && held.fresh === null) return html;
     claim?.renew();
     return finish(html, async () => await held.fresh?.cache[Symbol.asyncDispose]());
-  };
-  return {
-    actionName: call.action.name,
-    requestId: call.arrival.intent.requestId,
-    fragment: (content) => render((part) => app.rendering.fragment(content, part)),
-    undoForm: (undo) => render((part) => app.rendering.undoForm(undo, part)),
-    body: () => {
-      claim?.renew();
-      return renderBody(call, pageRender, app);
-    },
-    redirectTarget: (to, external) => app.redirectTarget(to, baseOfTargets(call.arrival, pageRender), { external }),
-    isInLayer: isForLayer(call.arrival.request),
-    noteChanged: (item) => run.noteChanged(item),
-    watch: (item) => watchTopic(run, item, settlingOf(run, app), app),
-  };
+  }
 }
 
 /** Renders the current body of the page; returns `null` for a document, which is loaded again anyway. */

@@ -1,5 +1,5 @@
 // One stream of a topic: the patches its reader gets, from the initial state until it leaves.
-import { notify, type Report } from "../callback.ts";
+import { notify } from "../callback.ts";
 import type { Guard } from "../context.ts";
 import { HyperError } from "../errors.ts";
 import { Alarm } from "./alarms.ts";
@@ -21,7 +21,7 @@ export interface Watching {
   /** Aborted when the reader has left. */
   readonly signal: AbortSignal;
   /** Called with the errors of work that the stream does not await. */
-  readonly report: Report;
+  report(error: unknown): void;
   /**
    * Asks the guards with fresh dependencies.
    *
@@ -50,7 +50,7 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   if (refusal !== null) return yield* endDenied(refusal, watching);
   const watcher = await live.watch(topic, lastEventId);
   const leave = (): void => {
-    notify(() => watcher[Symbol.asyncDispose](), watching.report);
+    notify(() => watcher[Symbol.asyncDispose](), (error) => watching.report(error));
   };
   signal.addEventListener("abort", leave);
   // In order with the other steps: the ones queued after it are sent only if the guards allow it.
@@ -89,7 +89,7 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
     alarm.stop();
     signal.removeEventListener("abort", leave);
     // An error of leaving the topic is reported; it must not replace the error that ended the stream.
-    await notify(() => watcher[Symbol.asyncDispose](), watching.report);
+    await notify(() => watcher[Symbol.asyncDispose](), (error) => watching.report(error));
   }
 }
 
@@ -107,7 +107,7 @@ function* withPosition(patches: readonly Patch[], id: string | undefined): Gener
   if (patches.length === 0 && id !== undefined) yield { event: "checkpoint", id };
 }
 
-function* endDenied(refusal: Outcome, { redirectTarget }: Watching): Generator<Patch, void, void> {
+function* endDenied(refusal: Outcome, watching: Pick<Watching, "redirectTarget">): Generator<Patch, void, void> {
   if (refusal.kind === "failure") {
     const { status, message, headers, reason } = refusal;
     throw new HyperError(status, reason ?? "A guard denies to watch", { headers, userText: message });
@@ -115,7 +115,7 @@ function* endDenied(refusal: Outcome, { redirectTarget }: Watching): Generator<P
   const response = refusal.kind === "response" ? refusal.response : null;
   const location = response?.headers.get("location");
   if (response !== null && response.status < 400 && location != null) {
-    const url = redirectTarget(location, true);
+    const url = watching.redirectTarget(location, true);
     yield { event: "redirect", data: url.startsWith("/") ? { url } : { url, external: true } };
     return;
   }

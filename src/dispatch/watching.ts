@@ -1,5 +1,7 @@
 // Connects a run with the topic that it watches.
 import type { Guard } from "../context.ts";
+import type { Live } from "../live/live.ts";
+import type { LivePatch } from "../live/message.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { sha256 } from "../platform/hash.ts";
 import { DATA_HEADER } from "../protocol/names.ts";
@@ -12,7 +14,7 @@ import { askGuard } from "./guards.ts";
 import { reporterOf } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { refreshPatch, type Settling, toPatch } from "./settle.ts";
-import { watch } from "./watch.ts";
+import { watch, type Watching } from "./watch.ts";
 
 /** The parts of an application that watching needs. */
 export type WatchingApp = Pick<Running, "live"> & Pick<Admission, "guard"> & Injecting & Observing;
@@ -28,28 +30,65 @@ export function watchTopic(
   settling: Settling,
   app: WatchingApp,
 ): AsyncGenerator<Patch, void, void> {
-  const { arrival: { intent }, action, controller } = run.call;
+  const { arrival: { intent }, action } = run.call;
   if (action.method !== "GET") {
     throw new TypeError(
       `Cannot watch topic "${item.topic}" in action "${action.name}": its method is POST; declare method: "GET"`,
     );
   }
   if (intent.audience !== "runtime") return nothing();
-  return watch(item, {
-    live: app.live,
-    lastEventId: intent.lastEventId,
-    share: shareOf(run, item.topic),
-    signal: controller.signal,
-    ask: (guard, again) => askAgain(run, guard, again, app),
-    refresh: async (selector) => {
-      const body = await settling.body();
-      if (body !== null) return refreshPatch(selector, body);
-      throw new TypeError(`Cannot refresh for action "${action.name}": there is no page`);
-    },
-    render: (items) => renderItems(items, item.topic, settling),
-    redirectTarget: settling.redirectTarget,
-    report: reporterOf(run.call, app),
-  });
+  return watch(item, new RunWatching(run, item.topic, settling, app));
+}
+
+/** The parts of one run that watching needs. A class, not closures: a stream holds it for as long as it is open. */
+class RunWatching implements Watching {
+  readonly share: string;
+  readonly #run: ActionRun;
+  readonly #topic: string;
+  readonly #settling: Settling;
+  readonly #app: WatchingApp;
+
+  constructor(run: ActionRun, topic: string, settling: Settling, app: WatchingApp) {
+    this.share = shareOf(run, topic);
+    this.#run = run;
+    this.#topic = topic;
+    this.#settling = settling;
+    this.#app = app;
+  }
+
+  get live(): Live {
+    return this.#app.live;
+  }
+
+  get lastEventId(): string | null {
+    return this.#run.call.arrival.intent.lastEventId;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.call.controller.signal;
+  }
+
+  ask(guard: Guard | null, again: boolean): Promise<Outcome | null> {
+    return askAgain(this.#run, guard, again, this.#app);
+  }
+
+  async refresh(selector: string | null): Promise<LivePatch> {
+    const body = await this.#settling.body();
+    if (body !== null) return refreshPatch(selector, body);
+    throw new TypeError(`Cannot refresh for action "${this.#run.call.action.name}": there is no page`);
+  }
+
+  render(items: Item | readonly Item[]): Promise<readonly Patch[]> {
+    return renderItems(items, this.#topic, this.#settling);
+  }
+
+  redirectTarget(url: string, external: boolean): string {
+    return this.#settling.redirectTarget(url, external);
+  }
+
+  report(error: unknown): void {
+    reporterOf(this.#run.call, this.#app)(error);
+  }
 }
 
 async function renderItems(items: Item | readonly Item[], topic: string, settling: Settling): Promise<Patch[]> {

@@ -54,12 +54,13 @@ export function encodeEvents(events: readonly Patch[]): string {
  * one chunk, and is released after {@linkcode STALL_MS}, at the maximum duration, or by the server.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(new PatchSource(options), { highWaterMark: 0 });
+  const { first, ...rest } = options;
+  return new ReadableStream<Uint8Array>(new PatchSource(first, rest), { highWaterMark: 0 });
 }
 
 /** The source of one stream. A class, not closures: an idle stream holds one object. */
 class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
-  readonly #options: EventStreamOptions;
+  readonly #options: Omit<EventStreamOptions, "first">;
   readonly #quietMs: number;
   /** The awaited result; kept over heartbeats, because a generator is asked once for each item. */
   #next: Promise<IteratorResult<Patch, void>>;
@@ -77,10 +78,10 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
   readonly #check: Alarm = new Alarm(() => this.#checkWaiting());
   readonly #age: Alarm = new Alarm(() => this.#release());
 
-  constructor(options: EventStreamOptions) {
+  constructor(first: EventStreamOptions["first"], options: Omit<EventStreamOptions, "first">) {
     this.#options = options;
     this.#quietMs = options.heartbeatSeconds * 1000;
-    this.#next = Promise.resolve(options.first);
+    this.#next = Promise.resolve(first);
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -248,7 +249,8 @@ function ofTopic({ batch, id }: Patch & PatchMarks): boolean {
 
 function encodeFrame(patch: Patch & PatchMarks): Frame {
   const { batch } = patch;
-  if (!ofTopic(patch)) return encodeAgain([patch]);
+  // A position is that of one stream, which would keep its bytes.
+  if (!ofTopic(patch) || patch.event === "checkpoint" && batch === undefined) return encodeAgain([patch]);
   const all = batch ?? [patch];
   const first = all[0] ?? patch;
   const last = all.at(-1) ?? patch;

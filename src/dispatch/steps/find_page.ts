@@ -6,6 +6,7 @@
 // /_next/form/<uid>/ with the fields of a form  ─▶ the page that its hidden fields name: the body is read first
 // ```
 import type { Action } from "../../actions/action.ts";
+import { abortSafely } from "../../callback.ts";
 import type { Injectable } from "../../context.ts";
 import { InputError } from "../../errors.ts";
 import type { PageRender } from "../../pages/page_render.ts";
@@ -15,6 +16,7 @@ import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
+import { reporterOf } from "../observe.ts";
 import { depsOf } from "../request_deps.ts";
 import { OriginRender } from "../page_renders.ts";
 import { mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
@@ -28,13 +30,25 @@ import { readEarly } from "./read_body.ts";
  */
 export async function findPage(call: Call, app: Finding & Reading & Injecting & Observing): Promise<CallPage> {
   const { arrival, action, controller: { signal } } = call;
+  // The work of a GET or HEAD may stop when its reader disconnects; a mutation continues.
+  if (isReadMethod(arrival.request.method)) endWithClient(call, app);
   const found = await findNamed(call, app);
   const page = pageAtLocation(found.page, found.named, arrival.intent.location, app);
   if (page === null || page.route === null) checkNeed(action);
-  // The work of a GET or HEAD may stop when its reader disconnects; a mutation continues.
-  const ends = isReadMethod(arrival.request.method) ? AbortSignal.any([arrival.client.gone, signal]) : signal;
-  const deps = depsOf(arrival, page, ends, app);
+  const deps = depsOf(arrival, page, signal, app);
   return { ...found, page, deps, pageRender: new OriginRender(page, arrival, deps) };
+}
+
+/**
+ * Aborts the signal of a call when its client disconnects. Not with `AbortSignal.any()`: an open stream would hold a third signal, and
+ * the sets of signals that depend on each other.
+ */
+function endWithClient(call: Call, app: Observing): void {
+  const { arrival: { client: { gone }, lifetime }, controller } = call;
+  const end = (): void => abortSafely(controller, gone.reason, reporterOf(call, app));
+  if (gone.aborted) return end();
+  gone.addEventListener("abort", end);
+  lifetime.onEnd = () => gone.removeEventListener("abort", end);
 }
 
 /**
