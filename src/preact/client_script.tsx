@@ -1,5 +1,7 @@
 // `<ClientScript>`: loads the browser runtime.
+import { Fragment } from "preact";
 import { usePageState } from "./page_state.ts";
+import { LATE_ATTRIBUTE } from "../protocol/late_names.ts";
 import type { MarkupNode } from "../results/markup.ts";
 
 /** Props of `<ClientScript>`. */
@@ -29,7 +31,17 @@ export interface ClientScriptProps {
  * ```
  */
 export function ClientScript({ nonce, src }: ClientScriptProps): MarkupNode {
-  const { clientPath, texts: { replaced } } = usePageState("ClientScript");
+  const { clientPath, latePrefix, texts: { replaced } } = usePageState("ClientScript");
   const messages = Object.keys(replaced).length === 0 ? {} : { "data-hyper-messages": JSON.stringify(replaced) };
-  return <script type="module" src={src ?? clientPath} {...messages} {...(nonce === undefined ? {} : { nonce })} />;
+  const script = { type: "module", src: src ?? clientPath, ...(nonce === undefined ? {} : { nonce }) };
+  if (latePrefix === null) return <script {...script} {...messages} />;
+  const late = { [LATE_ATTRIBUTE]: latePrefix };
+  if (latePrefix === "") return <script {...script} {...messages} {...late} />;
+  // The first runs while the page arrives. A module runs once: with the second, it has run before scripts that follow it.
+  return (
+    <Fragment>
+      <script async {...script} {...messages} {...late} />
+      <script {...script} />
+    </Fragment>
+  );
 }

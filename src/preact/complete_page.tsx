@@ -1,4 +1,5 @@
 // A rendered page → its document, with the head of page and layouts, the browser runtime and toasts.
+import type { TemplateReader } from "../http/templates.ts";
 import { ClientScript } from "./client_script.tsx";
 import {
   DOCTYPE,
@@ -32,7 +33,8 @@ export interface DocumentRender {
 
 /** Renders the heads of a page, and prepares the render of its document. */
 export async function beginRender({ head, file }: PageTree, state: RenderState): Promise<DocumentRender> {
-  const rendered = withScriptsOffLink(head.length === 0 ? NO_HEAD : await renderHeads(head, state), state);
+  const own = head.length === 0 ? NO_HEAD : await renderHeads(head, state);
+  const rendered = state.hasScripts ? withScriptsOffLink(own, state) : own;
   return { nodes: wholeDocument(rendered, file), head: rendered, state };
 }
 
@@ -62,7 +64,13 @@ async function completePlain(html: string, head: DocumentHead, state: RenderStat
 }
 
 /** Prepares a render whose `<Suspense>`s can be late, after {@linkcode beginRender}. */
-export function withTemplates({ head, state }: DocumentRender, { file }: PageTree): DocumentRender {
+export function withTemplates(
+  { head: begun, state }: DocumentRender,
+  { file }: PageTree,
+  reader: TemplateReader,
+): DocumentRender {
+  // A page with regions that a script loads has the link already.
+  const head = reader === "script" && !state.hasScripts ? withScriptsOffLink(begun, state) : begun;
   const nodes = wholeDocument(head, file, templatesNode());
   const onNode: OnNode = (vnode) => {
     nodes.onNode(vnode);
@@ -125,7 +133,6 @@ async function renderHeads(heads: readonly Markup[], state: RenderState): Promis
 
 /** Adds what leads a browser to the whole page whose scripts do not run any more. */
 function withScriptsOffLink(head: DocumentHead, { scriptsOffUrl }: RenderState): DocumentHead {
-  if (scriptsOffUrl === null) return head;
   const link = <meta http-equiv="refresh" content={`0;url=${scriptsOffUrl}`} />;
   return { ...head, html: `${head.html}${renderAtOnce(<noscript>{link}</noscript>, null) ?? ""}` };
 }

@@ -59,6 +59,8 @@ export interface PageState {
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
   /** The texts that users read, in the language of the request. */
   readonly texts: Texts;
+  /** The beginning of the names of late parts, empty if the page is sent in document order; `null` for a page that is sent whole. */
+  readonly latePrefix: string | null;
   /** The path of the browser runtime. */
   readonly clientPath: string;
 }

@@ -43,6 +43,7 @@ export class RenderState implements PageState {
   readonly cutTag: string | null;
   readonly layerTag: string | null;
   readonly clientPath = CLIENT_PATH;
+  latePrefix: string | null = null;
   /** `true` if toasts were rendered. */
   tookToasts = false;
   /** `true` if the page asked for toasts, even if there were none. */
@@ -174,10 +175,10 @@ export class RenderState implements PageState {
     return this.hasLate && hasScripts(this.#pageRender.deps.ctx.cookies);
   }
 
-  /** The URL of this page for a browser whose scripts may be off in spite of its cookie; `null` without the cookie. */
-  get scriptsOffUrl(): string | null {
+  /** The URL of this page for a browser whose scripts are off in spite of its cookie. */
+  get scriptsOffUrl(): string {
     const { url } = this.#pageRender;
-    return this.hasScripts ? redirectTarget(withScriptsOff(url), url) : null;
+    return redirectTarget(withScriptsOff(url), url);
   }
 
   isFailed(action: Action, instance: string | null): boolean {

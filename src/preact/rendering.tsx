@@ -86,11 +86,14 @@ class PreactRendering implements Rendering {
     const { status } = tree;
     const headers = headersOf(tree, state);
     if (lateSettings === null) {
+      state.latePrefix = "";
       return { kind: "parts", html: completeInParts(node, document, null), status, headers, latePrefix: null };
     }
     const { afterMs: waitMs, reader } = lateSettings;
-    const late = new LateParts({ waitMs, onError: (error) => this.#alert(error, of), isMarked: reader === "fetch" });
-    const pieces = completeInParts(node, withTemplates(document, tree), late);
+    const late = new LateParts({ waitMs, onError: (error) => this.#alert(error, of), isMarked: reader !== "parser" });
+    // The runtime, which fetches a page, is loaded already.
+    if (reader !== "fetch") state.latePrefix = late.prefix;
+    const pieces = completeInParts(node, withTemplates(document, tree, reader), late);
     return { kind: "parts", html: pieces, status, headers, latePrefix: late.prefix };
   }
 

@@ -11,6 +11,12 @@
  */
 export const LATE_HEADER = "X-Hyper-Late";
 
+/**
+ * On the script of the runtime, on a page that is sent in parts: the beginning of the names of its late parts, which is empty if the page
+ * is sent in document order.
+ */
+export const LATE_ATTRIBUTE = "data-hyper-late";
+
 /** Returns the mark after the page itself and after each late part, for scripts that read them. */
 export function lateMarkOf(prefix: string): string {
   return `<!--${prefix}-->`;

@@ -117,7 +117,7 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   try {
     // A layer is shown when it is complete.
     if (request.method === "GET" && toasts.length === 0 && !isForLayer(request)) {
-      const reader = templateReaderOf(request.headers);
+      const reader = templateReaderOf(request.headers, withoutToasts.deps.ctx.cookies);
       const late = reader && { afterMs: WHOLE_PAGE_MS, reader };
       const page = await services.rendering.pageInParts(pageRender, late);
       return page.kind === "parts" ? await serveInParts(page, reader, request, services) : sealPage(page, request);

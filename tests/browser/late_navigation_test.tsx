@@ -112,3 +112,129 @@ Deno.test("a link shows the page with its title and focus before its slow part i
   });
   await handler.close();
 });
+
+/** A page with one slow part, in a place of its own. */
+function onePart(part: ReturnType<typeof slow>): () => VNode {
+  return () => (
+    <main>
+      <h1>Slow page</h1>
+      <section>
+        <Suspense fallback={<em>wait</em>}>
+          <part.Slow />
+        </Suspense>
+      </section>
+    </main>
+  );
+}
+
+const TEXT = () => <b id="text">text</b>;
+
+Deno.test("a GET form, and back to a page with a slow part, show the page before the part", async () => {
+  const part = slow(TEXT);
+  const handler = siteOf(onePart(part));
+  await withPage(handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Search" }).click();
+    await events.next("hyper:navigate:after");
+    await page.locator("section").getByText("wait").waitFor();
+    part.show();
+    await page.locator("section > #text").waitFor();
+    await page.getByRole("link", { name: "Other" }).click();
+    await page.getByRole("heading", { name: "Other page" }).waitFor();
+    part.again();
+    await page.goBack();
+    await page.getByRole("heading", { name: "Slow page" }).waitFor();
+    part.show();
+    await page.locator("section > #text").waitFor();
+    assertEquals(await page.getByText("wait").count(), 0);
+  });
+  await handler.close();
+});
+
+Deno.test("a navigation ends the stream of the page before, and its part does not come into the new page", async () => {
+  const part = slow(TEXT);
+  const ended = Promise.withResolvers<void>();
+  const handler = siteOf(onePart(part));
+  const served = async (request: Request) => {
+    const response = await handler(request);
+    if (new URL(request.url).pathname !== "/slow" || response.body === null) return response;
+    const reader = response.body.getReader();
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        await reader.cancel(reason);
+        ended.resolve();
+      },
+    });
+    return new Response(body, response);
+  };
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Slow" }).click();
+    await page.locator("section").getByText("wait").waitFor();
+    await page.getByRole("link", { name: "Other" }).click();
+    await page.getByRole("heading", { name: "Other page" }).waitFor();
+    await ended.promise;
+    assertEquals(await page.getByRole("alert").count(), 0);
+    assertEquals(events.of("hyper:navigate:error"), []);
+  });
+  part.show();
+  await handler.close();
+});
+
+Deno.test("a connection that is cut inside a part leaves what has arrived and shows a failure, and trying again loads the page", async () => {
+  const part = slow(TEXT);
+  const handler = siteOf(onePart(part));
+  const cut = Promise.withResolvers<void>();
+  let isCut = true;
+  const served = async (request: Request) => {
+    const response = await handler(request);
+    if (new URL(request.url).pathname !== "/slow" || !isCut || response.body === null) return response;
+    const reader = response.body.getReader();
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue((await reader.read()).value);
+        await cut.promise;
+        const text = new TextDecoder().decode((await reader.read()).value);
+        controller.enqueue(new TextEncoder().encode(text.slice(0, text.indexOf("text</b>") + 2)));
+        await reader.cancel();
+        controller.error(new Error("cut"));
+      },
+    });
+    return new Response(body, response);
+  };
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Slow" }).click();
+    await page.locator("section").getByText("wait").waitFor();
+    part.show();
+    cut.resolve();
+    await page.getByRole("alert").getByText("connection").waitFor();
+    assertEquals(events.of("hyper:navigate:error").length, 1);
+    assertEquals(await page.locator("section").innerText(), "wait");
+    await page.getByText("The end").waitFor();
+    isCut = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("section > #text").waitFor();
+  }, { expectErrors: [/ERR_/] });
+  await handler.close();
+});
+
+Deno.test("an error in a slow part is shown in its place, and the page stays", async () => {
+  const part = slow(TEXT);
+  const handler = siteOf(onePart(part));
+  await withPage(handler, async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Slow" }).click();
+    await page.locator("section").getByText("wait").waitFor();
+    part.fail();
+    await page.locator("section > [role=alert]").waitFor();
+    assertEquals(await page.getByText(/password|wait/).count(), 0);
+    assertEquals(events.of("hyper:navigate:error"), []);
+  });
+  await handler.close();
+});

@@ -174,7 +174,7 @@ Deno.test("a suspended page has no Content-Length and no ETag, keeps its status 
   assertEquals(response.headers.get("x-accel-buffering"), "no");
   assertEquals(
     response.headers.get("vary"),
-    "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode, X-Hyper-Action, Accept, X-Hyper-Layer",
+    "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode, Cookie, X-Hyper-Action, Accept, X-Hyper-Layer",
   );
   wait.resolve();
   await response.text();

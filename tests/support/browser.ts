@@ -47,6 +47,13 @@ export interface Visit {
 
 /** Timeout for a locator or an event, in milliseconds. A busy machine with two cores can need most of it. */
 const PATIENCE = 10_000;
+/**
+ * Further arguments of the browser. A test that imports this file as `browser.ts?without=A,B` has a browser without these features of
+ * the engine, as an older one.
+ */
+const BROWSER_ARGS = new URL(import.meta.url).searchParams.getAll("without").map((names) =>
+  `--disable-blink-features=${names}`
+);
 /** Maximum length of the document that a failure prints, in characters. */
 const MAX_DUMP = 20_000;
 
@@ -267,7 +274,7 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
 async function startBrowserServer(): Promise<string> {
   const script = fromFileUrl(import.meta.resolve("./browser_server.ts"));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", script],
+    args: ["run", "-A", "-q", script, ...BROWSER_ARGS],
     stdin: "piped",
     stdout: "piped",
   })

@@ -17,7 +17,7 @@ if (import.meta.main) {
   const server = await chromium.launchServer({
     executablePath: path,
     host: "127.0.0.1",
-    args: [...SANDBOXLESS, ...args],
+    args: [...SANDBOXLESS, ...args, ...Deno.args],
   });
   await Deno.stdout.write(new TextEncoder().encode(`${server.wsEndpoint()}\n`));
   await Deno.stdin.readable.pipeTo(new WritableStream());

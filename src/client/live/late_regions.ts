@@ -6,30 +6,31 @@
 import { LOAD_ATTRIBUTE, LOADED, SCRIPTS_COOKIE } from "../../protocol/region_names.ts";
 import { attr, doc, dom, ours } from "../dom.ts";
 import { changeAsServer } from "../page/live_changes.ts";
+import { isAwaited } from "../page/late_parts.ts";
 import { tryPart } from "../parts/load_part.ts";
 
 /** The distance from the visible part of the page at which a region is loaded. */
 const NEAR = "50%";
 
-/** Loads regions until the signal is aborted. */
-export function loadLateRegions(signal: AbortSignal): void {
+/** Loads regions until the signal is aborted. Returns a function that finds them, for content that no event announces. */
+export function loadLateRegions(signal: AbortSignal): () => void {
   rememberScripts();
   const near = new IntersectionObserver((entries) => {
     renewLate(entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target));
   }, { rootMargin: NEAR });
   const find = () => {
-    const late = ours(`[${LOAD_ATTRIBUTE}]:not([${LOAD_ATTRIBUTE}=${LOADED}])`);
+    const late = ours(`[${LOAD_ATTRIBUTE}]:not([${LOAD_ATTRIBUTE}=${LOADED}])`).filter((region) => !isAwaited(region));
     const [visible, lazy] = [true, false].map((is) =>
       late.filter((region) => is === (attr(region, LOAD_ATTRIBUTE) === "visible"))
     );
     visible?.forEach((region) => near.observe(region));
     renewLate(lazy ?? []);
   };
-  find();
   for (const type of ["hyper:swap:after", "hyper:navigate:after", "hyper:history:restore:after"]) {
     addEventListener(type, find, { signal });
   }
   signal.addEventListener("abort", () => near.disconnect());
+  return find;
 
   function renewLate(regions: Element[]): void {
     if (!regions.length) return;

@@ -34,7 +34,7 @@ import { readPage } from "./read_page.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { pageTexts, words } from "../page/words.ts";
 
-/** Time limit for a page, and for each of its late parts, in milliseconds: the same as for a silent response. */
+/** Time limit of a page that does not arrive, and of each pause in it, in milliseconds: the same as for a silent response. */
 const TIMEOUT_MS = 60_000;
 /** Abort reason of a navigation that takes longer. */
 const LATE = "late";
@@ -101,7 +101,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     emit("navigate:before", { url, trigger }) && mayLeavePage();
 
   /** Fetches a page and adds what its head needs. Returns `null` for a document that the browser must load. */
-  async function load(url: string, signal: AbortSignal, kind: LoadKind = "page") {
+  async function load(url: string, signal: AbortSignal, onChunk: () => void, kind: LoadKind = "page") {
     // At the same time as the page.
     const loading = tryPart("patch");
     const user = userMarkOf(doc);
@@ -112,7 +112,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     if (status === 401) cache?.clear();
     const latePrefix = headers.get(LATE_HEADER);
     const late = latePrefix && tryPart("late");
-    const pieces = readPage(response);
+    const pieces = readPage(response, onChunk);
     const { value: text } = await pieces.next();
     const patch = await loading;
     await loadingCache;
@@ -128,10 +128,10 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   }
 
   /** Fetches the page of which a kept one is shown. A response from before a change, or from during it, is requested again. */
-  async function loadAgain(url: string, signal: AbortSignal) {
+  async function loadAgain(url: string, signal: AbortSignal, onChunk: () => void) {
     for (;;) {
       const before = changes;
-      const loaded = await load(url, signal, "again");
+      const loaded = await load(url, signal, onChunk, "again");
       if (before === changes) return loaded;
     }
   }
@@ -203,7 +203,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     if (restore) emit("history:restore:before", { url });
     try {
       const isKeptShown = kept && await showKept(kept, mode.entry, signal);
-      const loaded = await (isKeptShown ? loadAgain(url, signal) : load(url, signal));
+      const loaded = await (isKeptShown ? loadAgain : load)(url, signal, restartTimer);
       if (!loaded) {
         leave();
         return false;
@@ -242,17 +242,12 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   async function insertRest(
     { pieces, latePrefix, late: loading }: LateRest,
     { parseContent }: PartExports["patch"],
-    onPiece: () => void,
+    onWait: () => void,
   ): Promise<void> {
     const late = await loading;
-    onPiece();
-    for await (const piece of pieces) {
-      late?.insertPart(piece, parseContent);
-      onPiece();
-    }
-    if (!late || late.hasPlaces(latePrefix)) {
-      throw new TypeError("Cannot show the rest of the page: it has not arrived");
-    }
+    if (!late) throw new TypeError("Cannot show the rest of the page: the part of the runtime is missing");
+    onWait();
+    await late.insertParts(pieces, latePrefix, parseContent);
   }
 
   function showPage(
@@ -292,7 +287,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     fetchPage: (url, signal, headers) => fetchPage(url, isPolicyInForce, AbortSignal.any([signal, ended]), headers),
     usePrefetched: (take) => void (takePrefetched = take),
     loadForLayer: (url, signal) =>
-      load(url, AbortSignal.any([signal, ended, AbortSignal.timeout(TIMEOUT_MS)]), "layer"),
+      load(url, AbortSignal.any([signal, ended, AbortSignal.timeout(TIMEOUT_MS)]), () => {}, "layer"),
     navigate: async (url, { replace, sourceEl = null, isTyped = false }) => {
       const trigger = triggerOf(sourceEl);
       // A navigation to the current URL does not add an entry, as in a browser (HTML, 7.4.2.2).

@@ -6,11 +6,15 @@
  */
 import { loadLateRegions } from "../live/late_regions.ts";
 import { loadMore } from "../live/more.ts";
+import { watchPlaces } from "../page/late_parts.ts";
 
-export { hasPlaces, insertPart } from "../page/late_parts.ts";
+export { insertParts } from "../page/late_parts.ts";
 
-/** Loads the regions until the signal is aborted. */
+/** Watches late parts, and loads regions until the signal is aborted. */
 export function start(signal: AbortSignal): void {
-  loadLateRegions(signal);
+  const findRegions = loadLateRegions(signal);
+  watchPlaces(signal, findRegions);
+  // Now it is known which of them the page itself will have.
+  findRegions();
   loadMore(signal);
 }

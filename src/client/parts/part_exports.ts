@@ -95,8 +95,7 @@ export interface PartExports {
   };
   /** Late parts of pages. */
   readonly late: {
-    hasPlaces(prefix: string): boolean;
-    insertPart(template: string, parse: typeof parseContent): void;
+    insertParts(templates: AsyncIterable<string>, prefix: string, parse: typeof parseContent): Promise<void>;
   };
   /** Live topics. */
   readonly live: {
