@@ -37,7 +37,7 @@ export const PARTS: ReadonlyMap<string, Part> = new Map(Object.entries<Part>({
   validate: { needs: `form[hyper-validate],form[${DEPENDS_ATTRIBUTE}]`, load: () => import("./validate.ts") },
   // No element shows that a page will register a hook, or open a topic.
   hooks: { needs: ":not(*)", load: () => import("./hooks.ts") },
-  late: { needs: "[data-hyper-load],[data-hyper-more],[data-hyper-late]", load: () => import("./late.ts") },
+  late: { needs: "[data-hyper-late],[data-hyper-load],[data-hyper-more]", load: () => import("./late.ts") },
   session: { needs: "[name=_hyper_user],[data-hyper-region]", load: () => import("./session.ts") },
   live: { needs: "[data-hyper-region]", load: () => import("./live.ts") },
 }));
