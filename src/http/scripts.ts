@@ -12,7 +12,7 @@ import { SCRIPTS_COOKIE, SCRIPTS_OFF_FIELD } from "../protocol/region_names.ts";
 export const SCRIPTS_VARY = "Cookie";
 
 /** Returns whether scripts have run in the client of a request. */
-export function hasScripts(cookies: Cookies): boolean {
+export function hasScripts(cookies: Pick<Cookies, "get">): boolean {
   return cookies.get(SCRIPTS_COOKIE) === "1";
 }
 

@@ -13,7 +13,7 @@ const CHROMIUM = 150;
 export type TemplateReader = "parser" | "script" | "fetch";
 
 /** Returns what inserts the templates of a page at the client of a request; `null` if nothing does. */
-export function templateReaderOf(headers: Headers, cookies: Cookies): TemplateReader | null {
+export function templateReaderOf(headers: Headers, cookies: Pick<Cookies, "get">): TemplateReader | null {
   if (headers.get(LATE_HEADER) === "1") return "fetch";
   // A script that fetches a page parses it outside a document.
   if (headers.get("sec-fetch-mode") !== "navigate") return null;

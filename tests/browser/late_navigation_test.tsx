@@ -202,7 +202,7 @@ Deno.test("a connection that is cut inside a part leaves what has arrived and sh
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array>({
       async start(controller) {
-        controller.enqueue((await reader.read()).value);
+        controller.enqueue((await reader.read()).value ?? new Uint8Array());
         await cut.promise;
         const text = new TextDecoder().decode((await reader.read()).value);
         controller.enqueue(new TextEncoder().encode(text.slice(0, text.indexOf("text</b>") + 2)));

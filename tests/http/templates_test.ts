@@ -15,15 +15,20 @@ for (
     ["a client without these headers", {}, null],
     ["the runtime", { "x-hyper-late": "1", "sec-fetch-mode": "same-origin" }, "fetch"],
     ["another value of the runtime's header", { "x-hyper-late": "2" }, null],
+    ["another browser whose cookie shows that scripts run", { cookie: "1", "sec-fetch-mode": "navigate" }, "script"],
+    ["a fetch() of a script with that cookie", { cookie: "1", "sec-fetch-mode": "cors" }, null],
+    ["Chromium with that cookie", { ...CHROMIUM, cookie: "1" }, "parser"],
   ] as readonly (readonly [string, Record<string, string>, TemplateReader | null])[]
 ) {
   Deno.test(`templateReaderOf() returns ${expected} for ${what}`, () => {
-    assertEquals(templateReaderOf(new Headers(headers)), expected);
+    assertEquals(templateReaderOf(new Headers(headers), { get: () => headers.cookie }), expected);
   });
 }
 
 Deno.test("varyOfTemplates() names the headers that have decided", () => {
   assertEquals(varyOfTemplates("fetch"), "X-Hyper-Late");
   assertEquals(varyOfTemplates("parser"), "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode");
-  assertEquals(varyOfTemplates(null), "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode");
+  for (const reader of ["script", null] as const) {
+    assertEquals(varyOfTemplates(reader), "X-Hyper-Late, Sec-CH-UA, Sec-Fetch-Mode, Cookie");
+  }
 });
