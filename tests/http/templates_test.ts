@@ -21,7 +21,7 @@ for (
   ] as readonly (readonly [string, Record<string, string>, TemplateReader | null])[]
 ) {
   Deno.test(`templateReaderOf() returns ${expected} for ${what}`, () => {
-    assertEquals(templateReaderOf(new Headers(headers), { get: () => headers.cookie }), expected);
+    assertEquals(templateReaderOf(new Headers(headers), { get: () => headers.cookie ?? null }), expected);
   });
 }
 
