@@ -13,6 +13,8 @@ import type { Admitted } from "./steps/admit.ts";
 import type { Bound } from "./steps/bind_input.ts";
 import type { Input } from "./steps/read_input.ts";
 
+const NO_DATA: Readonly<Record<string, never>> = Object.freeze({});
+
 /** The results of the steps before a run. */
 type RunFacts = Pick<ActionRun, "call" | "page" | "admitted" | "input" | "bound" | "claim">;
 
@@ -21,8 +23,8 @@ export class ActionRun {
   readonly call: Call;
   readonly page: CallPage;
   readonly admitted: Admitted;
-  readonly input: Input;
-  readonly bound: Bound;
+  input: Input;
+  bound: Bound;
   /** The claim; `null` for an action that may run any number of times. */
   readonly claim: MineClaim | null;
   /** Start of the action function, in milliseconds of `performance.now()`. */
@@ -43,6 +45,15 @@ export class ActionRun {
     this.input = input;
     this.bound = bound;
     this.claim = claim;
+  }
+
+  /** Drops the data of the request once it was read: a stream would hold it to its end. */
+  async dropData(): Promise<void> {
+    const { arrival } = this.call;
+    arrival.body = null;
+    this.input = { ...this.input, kwargs: NO_DATA };
+    this.bound = { ...this.bound, data: NO_DATA };
+    await arrival.lifetime.dropBody();
   }
 
   /** Notes topics that have changed. */

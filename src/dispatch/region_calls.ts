@@ -26,7 +26,9 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
   const { call, page: { pageRender } } = run;
   if (call.arrival.intent.audience !== "runtime") return failure(406, catalogueText("notFound"));
   if (call.action === WATCH_REGIONS) {
-    return await startStream(run, watchRegions(run, readWatched(run.input.kwargs), app), app);
+    const watched = readWatched(run.input.kwargs);
+    await run.dropData();
+    return await startStream(run, watchRegions(run, watched, app), app);
   }
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {

@@ -10,6 +10,7 @@ import type { Changed } from "../live/changes.ts";
 import type { OriginPage } from "../pages/origin.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { ActionRun } from "./action_run.ts";
+import { Alarm } from "./alarms.ts";
 import type { Admission, Finding, Running } from "./app.ts";
 import { topicsOf } from "../actions/region_topics.ts";
 import { claimsOf } from "./claimed_regions.ts";
@@ -47,12 +48,18 @@ type WatchApp = RegionsApp & Finding & Pick<Running, "changes"> & Pick<Admission
 /** Reads what a browser wants to watch: untrusted, bounded, and ignored where it is malformed. */
 export function readWatched({ pages }: Readonly<Record<string, unknown>>): readonly Watched[] {
   if (!Array.isArray(pages)) return [];
+  // Most regions of a page have one place: a stream holds it once.
+  let known: string | null = null;
+  const placeOf = (place: unknown): string | null => {
+    if (place !== known) known = typeof place === "string" ? place : null;
+    return known;
+  };
   const watched = pages.slice(0, MAX_PAGES).flatMap((page: unknown) => {
     const { at, regions } = Object(page) as { readonly at?: unknown; readonly regions?: unknown };
     if (typeof at !== "string" || !Array.isArray(regions)) return [];
     return regions.flatMap((entry: unknown) => {
       const [reference, place] = Array.isArray(entry) ? entry : [];
-      return typeof reference === "string" ? [{ at, reference, place: typeof place === "string" ? place : null }] : [];
+      return typeof reference === "string" ? [{ at, reference, place: placeOf(place) }] : [];
     });
   });
   return watched.slice(0, MAX_REGIONS);
@@ -71,14 +78,16 @@ export async function* watchRegions(
   const leave = (): void => watcher.end();
   signal.addEventListener("abort", leave);
   let isAsking = false;
-  const timer = setInterval(() => {
+  const alarm: Alarm = new Alarm(() => {
+    alarm.set(ASK_AGAIN_MS);
     isAsking = true;
     watcher.poke();
-  }, ASK_AGAIN_MS);
+  });
+  alarm.set(ASK_AGAIN_MS);
   try {
     const { place } = app.changes;
     let subscribed = await subscribe(run, watched, run.admitted.principal, app);
-    watcher.set(new Set(subscribed.byTopic.keys()));
+    watcher.set(subscribed.byTopic);
     yield* eventsOf([...subscribed.denied, ...missed(subscribed, app)].map((each) => [each, null]), place);
     for (
       let changed = await nextChange(watcher, signal);
@@ -91,11 +100,11 @@ export async function* watchRegions(
       const before = new Set(subscribed.denied);
       const principal = app.principal === null ? null : await app.principal(run.call.request);
       subscribed = await subscribe(run, watched, principal, app);
-      watcher.set(new Set(subscribed.byTopic.keys()));
+      watcher.set(subscribed.byTopic);
       yield* eventsOf(subscribed.denied.filter((each) => !before.has(each)).map((each) => [each, null]), null);
     }
   } finally {
-    clearInterval(timer);
+    alarm.stop();
     signal.removeEventListener("abort", leave);
     watcher.end();
   }

@@ -256,12 +256,15 @@ export class Changes {
   }
 }
 
+/** Topics: a set, or a map by topic. */
+type Topics = Pick<ReadonlyMap<string, unknown>, "has" | "keys">;
+
 /** The changes of topics for one stream. */
 export class ChangeWatcher {
   readonly #byTopic: Map<string, Set<ChangeWatcher>>;
   readonly #place: () => string | null;
   readonly #onEnd: () => void;
-  #watched: ReadonlySet<string> = new Set();
+  #watched: Topics = new Set();
   #changed: Map<string, string | null> | "all" = new Map();
   /** `true` once it must be read. */
   #isDue = false;
@@ -277,20 +280,24 @@ export class ChangeWatcher {
     this.#onEnd = onEnd;
   }
 
-  /** Watches these topics, and no others. */
-  set(topics: ReadonlySet<string>): void {
+  /** Watches these topics, and no others. The watcher keeps them: they must not change. */
+  set(topics: Topics): void {
     const before = this.#watched;
     this.#watched = topics;
-    for (const topic of before.difference(topics)) {
-      const watchers = this.#byTopic.get(topic);
-      watchers?.delete(this);
-      if (watchers?.size === 0) this.#byTopic.delete(topic);
-    }
+    for (const topic of before.keys()) if (!topics.has(topic)) this.#leave(topic);
     if (this.#isEnded) return;
-    for (const topic of topics.difference(before)) {
-      const watchers = this.#byTopic.get(topic) ?? new Set();
-      this.#byTopic.set(topic, watchers.add(this));
-    }
+    for (const topic of topics.keys()) if (!before.has(topic)) this.#join(topic);
+  }
+
+  #join(topic: string): void {
+    const watchers = this.#byTopic.get(topic) ?? new Set();
+    this.#byTopic.set(topic, watchers.add(this));
+  }
+
+  #leave(topic: string): void {
+    const watchers = this.#byTopic.get(topic);
+    watchers?.delete(this);
+    if (watchers?.size === 0) this.#byTopic.delete(topic);
   }
 
   /** Notes a change, to be read after a delay in milliseconds. */
