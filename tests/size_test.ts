@@ -15,7 +15,7 @@ const LIMITS = {
   prefetch: 1_300,
   feedback: 2_220,
   patch: 4_700,
-  live: 3_750,
+  live: 3_990,
   extras: 2_000,
   indicators: 1_100,
   late: 2_000,

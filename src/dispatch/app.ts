@@ -22,9 +22,11 @@ import type { RateRule } from "../http/rate_rule.ts";
 import type { Turns } from "../http/turns.ts";
 import type { SignalFamily } from "../signals.ts";
 import type { Answer } from "./answer.ts";
+import type { ClientInfo } from "./arrival.ts";
 import type { Once } from "./once/once.ts";
 import type { RateLimiter } from "../store/rate_limiter.ts";
 import type { Streams } from "./streams.ts";
+import type { Subscription } from "./subscription.ts";
 import type { UserTexts } from "./user_texts.ts";
 
 /** Judges requests before they are parsed. */
@@ -107,6 +109,14 @@ export interface Served {
   readonly drawn: Promise<void> | null;
 }
 
+/** Opens streams for another one. */
+export interface Opening {
+  /** Bounds the streams that are opened at the same time. Not by `renders`: what they run may wait for it. */
+  readonly openings: Turns;
+  /** Responds to a request. The subscription gets its stream, if it leads to one; otherwise the response is not sent. */
+  readonly open: (request: Request, client: ClientInfo, subscription: Subscription) => Promise<Response>;
+}
+
 /** Creates responses. */
 export interface Answering {
   /** Encodes an outcome in the format the client accepts. */
@@ -137,4 +147,5 @@ export interface Wording {
 }
 
 /** All parts. */
-export interface App extends Judging, Finding, Admission, Reading, Injecting, Running, Answering, Observing, Wording {}
+export interface App
+  extends Judging, Finding, Admission, Reading, Injecting, Running, Opening, Answering, Observing, Wording {}

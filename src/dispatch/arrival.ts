@@ -9,6 +9,7 @@ import type { Holder } from "../http/caller.ts";
 import { RequestCookies } from "../http/request_cookies.ts";
 import { Lifetime } from "./lifetime.ts";
 import { NOWHERE } from "./page_renders.ts";
+import type { Subscription } from "./subscription.ts";
 import type { Trace } from "./trace.ts";
 
 /** The client that sent a request. */
@@ -45,12 +46,21 @@ export class Arrival {
   readonly lifetime: Lifetime;
   /** The canonical URL, once `judgeRequest()` has accepted it. */
   url: URL = NOWHERE;
+  /** Takes the stream that the request opens; `null` if it is sent as a response. */
+  readonly subscription: Subscription | null;
   /** The body, if it was read to find action or page. */
   body: ReadBody | null = null;
   #intent: Intent | null = null;
 
-  constructor(request: Request, client: ClientInfo, trace: Trace | null, report: Report) {
+  constructor(
+    request: Request,
+    client: ClientInfo,
+    trace: Trace | null,
+    report: Report,
+    subscription: Subscription | null = null,
+  ) {
     this.request = request;
+    this.subscription = subscription;
     this.client = client;
     this.trace = trace;
     this.cache = new DependencyCache(report);

@@ -30,6 +30,7 @@ import { judgeMethod, judgePurpose, judgeRequest } from "./steps/judge.ts";
 import { readInput } from "./steps/read_input.ts";
 import { runAction } from "./steps/run_action.ts";
 import { validateFields } from "./steps/validate_fields.ts";
+import type { Subscription } from "./subscription.ts";
 import type { Trace } from "./trace.ts";
 
 /** The standard pipeline. One for each handler; `context.run(action)` of a backend leads here. */
@@ -57,15 +58,14 @@ export class FormActionDispatch {
   }
 
   /**
-   * Responds to a request, and records each step.
+   * Responds to a request, records each step unless `trace` is `null`, and passes its stream to a subscription if there is one.
    *
    * @internal
-   * @param trace Records the steps; `null` if nothing observes them.
    */
-  async answerTraced(request: Request, client: ClientInfo, trace: Trace | null): Promise<Response> {
+  answerTraced(request: Request, client: ClientInfo, trace: Trace | null, to?: Subscription): Promise<Response> {
     const report = reporterOf({ request, action: null }, this.#app);
-    const arrival = new Arrival(request, client, trace, report);
-    return await this.#judged(arrival, report, () => this.#answerFound(arrival));
+    const arrival = new Arrival(request, client, trace, report, to);
+    return this.#judged(arrival, report, () => this.#answerFound(arrival));
   }
 
   async #answerFound(arrival: Arrival): Promise<Response> {

@@ -3,6 +3,7 @@ import { MAX_CURSOR } from "../actions/region_pages.ts";
 import type { PageDeniedError } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
+import type { Patch } from "../protocol/patch.ts";
 import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ActionRun } from "./action_run.ts";
@@ -13,22 +14,31 @@ import { failure, signInInstead } from "./failure.ts";
 import { freshPage } from "./fresh_page.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { RENDER_MORE, WATCH_REGIONS } from "./region_actions.ts";
-import { readWatched, watchRegions } from "./region_watch.ts";
+import { readWatched, type Watched, watchRegions } from "./region_watch.ts";
 import { denialOfPage, type RegionsApp, renderRegions } from "./regions.ts";
+import { mergeAll } from "./merge.ts";
 import { refreshPatch } from "./settle.ts";
 import { startStream } from "./stream_life.ts";
+import { forwardSubscription, inTurn, ofRegions, readSubscriptions } from "./subscriptions.ts";
+import type { Subscribing, SubscriptionsApp } from "./subscriptions.ts";
 
 /** The parts of an application that the actions of the runtime need. */
-export type RegionCallsApp = RegionsApp & Finding & Pick<Running, "streams" | "changes"> & Pick<Admission, "principal">;
+export type RegionCallsApp =
+  & RegionsApp
+  & SubscriptionsApp
+  & Finding
+  & Pick<Running, "streams" | "changes">
+  & Pick<Admission, "principal">;
 
 /** Runs an action of the runtime. */
 export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Promise<Outcome> {
   const { call, page: { pageRender } } = run;
   if (call.arrival.intent.audience !== "runtime") return failure(406, catalogueText("notFound"));
   if (call.action === WATCH_REGIONS) {
-    const watched = readWatched(run.input.kwargs);
+    const { kwargs } = run.input;
+    const events = watchAll(run, readWatched(kwargs), readSubscriptions(kwargs), app);
     await run.dropData();
-    return await startStream(run, watchRegions(run, watched, app), app);
+    return await startStream(run, events, app);
   }
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
@@ -36,6 +46,19 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
   } finally {
     await cache[Symbol.asyncDispose]();
   }
+}
+
+/** Watches the regions and the topics of all tabs of a browser. */
+function watchAll(
+  run: ActionRun,
+  watched: readonly Watched[],
+  subscriptions: readonly Subscribing[],
+  app: RegionCallsApp,
+): AsyncGenerator<Patch, void, void> {
+  const regions = watchRegions(run, watched, app);
+  if (subscriptions.length === 0) return regions;
+  const topics = subscriptions.map((each, of) => forwardSubscription(run, of, each, app));
+  return inTurn(mergeAll([ofRegions(regions), ...topics]));
 }
 
 /**

@@ -27,7 +27,7 @@ const MAX_REGIONS = 2_000;
 const ASK_AGAIN_MS = 60_000;
 
 /** A region that a tab shows. */
-interface Watched {
+export interface Watched {
   /** The address of the tab. */
   readonly at: string;
   readonly reference: string;

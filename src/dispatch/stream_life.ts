@@ -25,9 +25,9 @@ export async function startStream(
   events: AsyncGenerator<Patch, void, void>,
   app: Pick<Running, "streams" | "changes"> & Observing & RegionsApp,
 ): Promise<Outcome> {
-  const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
+  const { call: { arrival: { lifetime, subscription }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
-  const slot = app.streams.open(admitted.holder);
+  const slot = subscription === null ? app.streams.open(admitted.holder) : app.streams.join(admitted.holder);
   if (slot.kind !== "slot") {
     await claim?.giveUp();
     return refusalOf(slot);

@@ -37,6 +37,8 @@ export interface Streams {
    * @param holder The principal or address it runs for.
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
+  /** Returns a slot for a generator whose patches travel on a stream that has one. It is not counted. */
+  join(holder: Holder): StreamSlot | StreamRefusal;
   /** Releases every reader of the principals that match. */
   disconnect(isMeant: (principal: string) => boolean): void;
   /** Releases every reader, waits until all have left, and refuses new ones. */
@@ -72,11 +74,11 @@ class StreamSlots implements Streams {
   open(holder: Holder): StreamSlot | StreamRefusal {
     if (this.#isClosed) return { kind: "closing" };
     const hold = this.#take(holder);
-    if (hold.kind === "refused") return hold;
-    const slot = new Slot(this, holder, hold);
-    this.read.add(slot);
-    this.#onOpen();
-    return slot;
+    return hold.kind === "refused" ? hold : this.#add(new Slot(this, holder, hold));
+  }
+
+  join(holder: Holder): StreamSlot | StreamRefusal {
+    return this.#isClosed ? { kind: "closing" } : this.#add(new Slot(this, holder, null));
   }
 
   disconnect(isMeant: (principal: string) => boolean): void {
@@ -89,6 +91,12 @@ class StreamSlots implements Streams {
     this.#isClosed = true;
     for (const { reading } of this.read) reading.abort();
     if (this.read.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #add(slot: Slot): Slot {
+    this.read.add(slot);
+    this.#onOpen();
+    return slot;
   }
 
   leave(slot: Slot): void {
@@ -119,9 +127,10 @@ class Slot implements StreamSlot {
   readonly holder: Holder;
   readonly reading: AbortController = new AbortController();
   readonly #slots: StreamSlots;
-  readonly #hold: Hold;
+  /** `null` for one that is not counted. */
+  readonly #hold: Hold | null;
 
-  constructor(slots: StreamSlots, holder: Holder, hold: Hold) {
+  constructor(slots: StreamSlots, holder: Holder, hold: Hold | null) {
     this.#slots = slots;
     this.holder = holder;
     this.#hold = hold;
@@ -136,11 +145,13 @@ class Slot implements StreamSlot {
   }
 
   end(onStuck: () => void): void {
-    if (this.#hold.amount > 0) this.#slots.ending.set(this, { since: performance.now(), onStuck });
+    if (this.#hold !== null && this.#hold.amount > 0) {
+      this.#slots.ending.set(this, { since: performance.now(), onStuck });
+    }
   }
 
   release(): void {
-    this.#hold.release();
+    this.#hold?.release();
     this.#slots.ending.delete(this);
     this.leave();
   }

@@ -30,14 +30,15 @@ export function watchTopic(
   settling: Settling,
   app: WatchingApp,
 ): AsyncGenerator<Patch, void, void> {
-  const { arrival: { intent }, action } = run.call;
+  const { arrival: { intent, subscription }, action } = run.call;
   if (action.method !== "GET") {
     throw new TypeError(
       `Cannot watch topic "${item.topic}" in action "${action.name}": its method is POST; declare method: "GET"`,
     );
   }
   if (intent.audience !== "runtime") return nothing();
-  return watch(item, new RunWatching(run, item.topic, settling, app));
+  const watching = new RunWatching(run, item.topic, settling, app);
+  return subscription?.admit(watching.share) === false ? nothing() : watch(item, watching);
 }
 
 /** The parts of one run that watching needs. A class, not closures: a stream holds it for as long as it is open. */

@@ -40,7 +40,7 @@ const FLASH_LIMITS = { maxEntries: 1_000, maxBytes: 16 * 1024 * 1024 };
 /** The parts of a dispatch that exist before the pages are loaded. */
 type Prepared = Omit<
   App,
-  "router" | "origins" | "regions" | "rendering" | "respond" | "serve" | "seal" | "redirectTarget"
+  "router" | "origins" | "regions" | "rendering" | "respond" | "serve" | "seal" | "redirectTarget" | "open"
 >;
 
 /** The parts of a handler. */
@@ -106,6 +106,7 @@ export function createServices(options: HandlerOptions, dev: boolean, report: Ap
     once: createMutationRuns(options, shared),
     streams,
     renders: new Turns(MAX_RENDERS),
+    openings: new Turns(MAX_RENDERS),
     changes: new Changes(bus, (error) => logError(error, "the feed of changes")),
     live: new Live(bus, (error) => logError(error, "a topic")),
     signals: createSignals(),

@@ -94,9 +94,11 @@ export async function startApp(options: HandlerOptions, services: Services): Pro
     serve: (request, url, match, deps) => serve(request, url, match, deps, serveServices),
     seal: (response) => withActionHeaders(sealResponse(response)),
     redirectTarget,
+    open: (request, client, subscription) => dispatch.answerTraced(request, client, null, subscription),
   };
+  const dispatch = new FormActionDispatch(whole);
   const sources = manifest.actions.map(({ action, file, exportName }) => [action.uid, { file, exportName }] as const);
-  return { dispatch: new FormActionDispatch(whole), app: whole, sources: new Map(sources) };
+  return { dispatch, app: whole, sources: new Map(sources) };
 }
 
 /** Returns the page render for a failure before an action was found. */

@@ -8,7 +8,7 @@ import { type Patch, type PatchMarks, SWAPS } from "../protocol/patch.ts";
 /** A patch that may be published. A checkpoint, a result, an end and the end of a layer belong to one call. */
 export type LivePatch = Exclude<
   Patch,
-  { readonly event: "checkpoint" | "close_layer" | "result" | "error" | "end" | "regions" | "changed" }
+  { readonly event: "checkpoint" | "close_layer" | "result" | "error" | "end" | "regions" | "subscription" | "changed" }
 >;
 
 /** Part of a message: a patch, or the selector of a part of the page that each watcher renders, `null` for the whole page. */

@@ -77,24 +77,19 @@ export function createParser(maxChars: number = MAX_EVENT_CHARS): (text: string)
 
 /**
  * Reads the text of a body piece by piece. Ends with the body, throws what reading throws, and cancels the body when the caller
- * stops early or `leave` is aborted.
+ * stops early.
  *
  * @param body The body; `null` has no text.
  * @param onRead Called before each piece.
- * @param leave Ends the text when it is aborted.
  */
 export async function* readBodyText(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   onRead?: () => void,
-  leave?: AbortSignal,
 ): AsyncGenerator<string, void> {
   if (!body) return;
   const reader = body.getReader();
   // Decodes across chunks and drops a byte order mark. Not a stream of its own, which would read ahead.
   const decoder = new TextDecoder();
-  // The rest is not needed, so an error of a connection that is lost already does not matter.
-  const cancel = () => void reader.cancel().catch(() => {});
-  leave?.addEventListener("abort", cancel);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -103,7 +98,8 @@ export async function* readBodyText(
       yield decoder.decode(value, { stream: true });
     }
   } finally {
-    cancel();
+    // The rest is not needed, so an error of a connection that is lost already does not matter.
+    reader.cancel().catch(() => {});
   }
 }
 
@@ -112,7 +108,6 @@ export async function* readBodyText(
  *
  * @param body As for {@linkcode readBodyText}.
  * @param onRead The same.
- * @param leave The same.
  */
 export async function* readBlocks(...body: Parameters<typeof readBodyText>): AsyncGenerator<StreamBlock, void> {
   const parse = createParser();

@@ -74,6 +74,17 @@ export interface RegionsPatchData {
   readonly stale?: true;
 }
 
+/** `subscription`: which of the subscriptions of a stream the next events belong to. */
+export interface SubscriptionPatchData {
+  /** Its position in the list of the request. */
+  readonly of: number;
+  /**
+   * Its last events: it has ended. If the list is empty, it could not be opened here, or not for now: its tab sends the request itself,
+   * and the response has the reason.
+   */
+  readonly last?: readonly (Patch & PatchMarks)[];
+}
+
 /** One instruction for the browser. `checkpoint` has an id and no data. */
 export type Patch =
   | { readonly event: "patch_html"; readonly data: HtmlPatchData }
@@ -91,6 +102,7 @@ export type Patch =
   | { readonly event: "checkpoint"; readonly id: string }
   | { readonly event: "switch_action"; readonly data: SwitchPatchData }
   | { readonly event: "regions"; readonly data: RegionsPatchData }
+  | { readonly event: "subscription"; readonly data: SubscriptionPatchData }
   /** Never sent: the server puts the regions that depend on the topics in its place. */
   | {
     readonly event: "changed";

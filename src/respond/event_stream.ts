@@ -4,7 +4,8 @@ import { encodeEvent } from "../protocol/event_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { Alarm } from "../dispatch/alarms.ts";
-import { isReported, type RunningStream } from "../dispatch/running_stream.ts";
+import { isReported } from "../dispatch/running_stream.ts";
+import type { EndReason, OpenedStream } from "../dispatch/subscription.ts";
 import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
@@ -18,25 +19,12 @@ const HEARTBEAT = encoder.encode(COMMENT);
 export const STALL_MS = 60_000;
 export const END: Patch = { event: "end", data: {} };
 
-/** The reason a stream has ended: its generator ended, the reader left, it failed, or the reader was released. */
-export type EndReason = "ended" | "left" | "failed" | "released";
-
 /** Options for {@linkcode eventStream}. */
-export interface EventStreamOptions {
-  /** The first result of the generator. */
-  readonly first: IteratorResult<Patch, void> | Promise<IteratorResult<Patch, void>>;
-  /** The rest of the stream. */
-  readonly stream: RunningStream;
+export interface EventStreamOptions extends OpenedStream {
   /** Idle time before a heartbeat, in seconds; 0 for none. */
   readonly heartbeatSeconds: number;
   /** Maximum duration of the stream, in seconds. It is then closed without an `end` event, and the client reconnects. */
   readonly maxSeconds: number;
-  /** Returns the last event of a stream that failed; `null` for a temporary error, after which the client reconnects. */
-  readonly errorEvent: (error: unknown) => Patch | null;
-  /** Returns the last events of a stream whose generator has ended. */
-  readonly lastEvents: () => readonly Patch[];
-  /** Called once, with the reason of the end. */
-  readonly onEnd: (reason: EndReason) => void;
 }
 
 /** Encodes all patches and the end as one text. */

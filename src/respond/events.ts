@@ -6,6 +6,7 @@
 import { notify } from "../callback.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Answer } from "../dispatch/answer.ts";
+import type { OpenedStream } from "../dispatch/subscription.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, toFailure } from "../dispatch/failure.ts";
 import type { Failure, InvalidInput, Outcome, Refusal } from "../dispatch/outcome.ts";
@@ -120,11 +121,9 @@ async function stream(
   const onError = reporterFor(answer, services);
   const openedAt = performance.now();
   signals.streamOpened.send({ actionName, request }, onError);
-  const body = eventStream({
+  const opened: OpenedStream = {
     first,
     stream: running,
-    heartbeatSeconds,
-    maxSeconds: limits.streamSeconds,
     lastEvents: () => last,
     errorEvent: (error) => isPassing(error, request) ? null : errorPatch(toFailure(error), answer, services),
     onEnd: (reason) =>
@@ -132,7 +131,12 @@ async function stream(
         { actionName, reason, durationMs: performance.now() - openedAt, request },
         onError,
       ),
-  });
+  };
+  const { subscription } = answer.arrival;
+  if (subscription !== null) subscription.opened = opened;
+  const body = subscription === null
+    ? eventStream({ ...opened, heartbeatSeconds, maxSeconds: limits.streamSeconds })
+    : null;
   return reply(200, body, {
     "content-type": EVENT_STREAM,
     [STREAM_HEADER.toLowerCase()]: "1",

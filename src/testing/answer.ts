@@ -152,7 +152,7 @@ export class AnswerReader {
 
   async #readBody(): Promise<void> {
     const response = this.#response;
-    const text = (await Array.fromAsync(readBodyText(response.body, () => {}, this.#call.signal))).join("");
+    const text = (await Array.fromAsync(readBodyText(untilAborted(response.body, this.#call.signal)))).join("");
     if (this.#call.signal.aborted) return;
     if (response.ok && response.redirected && isHtml(response)) this.#tab.show(response, text);
     else this.#data = dataOf(response, text);
@@ -164,7 +164,7 @@ export class AnswerReader {
     const { id: callId, signal } = this.#call;
     // Nothing would tell the reader that the signal has been aborted before.
     if (signal.aborted) await this.#response.body?.cancel();
-    for await (const block of readBlocks(this.#response.body, () => {}, signal)) {
+    for await (const block of readBlocks(untilAborted(this.#response.body, signal))) {
       const { event, data, id = "", echo } = block;
       // An empty block is a heartbeat.
       if (data === undefined && event === "message") continue;
@@ -217,4 +217,24 @@ export class AnswerReader {
     const target = this.#tab.apply(event, call, isLasting ? this.#tab.nextPlace() : this.#place);
     if (target !== null) this.#missing.push(target);
   }
+}
+
+/** Returns a body that ends when a signal is aborted, like that of a connection that is closed. */
+function untilAborted(body: Response["body"], signal: AbortSignal): Response["body"] {
+  if (body === null) return null;
+  const reader = body.getReader();
+  // The rest is not needed, so an error of the body does not matter.
+  const leave = (): void => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", leave);
+  return new ReadableStream({
+    async pull(controller): Promise<void> {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel(): void {
+      signal.removeEventListener("abort", leave);
+      leave();
+    },
+  }, { highWaterMark: 0 });
 }

@@ -65,6 +65,8 @@ export interface ActiveCall extends Call {
   retryAfter?: string | null;
   /** `true` if the response is a stream, which lasts until it is closed; `undefined` before. */
   isLasting?: boolean;
+  /** `true` if it reads a topic on a connection of its own. */
+  isAlone?: boolean;
   /** Path of the sign-in page, if the server requires a sign-in. */
   signInPath?: string | null;
   /** Its position in the order of all responses, counted when it is sent; 0 before. See `page/stale.ts`. */

@@ -161,14 +161,19 @@ async function* blocksOf(
   onRead: () => void,
   activeCall: ActiveCall,
 ): AsyncGenerator<StreamBlock, void> {
-  const own = new AbortController();
-  const blocks = readBlocks(body, onRead, own.signal);
-  for await (const block of blocks) {
+  let topic: StreamBlock | undefined;
+  for await (const block of readBlocks(body, onRead)) {
     yield block;
-    // Without the part this tab reads on its own, and receives its own changes, too.
-    const live = block.id?.startsWith(LIVE_ID_PREFIX) && await tryPart("live");
-    if (live) return yield* live.readTopic(block, blocks, own, activeCall);
+    if (activeCall.isAlone || !block.id?.startsWith(LIVE_ID_PREFIX)) continue;
+    topic = block;
+    break;
   }
+  // The connection is closed before: over HTTP/1.1 a browser has six, and with six topics it could not load the part.
+  if (!topic) return;
+  const live = await tryPart("live");
+  // Without the part, the next request reads on, and receives the changes of this page, too.
+  activeCall.isAlone = !live;
+  if (live) yield* live.readTopic(topic, activeCall);
 }
 
 /** Opens a page. When the user comes back, an accepted form is as the server has rendered it: a browser would fill in what was sent. */

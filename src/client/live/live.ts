@@ -1,13 +1,17 @@
 /**
- * Reads a live topic: skips changes that this page has caused, and shares the stream with other tabs of the browser.
- * Loaded with the first topic of a page.
+ * Reads a live topic: skips changes that this page has caused, and reads it from the one stream of the
+ * browser. Loaded with the first topic of a page.
  *
  * @module
  */
 import type { ActiveCall } from "../call/call.ts";
 import { whenUserChanges } from "./session_part.ts";
-import { share } from "./share.ts";
-import type { StreamBlock } from "../../protocol/event_stream.ts";
+import { send } from "../call/send.ts";
+import { doc } from "../dom.ts";
+import { isStream } from "../../protocol/answer.ts";
+import { readBlocks, type StreamBlock } from "../../protocol/event_stream.ts";
+import { limitConnections } from "./connection_limit.ts";
+import { canFollow, follow } from "./followed.ts";
 
 /**
  * The latest calls of this page: their positions in the order of changes, by request ID. The server returns the
@@ -28,26 +32,18 @@ let isRecording = false;
 /**
  * Yields the blocks of a topic. Marks those that may have been applied before.
  *
- * @param first The first block with a topic position and a share name; already applied.
- * @param ahead The blocks after it.
- * @param own Aborted to close the connection.
+ * @param first The first block with a topic position; already applied. The connection of the call is closed after it.
  * @param activeCall The call that reads the topic.
- * @throws {Error} When this tab must reconnect, from its last checkpoint.
+ * @throws {Error} When the call must send its request again, from its last checkpoint.
  */
-export async function* readTopic(
-  first: StreamBlock,
-  ahead: AsyncGenerator<StreamBlock, void>,
-  own: AbortController,
-  activeCall: ActiveCall,
-): AsyncGenerator<StreamBlock, void> {
+export async function* readTopic(first: StreamBlock, activeCall: ActiveCall): AsyncGenerator<StreamBlock, void> {
   recordCalls();
   // Opened by the user before: the server decides what the one of now may read.
   const over = new AbortController();
   const { connection } = activeCall;
   void whenUserChanges((_, settled) => connection.abort(settled), over.signal);
   try {
-    // Without locks, as on a page without TLS, each tab reads its own stream.
-    for await (const block of first.share && "locks" in navigator ? share(first, ahead, own, activeCall) : ahead) {
+    for await (const block of canFollow(first, activeCall) ? follow(first, activeCall) : readAlone(activeCall)) {
       const { event, id, echo } = block;
       const mine = echo && callPosition(echo, activeCall.id);
       // The page has received its own change in the response to its call. If another client has changed something since,
@@ -62,6 +58,24 @@ export async function* readTopic(
     }
   } finally {
     over.abort();
+  }
+}
+
+/** Yields the blocks of a call on a connection of its own. */
+async function* readAlone(activeCall: ActiveCall): AsyncGenerator<StreamBlock, void> {
+  const { connection, signal } = activeCall;
+  const own = new AbortController();
+  const ended = AbortSignal.any([own.signal, signal, connection.signal]);
+  const pauseUntil = (event: string) =>
+    connection.abort(new Promise((resolve) => doc.addEventListener(event, resolve, { once: true })));
+  doc.addEventListener("freeze", () => pauseUntil("resume"), { signal: ended });
+  limitConnections(ended, () => pauseUntil("visibilitychange"));
+  try {
+    const answer = await send(activeCall);
+    if (!answer.ok || !isStream(answer)) throw new Error(`Cannot continue a topic: status ${answer.status}`);
+    yield* readBlocks(answer.body);
+  } finally {
+    own.abort();
   }
 }
 

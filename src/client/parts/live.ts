@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { watchRegionStream } from "../live/region_stream.ts";
+import { watchSharedStream } from "../live/shared_stream.ts";
 import { watchRegionCalls } from "../live/regions.ts";
 
 export { readTopic } from "../live/live.ts";
@@ -12,5 +12,5 @@ export { renewRegions } from "../live/regions.ts";
 /** Watches the regions of the page until the signal is aborted. */
 export function start(signal: AbortSignal): void {
   watchRegionCalls(signal);
-  watchRegionStream(signal);
+  watchSharedStream(signal);
 }

@@ -99,12 +99,7 @@ export interface PartExports {
   };
   /** Live topics. */
   readonly live: {
-    readTopic(
-      first: StreamBlock,
-      ahead: AsyncGenerator<StreamBlock, void>,
-      own: AbortController,
-      activeCall: ActiveCall,
-    ): AsyncGenerator<StreamBlock, void>;
+    readTopic(first: StreamBlock, activeCall: ActiveCall): AsyncGenerator<StreamBlock, void>;
     renewRegions(regions: readonly Element[]): void;
   };
 }
