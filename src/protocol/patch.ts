@@ -124,8 +124,8 @@ export interface PatchMarks {
   readonly batch?: readonly (Patch & PatchMarks)[] | undefined;
 }
 
-/** The name of an event that we define. */
-export type PatchEvent = Exclude<Patch["event"], "changed">;
+/** The name of an event of a call. `changed` is never sent, and `subscription` is an event of the stream of a browser. */
+export type PatchEvent = Exclude<Patch["event"], "changed" | "subscription">;
 
 /** Returns whether an event completes its stream: nothing that follows it belongs to the answer. */
 export const isTerminal = (event: string): boolean =>
