@@ -119,12 +119,13 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const page = patch && patch.parsePage(text ?? "");
     const head = page && planHead(page, response, kind === "layer");
     if (!head) return null;
+    const oldHead = headElements();
     const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
     signal.throwIfAborted();
     const rest = late ? { pieces, latePrefix, late } : null;
     const isStored = isStorable(headers);
     const facts: PageFacts = { user, root: dom(page).documentElement, isStorable: () => Promise.resolve(isStored) };
-    return { url: response.url, page, patch, removeOld, rest, facts };
+    return { url: response.url, page, patch, oldHead, removeOld, rest, facts };
   }
 
   /** Fetches the page of which a kept one is shown. A response from before a change, or from during it, is requested again. */
@@ -143,7 +144,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const page = patch.parsePage(kept.html);
     dom(page).title = kept.title;
     kept.clean(page);
-    const head = [...doc.head.children];
+    const head = headElements();
     const removeOld = await changeHead(
       kept.head.filter((element) => !head.includes(element)),
       head.filter((element) => !kept.head.includes(element)),
@@ -208,7 +209,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
         leave();
         return false;
       }
-      const { page, patch, removeOld, rest } = loaded;
+      const { page, patch, oldHead, removeOld, rest } = loaded;
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(loaded.url);
       final.hash = new URL(url).hash;
@@ -219,7 +220,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       if (!isAgain) endReads();
       const isLeft = isPush && isEntryShown();
       const before = setEntry(final.href, isPush);
-      if (isLeft) cache?.keep(before, facts);
+      if (isLeft) cache?.keep(before, facts, oldHead);
       typedUrl = isTyped ? location.href : "";
       showPage(page, patch, loaded.facts, isAgain);
       if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
@@ -276,7 +277,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     start,
     () => mayBegin(location.href, "history"),
     (entry) => {
-      if (entry.left) cache?.keep(entry.left, facts);
+      if (entry.left) cache?.keep(entry.left, facts, headElements());
       void showUrl(entry.url, { kind: "restore", entry }, "history", null);
     },
     ended,
@@ -297,6 +298,8 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     },
   };
 }
+
+const headElements = (): Element[] => [...doc.head.children];
 
 /** Returns `true` if a page with these headers may be kept. */
 const isStorable = (headers: Pick<Headers, "get"> | null): boolean =>

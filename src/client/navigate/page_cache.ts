@@ -42,8 +42,12 @@ export interface KeptPage extends PageFacts {
 
 /** The pages that the user has left. */
 export interface PageCache {
-  /** Keeps the current page under the key of its history entry. */
-  keep(key: string, facts: PageFacts): Promise<void>;
+  /**
+   * Keeps the current page under the key of its history entry.
+   *
+   * @param head The elements of its head, without those of the page that follows.
+   */
+  keep(key: string, facts: PageFacts, head: readonly Element[]): Promise<void>;
   /** Returns the page of an entry, for one use. */
   take(key: string): KeptPage | undefined;
   /** Drops the pages of all tabs. */
@@ -86,9 +90,9 @@ let channel: BroadcastChannel | undefined;
 
 /** The pages that the user has left. */
 export const pageCache: PageCache = {
-  async keep(key, facts) {
+  async keep(key, facts, head) {
     if (layers[0] || doc.querySelector(ALPINE)) return;
-    const page = capture(facts);
+    const page = capture(facts, head);
     const { signal } = dropped;
     if (!await facts.isStorable() || signal.aborted) return;
     pages.delete(key);
@@ -150,7 +154,7 @@ function notePasswords(): void {
 }
 
 /** Returns the current page. */
-function capture(facts: PageFacts): KeptPage {
+function capture(facts: PageFacts, head: readonly Element[]): KeptPage {
   const body = predictions.around(() => dom(doc.body).outerHTML);
   const root = dom(facts.root ?? doc.documentElement).cloneNode() as Element;
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
@@ -161,7 +165,7 @@ function capture(facts: PageFacts): KeptPage {
     user: facts.user ?? firstUser,
     html: dom(root).outerHTML.replace(/<\/html>$/, "") + body,
     title: doc.title,
-    head: [...doc.head.children],
+    head,
     clean(page) {
       // Without a script, a dialog is open but not modal.
       all("dialog", page).forEach((dialog, index) => modal[index] && dom(dialog).removeAttribute("open"));
