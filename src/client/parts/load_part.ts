@@ -5,7 +5,7 @@
  */
 import { BUILD } from "../build.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
-import { ours } from "../dom.ts";
+import { dom, ours } from "../dom.ts";
 import { linkPart } from "./link.ts";
 import { words } from "../page/words.ts";
 import type { PartExports } from "./part_exports.ts";
@@ -48,8 +48,10 @@ export function startParts(all: ReadonlyMap<string, Part>, signal: AbortSignal):
 
 /** Loads the parts that a new or changed part of the page needs. */
 export function loadNeeded(root: ParentNode): void {
+  // One search for all parts: most patches of a stream need none of them.
+  const found = ours(`:is(${[...parts.values()].map(({ needs }) => needs)})`, root);
   for (const [name, { needs, atOnce }] of parts) {
-    if (loaded.has(name) || !ours(needs, root)[0]) continue;
+    if (loaded.has(name) || !found.some((element) => dom(element).matches(needs))) continue;
     // A failure is shown when the part is used. The page uses one without a call: its elements do nothing without it.
     const preload = () => void (atOnce ? showPart(name) : getPart(name)).catch(() => {});
     // Not in every browser.
