@@ -115,9 +115,11 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   };
   const pageRender: PageRender = { ...withoutToasts, takeToasts };
   try {
+    const reader = templateReaderOf(request.headers, withoutToasts.deps.ctx.cookies);
+    // The runtime asks for the headers alone, and not for the length.
+    const canBeStreamed = request.method === "GET" || reader === "fetch";
     // A layer is shown when it is complete.
-    if (request.method === "GET" && toasts.length === 0 && !isForLayer(request)) {
-      const reader = templateReaderOf(request.headers, withoutToasts.deps.ctx.cookies);
+    if (canBeStreamed && toasts.length === 0 && !isForLayer(request)) {
       const late = reader && { afterMs: WHOLE_PAGE_MS, reader };
       const page = await services.rendering.pageInParts(pageRender, late);
       return page.kind === "parts" ? await serveInParts(page, reader, request, services) : sealPage(page, request);

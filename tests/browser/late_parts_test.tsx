@@ -2,8 +2,9 @@
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
-import { action, createHandler, Form, type HandlerOptions, toast, Toasts } from "@hyper/actions";
-import { withPage } from "../support/browser.ts";
+import { action, createHandler, Form, type HandlerOptions, html, toast, Toasts } from "@hyper/actions";
+import { untilPreloaded, withPage } from "../support/browser.ts";
+import type {} from "../../client.ts";
 
 const WITH_RUNTIME = "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; " +
   "trusted-types hyper";
@@ -170,4 +171,71 @@ Deno.test("a form in a late part works: with scripts by its action, without by a
     }, { javaScriptEnabled });
     await handler.close();
   }
+});
+
+/** A page with a slow part whose fallback has a button, and another slow part. */
+function pageWithForms() {
+  const late = slow(() => <b id="late">late</b>);
+  const other = slow(() => <b id="other">other</b>);
+  const save = action("save", () => html(<p id="fallback">patched</p>, { target: "#fallback" }));
+  const Page = () => (
+    <main>
+      <section>
+        <Suspense fallback={<p id="fallback">wait</p>}>
+          <late.Slow />
+        </Suspense>
+      </section>
+      <Suspense fallback={<p>wait for other</p>}>
+        <other.Slow />
+      </Suspense>
+      <Form action={save}>
+        <button>Save</button>
+      </Form>
+    </main>
+  );
+  const handler = handlerOf(
+    Page,
+    { headers: { "content-security-policy": WITH_RUNTIME } },
+    { save },
+    ({ children }: { readonly children: ComponentChildren }) => <div {...{ "hyper-nav": true }}>{children}</div>,
+  );
+  return { handler, late, other };
+}
+
+Deno.test("while parts of a page wait, its forms use scripts; a patch in the place of a part wins, and the part is dropped", async () => {
+  const { handler, late, other } = pageWithForms();
+  await withPage(handler, async ({ page }) => {
+    const gone = page.goto("/");
+    await page.getByText("wait for other").waitFor();
+    await untilPreloaded(page, ["late"]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("patched").waitFor();
+    late.show();
+    other.show();
+    await page.locator("#other").waitFor();
+    await gone;
+    assertEquals(await page.locator("section").innerText(), "patched");
+    assertEquals(await page.locator("#late, template").count(), 0);
+  });
+  await handler.close();
+});
+
+Deno.test("a link that is followed while parts of the first page wait shows the new page, in which they leave nothing", async () => {
+  const { handler, late, other } = pageWithForms();
+  await withPage(handler, async ({ page, events }) => {
+    const gone = page.goto("/");
+    await page.getByText("wait for other").waitFor();
+    await untilPreloaded(page, ["late"]);
+    const again = page.evaluate(() => Hyper.navigate("/?again"));
+    await events.next("hyper:navigate:after");
+    assertEquals(await again, true);
+    await page.getByText("wait for other").waitFor();
+    late.show();
+    other.show();
+    await page.locator("section > #late").waitFor();
+    await gone;
+    assertEquals(await page.locator("#late, #other").count(), 2);
+    assertEquals(await page.locator("template").count(), 0);
+  });
+  await handler.close();
 });

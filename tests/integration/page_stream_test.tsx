@@ -200,6 +200,13 @@ Deno.test("HEAD of a suspended page has the length of the whole page", async () 
   assertEquals(response.headers.get("content-length"), String(new TextEncoder().encode(whole.html).length));
 });
 
+Deno.test("HEAD of the runtime does not wait for the slow parts of a page", async () => {
+  const wait = new Wait();
+  await using app = siteOf(wait);
+  const response = await app.request("/", { method: "HEAD", headers: { "x-hyper-late": "1" } });
+  assertEquals([response.status, response.body, wait.isReady], [200, null, false]);
+});
+
 Deno.test("a page that suspends only briefly is sent whole, and its failure is the error page", async () => {
   const NoteForm = defineForm("note", {
     fields: { title: field.text() },
