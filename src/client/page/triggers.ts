@@ -41,18 +41,12 @@ export function observeTriggers(signal: AbortSignal): void {
     for (const { target, isIntersecting } of entries) if (isIntersecting) shown.get(target)?.();
   });
   const observer = new MutationObserver(() => findTriggers(signal));
-  const begin = () => {
-    observer.observe(document, {
-      subtree: true,
-      childList: true,
-      attributeFilter: ["hyper-on", "hyper-action", "hyper-data", "hyper-off"],
-    });
-    findTriggers(signal);
-  };
-  // A page that the browser only prepares sends nothing.
-  if (Reflect.get(doc, "prerendering")) {
-    doc.addEventListener("prerenderingchange", begin, { once: true, signal });
-  } else begin();
+  observer.observe(document, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["hyper-on", "hyper-action", "hyper-data", "hyper-off"],
+  });
+  findTriggers(signal);
   addEventListener("keydown", onKey, { signal });
   // The user was faster than the waiting time. The button of one trigger does not stop another one.
   addEventListener("submit", ({ target, submitter }) => {

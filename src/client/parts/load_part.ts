@@ -5,7 +5,7 @@
  */
 import { BUILD } from "../build.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
-import { dom, ours } from "../dom.ts";
+import { doc, dom, ours } from "../dom.ts";
 import { linkPart } from "./link.ts";
 import { words } from "../page/words.ts";
 import type { PartExports } from "./part_exports.ts";
@@ -101,5 +101,8 @@ function getPart(name: string): Promise<object> {
 }
 
 function startPart(part: { start?(signal: AbortSignal): void }): void {
-  part.start?.(ended);
+  const begin = () => part.start?.(ended);
+  // A page that the browser only prepares sends nothing.
+  if (!Reflect.get(doc, "prerendering")) begin();
+  else doc.addEventListener("prerenderingchange", begin, { once: true, signal: ended });
 }
