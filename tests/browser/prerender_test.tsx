@@ -48,7 +48,7 @@ Deno.test("a prerendered page sends no request of a trigger, a region or a strea
     });
     await page.goto("/");
     await untilPreloaded(page, ["live", "late", "triggers"]);
-    // What they would send is sent by then.
+    // By then, they would have sent their requests.
     await page.evaluate(() => fetch("/"));
     assertEquals([...asked], [null]);
     await page.evaluate(() => dispatchEvent(new Event("activate")));
