@@ -161,6 +161,11 @@ export function dependenciesOf(form: BoundBase): readonly string[] {
   return form instanceof BoundState ? form.dependencies : [];
 }
 
+/** Returns a form whose fields are the same on every page; `null` for any other. */
+export function uniformForm(form: BoundBase): FormState<unknown> | null {
+  return form instanceof FormState && form.isUniform ? form : null;
+}
+
 const NO_PARTS: readonly FormPart[] = [];
 
 /** A form of fields, on its own or as a row. */
@@ -170,6 +175,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   readonly definition: FormDefinition<V>;
   readonly initial: FormInitial;
   readonly #ownInitial: FormInitial;
+  readonly #hasInitial: boolean;
   readonly #place: FormPlace;
   readonly #sent: Sent | null;
   // Created on first use: a form whose action function runs is often not rendered.
@@ -183,6 +189,7 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
     this.definition = definition;
     this.initial = initialOfForm(definition.name, data.initial);
     this.#ownInitial = data.ownInitial === undefined ? this.initial : initialOfForm(definition.name, data.ownInitial);
+    this.#hasInitial = data.initial !== null && data.initial !== undefined;
     this.#place = place;
     this.#sent = data.sent;
   }
@@ -190,6 +197,12 @@ export class FormState<V> extends BoundState<V> implements BoundForm<V> {
   /** The submitted data; empty for a blank form. A getter, so that it is missing in logs and JSON. */
   get sent(): Sent {
     return this.#sent ?? {};
+  }
+
+  /** `true` if it is blank, the only one of its action, without initial values and errors, and independent of what is typed. */
+  get isUniform(): boolean {
+    return !this.isBound && !this.#hasInitial && this.instance === null && this.#place === WHOLE &&
+      this.own.count === 0 && !fieldsOfForm(this.definition).areDependent;
   }
 
   get hasFiles(): boolean {

@@ -7,6 +7,7 @@ import { useContext } from "./use_context.ts";
 import type { BoundField } from "../forms/bound_field.ts";
 import { FIELD_KINDS } from "../forms/field_kinds.ts";
 import type { FieldChoice } from "../forms/field_rules.ts";
+import { keptField } from "./kept_fields.tsx";
 import { FormScope, PageStateContext } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -88,7 +89,9 @@ export function Field({ name, ...props }: FieldProps): MarkupNode | null {
   if (form === null) {
     throw new TypeError(`Cannot render <Field name="${name}">: it is outside a <Form> of an action with a form`);
   }
-  return renderField(form.field(name), props);
+  const isPlain = Object.keys(props).length === 0;
+  const kept = isPlain ? keptField(form, name, () => renderField(form.field(name))) : null;
+  return kept ?? renderField(form.field(name), props);
 }
 
 /** Renders a field: label, control, help, and errors. Returns `null` for a field that is not shown for what is typed so far. */

@@ -1,5 +1,6 @@
 // `<Form>`: a form of an action, which works with and without scripts.
 import { h } from "preact";
+import { jsxAttr } from "preact/jsx-runtime";
 import type { Action } from "../actions/action.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import { shortAddress, withOriginPage } from "../pages/origin.ts";
@@ -21,6 +22,7 @@ import { Field } from "./field.tsx";
 import { FormErrors } from "./form_errors.tsx";
 import { type ActionRef, FormScopeProvider, type PageState, PredictionScope, usePageState } from "./page_state.ts";
 import type { Markup, MarkupNode } from "../results/markup.ts";
+import { rawHtml } from "./render_html.ts";
 import { useContext } from "./use_context.ts";
 import { suspension } from "./suspension.ts";
 
@@ -182,11 +184,16 @@ function redrawButton({ texts }: PageState): MarkupNode {
 }
 
 /** Returns the hidden fields of a form: its page, its request ID, its user, its instance. */
-export function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode[] {
+export function hiddenFields(state: PageState, action: Action, instance: string | null, isGet: boolean): MarkupNode {
   const fields: [string, string][] = isGet
     ? [[ACTION_FIELD, action.name], ...originOfGet(state)]
     : [...Object.entries(state.originFields), [ONCE_FIELD, crypto.randomUUID()]];
   if (!isGet && state.userTag !== null) fields.push([USER_FIELD, state.userTag]);
   if (instance !== null) fields.push([INSTANCE_FIELD, instance]);
-  return fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);
+  // As text: three elements in every form.
+  return rawHtml(
+    fields.map(([name, value]) => `<input type="hidden" ${jsxAttr("name", name)} ${jsxAttr("value", value)}/>`).join(
+      "",
+    ),
+  );
 }
