@@ -65,7 +65,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
   "src/testing/mod.ts": `
     ConnectionError FormEntry Fault FieldInput SignalEntry SignalName SignalPayload SignalRecord TestAborted TestCall
     TestCallOptions TestCalls TestChanges TestClient TestClientOptions TestClock TestCookies TestElement TestEvent TestFailure
-    TestField TestForm TestLayer TestOutcome TestOutcomeBase TestPage TestScope TestStream TestSuccess createTestClient
+    TestField TestForm TestLayer TestOutcome TestOutcomeBase TestPage TestPrediction TestScope TestStream TestSuccess TestToast createTestClient
     createTestClock recordSignals
   `,
 };

@@ -2,12 +2,13 @@
 import type { Dependency } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import type { Handler, HandlerOptions } from "../handler/options.ts";
-import { LAYER_HEADER, TAB_ID_CHARS } from "../protocol/names.ts";
+import { LAYER_HEADER, ROWS_FIELD, TAB_ID_CHARS } from "../protocol/names.ts";
+import { REDRAW } from "../protocol/row_change.ts";
 import { own, text } from "../protocol/wire.ts";
 import type { Call, CallTab } from "./answer.ts";
 import { RegionChanges } from "./changes.ts";
 import { askOf, prepareCall, readAnswers, sendCall } from "./call.ts";
-import { noteSent } from "./controls.ts";
+import { noteSent, withhold } from "./controls.ts";
 import type { TestCookies } from "./cookies.ts";
 import { attribute, type ElementNode } from "./dom.ts";
 import type { Fault } from "./faults.ts";
@@ -16,13 +17,15 @@ import type { TestEvent, TestOutcome } from "./outcome.ts";
 import { LayerPage, pageOfTarget } from "./layer.ts";
 import { OpenPage, PageForm, type PageSource, type Tab } from "./page.ts";
 import { PageLoader } from "./page_loader.ts";
-import type { PageVisit } from "./page_visit.ts";
+import type { FormCall, PageVisit } from "./page_visit.ts";
 import { Patcher, readSwap } from "./patches.ts";
+import { predictCall } from "./predict_call.ts";
 import { regionHeader } from "./region_list.ts";
 import { recordSignals, type SignalRecord } from "./signals.ts";
 import { CallStream, type TestStream } from "./stream.ts";
 import type { TestCallOptions, TestCalls, TestChanges, TestClient, TestClientOptions } from "./test_client.ts";
-import type { TestForm, TestLayer, TestPage } from "./test_page.ts";
+import type { TestForm, TestLayer, TestPage, TestToast } from "./test_page.ts";
+import { Toasts } from "./toasts.ts";
 
 /**
  * Creates a client that uses an application as a browser does, without a browser and without a port.
@@ -109,6 +112,7 @@ class Client implements TestClient, Tab {
   readonly #overrides: Overrides | null;
   readonly #pages: PageLoader;
   readonly #patcher = new Patcher();
+  readonly #shown = new Toasts();
   readonly #streams = new Set<CallStream>();
   /** The beginning of all request ids of this tab, by which its own changes are known. */
   readonly #mark = hex(TAB_ID_CHARS);
@@ -123,17 +127,17 @@ class Client implements TestClient, Tab {
     this.#network = new Network(handler, address, headers);
     this.#origin = new URL("/", origin);
     this.#overrides = overrides;
-    this.#pages = new PageLoader({
-      tab: this,
-      network: this.#network,
-      origin: this.#origin,
-      life: this.#life.signal,
-    });
+    const life = this.#life.signal;
+    this.#pages = new PageLoader({ tab: this, network: this.#network, origin: this.#origin, life });
     this.#page = new OpenPage(this.#pages.read({ url: this.#origin.href, status: 0, headers: new Headers() }, ""));
   }
 
   get page(): TestPage {
     return this.#page;
+  }
+
+  get toasts(): readonly TestToast[] {
+    return this.#shown.all;
   }
 
   get cookies(): TestCookies {
@@ -175,6 +179,10 @@ class Client implements TestClient, Tab {
     return outcome;
   }
 
+  async redraw(name: string, form: PageForm): Promise<TestOutcome> {
+    return await this.#start(name, {}, {}, null, null, form.page, redrawSource(form)).outcome();
+  }
+
   changes(): TestChanges {
     return new RegionChanges({ client: this, mark: this.#mark, document: () => this.#page.node });
   }
@@ -185,11 +193,8 @@ class Client implements TestClient, Tab {
   }
 
   override(dependency: Dependency<unknown> | string, value: unknown): Disposable {
-    if (this.#overrides !== null) return replaceEntry(this.#overrides, dependency, value);
-    const name = typeof dependency === "string" ? dependency : dependency.name ?? "without a name";
-    throw new TypeError(
-      `Cannot override dependency "${name}": the client did not make its handler; pass the options of createHandler() to createTestClient()`,
-    );
+    if (this.#overrides === null) throw cannotOverride(dependency);
+    return replaceEntry(this.#overrides, dependency, value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -204,8 +209,8 @@ class Client implements TestClient, Tab {
   async #callOpener({ opener, value, below }: LayerPage): Promise<void> {
     const name = attribute(opener, "hyper-layer-action");
     if (name === null) return;
-    const target = attribute(opener, "hyper-target") ?? undefined;
-    await this.#start(name, { value }, { target }, null, null, below).outcome();
+    const options = { target: attribute(opener, "hyper-target") ?? undefined };
+    await this.#start(name, { value }, options, null, null, below).outcome();
   }
 
   async #navigate(visit: PageVisit, from: URL | null): Promise<TestPage> {
@@ -214,13 +219,10 @@ class Client implements TestClient, Tab {
 
   /** Opens a response if it is a page. */
   #show(source: PageSource): OpenPage {
-    const { status, headers } = source;
     const page = new OpenPage(source);
-    // A response without content, a file to save, and a redirect to another site leave the page as it is.
-    const stays = status === 204 || status === 205 || /^attachment/i.test(headers.get("content-disposition") ?? "") ||
-      (status >= 300 && status < 400);
-    if (!stays) this.#page = page;
-    return page;
+    if (isFile(source)) return page;
+    this.#shown.clear();
+    return this.#page = page;
   }
 
   #start(
@@ -230,10 +232,12 @@ class Client implements TestClient, Tab {
     form: PageForm | null,
     submitter: ElementNode | null,
     page: OpenPage,
+    source?: FormCall,
   ): CallStream {
     const { target = null, swap = "outer", strictTargets = false, retry, headers: extraHeaders = {}, signal } = options;
     const controller = new AbortController();
-    const sent = form?.callSource(submitter) ?? { url: page.url, method: "POST", fields: null, enctype: null };
+    const sent = source ?? form?.callSource(submitter) ??
+      { url: page.url, method: "POST", fields: null, enctype: null };
     const call = prepareCall({
       ...sent,
       action: name,
@@ -251,12 +255,13 @@ class Client implements TestClient, Tab {
     const opened = opening.then(({ response }) => response.status);
     // The reader of the stream gets the error, also when the test does not use `opened`.
     opened.catch(() => {});
+    const endPredictions = predictCall(call, options.optimistic, form, page);
     const stream: CallStream = new CallStream({
       name,
       opened,
       events: readAnswers(opening, call, tab),
       controller,
-      onEnd: () => void this.#streams.delete(stream),
+      onEnd: (outcome) => void (endPredictions(outcome), this.#streams.delete(stream)),
     });
     this.#streams.add(stream);
     return stream;
@@ -272,7 +277,8 @@ class Client implements TestClient, Tab {
       },
       newId: () => this.#newId(),
       nextPlace: () => this.#patcher.next(),
-      apply: (event, call, place) => applyEvent(event, call, page, this.#patcher, place),
+      apply: (event, call, place) =>
+        applyEvent(event, call, page, { patcher: this.#patcher, toasts: this.#shown }, place),
       open: async (url) => {
         // A page of another site is left to the test.
         if (url.origin === this.#origin.origin) await this.#redirect(url, page);
@@ -297,6 +303,20 @@ class Client implements TestClient, Tab {
   }
 }
 
+/** Returns the call by which a form is shown again. It is not submitted: the input of the user stays. */
+function redrawSource(form: PageForm): FormCall {
+  const source = form.callSource(null);
+  withhold(form.node, source.fields);
+  source.fields.set(ROWS_FIELD, REDRAW);
+  return source;
+}
+
+/** Returns whether a response leaves the page as it is: one without content, a file to save, a redirect to another site. */
+function isFile({ status, headers }: PageSource): boolean {
+  return status === 204 || status === 205 || /^attachment/i.test(headers.get("content-disposition") ?? "") ||
+    (status >= 300 && status < 400);
+}
+
 function typedCall(client: TestClient, name: string | symbol): unknown {
   // An object with `then` would be a promise: it could not be awaited and returned.
   if (typeof name !== "string" || name === "then") return undefined;
@@ -316,17 +336,26 @@ function applyEvent(
   { event, data }: TestEvent,
   call: Call,
   page: OpenPage,
-  patcher: Patcher,
+  { patcher, toasts }: { readonly patcher: Patcher; readonly toasts: Toasts },
   place: number,
 ): string | null {
   const wire = own(data);
+  if (event === "toast") toasts.show(wire, page);
   if (event === "close_layer" && page instanceof LayerPage) page.close(wire.value);
   if (event === "patch_html") {
-    const at = pageOfTarget(page, text(wire.target) ?? call.target);
-    return patcher.apply(at.node, wire, call, place);
+    const target = text(wire.target) ?? call.target;
+    const at = pageOfTarget(page, target);
+    return at.predictions.change(() => patcher.apply(at.node, wire, call, place), call.signal, target);
   }
   if (event === "history") page.moveTo(new URL(`${wire.push_url ?? wire.replace_url}`, page.url));
   return null;
+}
+
+function cannotOverride(dependency: Dependency<unknown> | string): TypeError {
+  const name = typeof dependency === "string" ? dependency : dependency.name ?? "without a name";
+  return new TypeError(
+    `Cannot override dependency "${name}": the client did not make its handler; pass the options of createHandler() to createTestClient()`,
+  );
 }
 
 /** Sets an entry until the result is disposed. */

@@ -115,10 +115,24 @@ export function replaceContent(document: DocumentNode, source: DocumentNode): vo
   for (const child of document.childNodes) child.parentNode = document;
 }
 
+/** Returns the markup in a `<template>`; an empty string for any other element. */
+export function templateMarkup(element: ElementNode): string {
+  return isTemplate(element) ? serialize(tree.getTemplateContent(element)) : "";
+}
+
+function isTemplate(element: ElementNode): element is DefaultTreeAdapterTypes.Template {
+  return "content" in element;
+}
+
 /** Returns the markup of a node, including its own tags. */
 export function outerMarkup(node: Node): string {
   if (isElementNode(node)) return serializeOuter(node);
   return "childNodes" in node ? serialize(node) : textContentOf(node);
+}
+
+/** Returns the markup of nodes that were parsed together. */
+export function siblingMarkup([first]: readonly ChildNode[]): string {
+  return first === undefined || first.parentNode === null ? "" : serialize(first.parentNode);
 }
 
 /** Returns all text below a node, unchanged. */

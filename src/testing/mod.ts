@@ -14,9 +14,10 @@ export type {
   TestClient,
   TestClientOptions,
 } from "./test_client.ts";
-export type { TestElement, TestField, TestForm, TestLayer, TestPage, TestScope } from "./test_page.ts";
+export type { TestElement, TestField, TestForm, TestLayer, TestPage, TestScope, TestToast } from "./test_page.ts";
 export type { FieldInput, FormEntry } from "./controls.ts";
 export type { TestAborted, TestEvent, TestFailure, TestOutcome, TestOutcomeBase, TestSuccess } from "./outcome.ts";
+export type { TestPrediction } from "./predictions.ts";
 export type { TestStream } from "./stream.ts";
 export type { TestCookies } from "./cookies.ts";
 export { ConnectionError, type Fault } from "./faults.ts";

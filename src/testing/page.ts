@@ -1,10 +1,8 @@
 // The pages of a client: elements are found by their names, forms are filled and sent.
-import { FORM_ATTRIBUTE, JSON_TYPE, VALIDATE_HEADER } from "../protocol/names.ts";
+import { FORM_ATTRIBUTE } from "../protocol/names.ts";
 import type { Issues } from "../protocol/patch.ts";
-import { own } from "../protocol/wire.ts";
 import { actionOfForm, formMethod } from "../protocol/payload.ts";
 import {
-  controlType,
   entriesOf,
   type FieldInput,
   fieldsOf,
@@ -28,11 +26,14 @@ import {
   readableText,
   replaceContent,
 } from "./dom.ts";
-import { accessibleName, groupName } from "./labels.ts";
+import { accessibleName } from "./labels.ts";
+import { afterEntry, askFields, type EarlyForm } from "./early.ts";
+import { calledForm, controlsOfLabel } from "./form_fields.ts";
 import { namesOfForm } from "./form_names.ts";
 import { listed, only } from "./only.ts";
 import { readSwap } from "./patches.ts";
 import { PageField } from "./page_field.ts";
+import { PagePredictions } from "./predictions.ts";
 import type { FormCall, PageVisit } from "./page_visit.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { TestCallOptions } from "./test_client.ts";
@@ -44,6 +45,8 @@ export interface Tab {
   visit(visit: PageVisit, from: TestPage): Promise<TestPage>;
   /** Sends a form as the runtime does. */
   send(name: string, form: PageForm, submitter: ElementNode | null): Promise<TestOutcome>;
+  /** Shows a form again, rendered from what is filled. */
+  redraw(name: string, form: PageForm): Promise<TestOutcome>;
   /** Opens a layer over a page. */
   openLayer(visit: PageVisit, opener: ElementNode, below: OpenPage): Promise<TestLayer>;
   /** Calls an action as the runtime does. */
@@ -173,18 +176,20 @@ class PageElement extends Scope<ElementNode> implements TestElement {
 /** A form of a page. */
 export class PageForm extends PageElement implements TestForm {
   field(label: string): TestField {
-    return new PageField(this.#controls(label, "find"));
+    return new PageField(controlsOfLabel(this.node, label, "find"));
   }
 
   fill(values: Readonly<Record<string, FieldInput>>): TestForm {
     for (const [label, input] of Object.entries(values)) {
-      const controls = this.#controls(label, "fill");
+      const controls = controlsOfLabel(this.node, label, "fill");
       try {
         fillControls(controls, input);
       } catch (error) {
         // The error has the reason; the field is known here.
         const reason = error instanceof Error ? error.message : error;
-        throw new TypeError(`Cannot fill field "${label}" of form "${this.#called()}": ${reason}`, { cause: error });
+        throw new TypeError(`Cannot fill field "${label}" of form "${calledForm(this.node)}": ${reason}`, {
+          cause: error,
+        });
       }
     }
     return this;
@@ -212,13 +217,27 @@ export class PageForm extends PageElement implements TestForm {
   async validate(...labels: readonly string[]): Promise<Issues> {
     const controls = labels.length === 0
       ? formControls(this.node).filter(isField)
-      : labels.flatMap((label) => this.#controls(label, "validate"));
-    const names = new Set(controls.map((it) => attribute(it, "name") ?? "").filter((name) => name !== ""));
-    const headers = { [VALIDATE_HEADER]: Array.from(names, encodeURIComponent).join(","), accept: JSON_TYPE };
-    const outcome = await this.page.tab.action(this.#actionName(null), {}, { form: this, headers });
-    if (outcome.kind === "success") return own(own(outcome.data).issues) as Issues;
-    const reason = outcome.kind === "error" ? `${outcome.status} ${outcome.message}` : outcome.kind;
-    throw new Error(`Cannot validate form "${this.#called()}": the server answered ${reason}`);
+      : labels.flatMap((label) => controlsOfLabel(this.node, label, "validate"));
+    return await askFields(this.#early(), controls);
+  }
+
+  async enter(values: Readonly<Record<string, FieldInput>>): Promise<TestForm> {
+    this.fill(values);
+    await afterEntry(
+      this.#early(),
+      Object.keys(values).flatMap((label) => controlsOfLabel(this.node, label, "fill")),
+    );
+    return this;
+  }
+
+  #early(): EarlyForm {
+    const name = this.#actionName(null);
+    const { tab } = this.page;
+    return {
+      node: this.node,
+      ask: (headers) => tab.action(name, {}, { form: this, headers }),
+      redraw: () => tab.redraw(name, this),
+    };
   }
 
   /** Returns the name of the action that the runtime would call. */
@@ -229,7 +248,7 @@ export class PageForm extends PageElement implements TestForm {
     const name = formNamed === null ? "" : actionOfForm(named, formNamed, this.#url(submitter), this.#url(null));
     if (name !== "") return name;
     throw new TypeError(
-      `Cannot send form "${this.#called()}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
+      `Cannot send form "${calledForm(this.node)}" with the runtime: it has no ${FORM_ATTRIBUTE}; use submit()`,
     );
   }
 
@@ -279,7 +298,9 @@ export class PageForm extends PageElement implements TestForm {
 
   #closesDialog(): TypeError {
     const advice = "use a form or button with another method";
-    return new TypeError(`Cannot submit form "${this.#called()}": it closes a dialog and sends nothing; ${advice}`);
+    return new TypeError(
+      `Cannot submit form "${calledForm(this.node)}": it closes a dialog and sends nothing; ${advice}`,
+    );
   }
 
   /** Returns the button with this name. Without a name: the first button, or `null`. */
@@ -290,44 +311,20 @@ export class PageForm extends PageElement implements TestForm {
     const found = named.length > 0 ? named : buttons.filter((it) => attribute(it, "value") === button);
     return only(found, `button "${button}"`, this);
   }
-
-  #controls(label: string, deed: string): readonly ElementNode[] {
-    const controls = formControls(this.node).filter((it) => isField(it) || controlType(it) === "hidden");
-    const isChoice = (it: ElementNode): boolean => /^(checkbox|radio)$/.test(controlType(it));
-    const labelled = controls.filter((it) => isField(it) && accessibleName(it) === label);
-    const inGroup = controls.filter((it) => isChoice(it) && groupName(it) === label);
-    const named = controls.filter((it) => attribute(it, "name") === label);
-    const found = [labelled, inGroup, named].find((list) => list.length > 0);
-    if (found === undefined) {
-      const names = controls.filter(isField).map((it) => `"${accessibleName(it) || attribute(it, "name")}"`);
-      throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": there is no such field; its fields are ${
-          listed(names)
-        }`,
-      );
-    }
-    if (found.length > 1 && !found.every(isChoice)) {
-      throw new Error(
-        `Cannot ${deed} field "${label}" of form "${this.#called()}": there are ${found.length} fields of this name`,
-      );
-    }
-    return found;
-  }
-
-  #called(): string {
-    return accessibleName(this.node) || namesOfForm(this.node)[0] || "without a name";
-  }
 }
 
 /** A page of the client. */
 export class OpenPage extends Scope<DocumentNode> implements TestPage {
   /** The tab it is open in. */
   readonly tab: Tab;
+  /** The predictions of calls in flight. */
+  readonly predictions: PagePredictions;
   #source: PageSource;
   #url: URL;
 
   constructor(source: PageSource) {
     super(source.document);
+    this.predictions = new PagePredictions(source.document);
     this.tab = source.tab;
     this.#url = source.url;
     this.#source = source;
@@ -370,6 +367,7 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 
   /** Shows another page in the place of this one, as a layer does. */
   replaceWith(source: PageSource): void {
+    this.predictions.clear();
     replaceContent(this.node, source.document);
     this.#source = source;
     this.#url = source.url;

@@ -58,7 +58,7 @@ export class CallStream implements TestStream {
   readonly #name: string;
   readonly #events: AsyncGenerator<TestEvent, TestOutcome, void>;
   readonly #controller: AbortController;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (outcome: TestOutcome | null) => void;
   /** The end of the call, kept for later reads. */
   #end:
     | { readonly kind: "open" }
@@ -70,7 +70,8 @@ export class CallStream implements TestStream {
     readonly opened: Promise<number>;
     readonly events: AsyncGenerator<TestEvent, TestOutcome, void>;
     readonly controller: AbortController;
-    readonly onEnd: () => void;
+    /** Called at the end of the call; with `null` when it has thrown. */
+    readonly onEnd: (outcome: TestOutcome | null) => void;
   }) {
     this.opened = source.opened;
     this.#name = source.name;
@@ -88,7 +89,7 @@ export class CallStream implements TestStream {
       } catch (error) {
         this.#end = { kind: "broken", error };
       }
-      this.#onEnd();
+      this.#onEnd(this.#end.kind === "outcome" ? this.#end.outcome : null);
     }
     if (this.#end.kind === "broken") throw this.#end.error;
     return null;

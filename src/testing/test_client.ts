@@ -7,8 +7,9 @@ import type { TestCookies } from "./cookies.ts";
 import type { Fault } from "./faults.ts";
 import type { TestOutcome } from "./outcome.ts";
 import type { SignalRecord } from "./signals.ts";
+import type { TestPrediction } from "./predictions.ts";
 import type { TestStream } from "./stream.ts";
-import type { TestForm, TestPage } from "./test_page.ts";
+import type { TestForm, TestPage, TestToast } from "./test_page.ts";
 
 /** Options for {@linkcode createTestClient}. */
 export interface TestClientOptions {
@@ -36,6 +37,11 @@ export interface TestCallOptions {
   readonly url?: string | URL | undefined;
   /** If `true`, a target that is not on the page rejects the call. Default: `false`; the outcome lists it as missing. */
   readonly strictTargets?: boolean | undefined;
+  /**
+   * Changes of the page that the call predicts: shown at once, and taken back when the answer changes the same place, or with the end of
+   * the call. In a browser, this option is a function. Default: the `<Optimistic>` of the form.
+   */
+  readonly optimistic?: readonly TestPrediction[] | undefined;
   /**
    * If `true`, a lost connection is made again, without delay and with the same request id. Default: `true` for a stream of
    * a GET that broke off, else `false`.
@@ -99,6 +105,8 @@ export interface TestClient extends AsyncDisposable {
   readonly page: TestPage;
   /** The cookies of the user. */
   readonly cookies: TestCookies;
+  /** The toasts that calls of the runtime have shown on the open page, the oldest first, without those that were undone. */
+  readonly toasts: readonly TestToast[];
   /** The signals that the handler has sent since the client was made. */
   readonly signals: SignalRecord;
   /** The faults of the next requests, in order. Each request removes one. */
@@ -125,7 +133,8 @@ export interface TestClient extends AsyncDisposable {
    */
   action(name: string, data?: object, options?: TestCallOptions): Promise<TestOutcome>;
   /**
-   * Calls an action whose answer is read event by event. The request is sent at once.
+   * Calls an action whose answer is read event by event. The request is sent at once. Until its answer is read, the page shows what the
+   * call predicts.
    *
    * @param name The full name of the action.
    * @param data The same data. Default: none.

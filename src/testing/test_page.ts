@@ -148,6 +148,41 @@ export interface TestForm extends TestElement {
    */
   fill(values: Readonly<Record<string, FieldInput>>): TestForm;
   /**
+   * Fills fields and leaves them, with the runtime. If other fields depend on one of them, the server renders the form again from what is
+   * filled. If the form has `<Form validate>`, the server validates these fields, and the page shows the messages.
+   *
+   * @param values Values by label or by name.
+   * @returns The form.
+   * @throws {Error} When the field does not exist, a user could not enter the value, or the server refuses to answer.
+   * @throws {TypeError} When it is not a form of an action.
+   *
+   * @example
+   * ```tsx
+   * import { action, defineForm, field, Form } from "@hyper/actions";
+   * import { createTestClient } from "@hyper/actions/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const TripForm = defineForm("trip", {
+   *   fields: {
+   *     country: field.select({ label: "Country", choices: ["France", "Spain"], required: true }),
+   *     city: field.select({
+   *       label: "City",
+   *       choices: ({ raw }) => raw.country === "Spain" ? ["Madrid"] : ["Paris", "Lyon"],
+   *       required: true,
+   *     }),
+   *   },
+   * });
+   * const book = action("book", { form: TripForm }, ({ form }) => form.values.city);
+   * const module = { default: () => <Form action={book} submit="Book" />, book };
+   * await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+   * const form = (await client.open("/")).form("Book");
+   * await form.enter({ Country: "Spain" });
+   * const outcome = await form.fill({ City: "Madrid" }).submitWithRuntime();
+   * assertEquals(outcome.ok && outcome.data, "Madrid");
+   * ```
+   */
+  enter(values: Readonly<Record<string, FieldInput>>): Promise<TestForm>;
+  /**
    * Returns the entries that the form would send now.
    *
    * @param button The name of the button. Default: the first button, as with the enter key.
@@ -263,4 +298,45 @@ export interface TestLayer extends TestPage {
   readonly isOpen: boolean;
   /** The argument of the `close()` that has closed it; `undefined` before, and if something else has. */
   readonly value: unknown;
+}
+
+/**
+ * A toast that a call of the runtime has shown.
+ *
+ * @example A deletion that is undone
+ * ```tsx
+ * import { action, toast } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let notes = ["Milk"];
+ * const restore = action("restore", ({ data }) => void notes.push(`${data.title}`));
+ * const remove = action("remove", () => {
+ *   notes = [];
+ *   return toast("Deleted", { undo: { action: restore, data: { title: "Milk" } } });
+ * });
+ * const module = { default: () => <p>Notes</p>, remove, restore };
+ * await using client = createTestClient({ pages: [{ path: "/", load: () => Promise.resolve(module) }] });
+ * await client.open("/");
+ * await client.action("remove");
+ * const [deleted] = client.toasts;
+ * assertEquals([deleted?.text, notes.length], ["Deleted", 0]);
+ * await deleted?.undo();
+ * assertEquals([client.toasts.length, notes], [0, ["Milk"]]);
+ * ```
+ */
+export interface TestToast {
+  /** Its text. */
+  readonly text: string;
+  /** Its level; `undefined` without one. */
+  readonly level: string | undefined;
+  /** `true` if it can be undone. */
+  readonly canUndo: boolean;
+  /**
+   * Presses the button of its undo. When the undo succeeds, the toast goes.
+   *
+   * @returns The outcome.
+   * @throws {TypeError} When it has no undo.
+   */
+  undo(): Promise<TestOutcome>;
 }

@@ -22,6 +22,7 @@ export function openPage(markup: string, url = "http://localhost/notes/1?tab=2")
     },
     openLayer: () => Promise.reject(new Error("nothing is opened here")),
     send: () => Promise.reject(new Error("nothing is sent here")),
+    redraw: () => Promise.reject(new Error("nothing is sent here")),
     action: () => Promise.reject(new Error("nothing is sent here")),
   };
   const document = parseDocument(markup);

@@ -4,13 +4,8 @@
  *
  * @module
  */
-import { fillEntered } from "../../protocol/entered.ts";
+import { enteredTexts, fillEntered, RAW_ELEMENTS, SHOWN_ATTRIBUTE } from "../../protocol/entered.ts";
 import { all, doc, dom } from "../dom.ts";
-
-/** Attributes whose value is text that is shown. */
-const SHOWN = /^(alt|title|value|placeholder|label|aria-(label|description|valuetext))$/;
-/** Elements whose text is not shown as text. */
-const RAW = "script,style,iframe,noscript,noembed,noframes,xmp,plaintext";
 
 /** Returns a copy of the content of a template, filled with the values. */
 export function fillTemplate({ content }: HTMLTemplateElement, valueOf: (name: string) => string): DocumentFragment {
@@ -21,14 +16,14 @@ export function fillTemplate({ content }: HTMLTemplateElement, valueOf: (name: s
         const { name, value } = attribute;
         const filled = fillEntered(value, valueOf);
         if (filled === value) continue;
-        if (SHOWN.test(name)) attribute.value = filled;
+        if (SHOWN_ATTRIBUTE.test(name)) attribute.value = filled;
         else dom(node).removeAttributeNode(attribute);
       }
     }
     for (const child of dom(node).childNodes) {
       if (child instanceof Text) {
         const { data } = child;
-        child.data = node instanceof Element && dom(node).matches(RAW)
+        child.data = node instanceof Element && dom(node).matches(RAW_ELEMENTS)
           ? fillEntered(data, () => "")
           : fillEntered(data, valueOf);
       }
@@ -50,8 +45,5 @@ export function enteredValues(
       )
       : [],
   );
-  return (name) => {
-    const values = Object.hasOwn(data, name) ? [data[name]].flat() : fields?.getAll(name) ?? [];
-    return secret.has(name) ? "" : values.map((value) => value instanceof File ? value.name : `${value}`).join(", ");
-  };
+  return enteredTexts(fields, data, secret);
 }
