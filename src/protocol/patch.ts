@@ -26,8 +26,8 @@ export interface HtmlPatchData {
   readonly swap?: Swap;
   /** A selector: only this element of `content` is used. */
   readonly select?: string;
-  /** If `true`, the change is a view transition, in browsers that have them. */
-  readonly transition?: boolean;
+  /** If `true`, the change is a view transition of the page; `"scoped"`: of the parent of the target. */
+  readonly transition?: boolean | "scoped";
   /** The next focus: `preserve`, `first-invalid`, or a selector. */
   readonly focus?: string;
   /** Milliseconds before the change. */

@@ -40,8 +40,11 @@ export interface HtmlOptions {
   readonly target?: string | undefined;
   /** The swap mode. Default: the `swap` of the call, else `outer`. */
   readonly swap?: Swap | undefined;
-  /** If `true`, the change runs in a view transition if the browser supports them. Default: `false`. */
-  readonly transition?: boolean | undefined;
+  /**
+   * If `true`, the change runs in a view transition of the page. With `"scoped"`, it runs in one of the parent of the target, outside of which
+   * the page stays as it is. A browser without view transitions, or without scoped ones, makes the change at once. Default: `false`.
+   */
+  readonly transition?: boolean | "scoped" | undefined;
   /** Element that receives the focus: `"preserve"`, `"first-invalid"`, or a CSS selector. Default: `"preserve"`. */
   readonly focus?: string | undefined;
   /** Delay before the change, in milliseconds. Default: `0`. */

@@ -444,3 +444,28 @@ triggerTest(
     assertEquals([events.of("hyper:beforeRequest").length, came.rest], [2, 0]);
   },
 );
+
+Deno.test("a trigger with load that both pages have fires again on the next page, except in hyper-keep", async () => {
+  const arrived = new Arrivals<string>();
+  const page = (name: string) =>
+    html(`<title>${name}</title><script type="module" src="/_hyper/client.js"></script><h1>${name}</h1>
+      <form id="again" method="get" data-hyper-form="again" hyper-on="load"></form>
+      <div id="keep" hyper-keep><form id="once" method="get" data-hyper-form="once" hyper-on="load"></form></div>`);
+  const note = (name: string) => () => {
+    arrived.add(name);
+    return sse([END]);
+  };
+  const site = app({
+    routes: { "/a": () => page("A"), "/b": () => page("B") },
+    actions: { again: note("again"), once: note("once") },
+  });
+  await withPage(site, async ({ page }) => {
+    await page.goto("/a");
+    assertEquals([await arrived.next(), await arrived.next()].toSorted(), ["again", "once"]);
+    await page.evaluate(() => Hyper.navigate("/b"));
+    assertEquals(await arrived.next(), "again");
+    await page.evaluate(() => Hyper.navigate("/a"));
+    // Nothing of the kept one between the two.
+    assertEquals(await arrived.next(), "again");
+  });
+});

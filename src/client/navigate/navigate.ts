@@ -150,14 +150,16 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       head.filter((element) => !kept.head.includes(element)),
       signal,
     );
-    signal.throwIfAborted();
-    endReads();
-    showPage(page, patch, kept);
-    kept.restoreFields();
-    restorePosition(position);
-    tellPage(true);
-    removeOld();
-    emit("navigate:after", { url, trigger: "history" });
+    await patch.changePage(null, () => {
+      signal.throwIfAborted();
+      endReads();
+      showPage(page, patch, kept);
+      kept.restoreFields();
+      restorePosition(position);
+      tellPage(true);
+      removeOld();
+      emit("navigate:after", { url, trigger: "history" });
+    });
     return true;
   }
 
@@ -217,17 +219,23 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       const isTyped = !restore && mode.isTyped;
       // The user is on the page already, or has not left it.
       const isAgain = isKeptShown && final.href === new URL(url).href;
-      if (!isAgain) endReads();
-      const isLeft = isPush && isEntryShown();
-      const before = setEntry(final.href, isPush);
-      if (isLeft) cache?.keep(before, facts, oldHead);
-      typedUrl = isTyped ? location.href : "";
-      showPage(page, patch, loaded.facts, isAgain);
-      if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
-      tellPage(!isTyped && !isAgain);
-      removeOld();
-      success = true;
-      if (!isAgain) emit("navigate:after", { url: final.href, trigger });
+      const change = () => {
+        // Another navigation may have begun while the browser has prepared a transition.
+        signal.throwIfAborted();
+        if (!isAgain) endReads();
+        const isLeft = isPush && isEntryShown();
+        const before = setEntry(final.href, isPush);
+        if (isLeft) cache?.keep(before, facts, oldHead);
+        typedUrl = isTyped ? location.href : "";
+        showPage(page, patch, loaded.facts, isAgain);
+        if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
+        tellPage(!isTyped && !isAgain);
+        removeOld();
+        success = true;
+        if (!isAgain) emit("navigate:after", { url: final.href, trigger });
+      };
+      if (isAgain) change();
+      else await patch.changePage(sourceEl, change);
       if (rest) void insertRest(rest, patch, restartTimer).catch(fail).finally(() => clearTimeout(timer));
     } catch (error) {
       fail(error);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { doc, dom } from "../dom.ts";
+import { attr, doc, dom, type View } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
 
 /**
@@ -34,14 +34,67 @@ export async function changeWithTiming(
     }
   };
   await phase("hyper-swapping", going, swap_delay);
-  // A transition is of no use in a hidden tab, and some users prefer reduced motion.
-  const seen = !doc.hidden && !matchMedia("(prefers-reduced-motion)").matches;
-  if (transition === true && seen && doc.startViewTransition) {
-    const { ready, finished, updateCallbackDone } = doc.startViewTransition(change);
-    // If the browser skips the transition, the change is still made. Its exception rejects `updateCallbackDone`.
-    ready.catch(() => {});
-    finished.catch(() => {});
-    await updateCallbackDone;
-  } else change();
+  const [first] = going;
+  // An element would not be there any more if it was replaced.
+  const scope = transition === "scoped" ? dom(dom(first)?.parentElement) : transition === true ? doc : null;
+  await withTransition(scope as Scope, change);
   await phase("hyper-settling", coming, settle_delay);
+}
+
+/**
+ * Makes the change of a navigation, with a view transition if the page asks for it.
+ *
+ * @param source The element that causes it: the nearest `hyper-transition` around it counts.
+ */
+export const changePage = (source: Element | null, change: () => void): Promise<void> =>
+  withTransition(
+    attr(dom(source ?? doc.body).closest("[hyper-transition]"), "hyper-transition") === null ? null : doc,
+    change,
+  );
+
+/** The document or an element: what a view transition shows a change of. */
+type Scope = Partial<Pick<View<Document>, "startViewTransition">> | null | undefined;
+
+let isRunning = false;
+
+/**
+ * Makes a change with a view transition, where the browser has them. Without one if another is running: it would end that at once.
+ *
+ * @param scope `null` for a change without a transition.
+ */
+async function withTransition(scope: Scope, change: () => void): Promise<void> {
+  // A transition is of no use in a hidden tab, and some users prefer reduced motion.
+  if (isRunning || doc.hidden || matchMedia("(prefers-reduced-motion)").matches || !scope?.startViewTransition) {
+    return change();
+  }
+  isRunning = true;
+  const transition = scope.startViewTransition(change);
+  const { ready, finished, updateCallbackDone } = transition;
+  const over = new AbortController();
+  const end = () => {
+    isRunning = false;
+    over.abort();
+  };
+  // If the browser skips the transition, the change is still made. Its exception rejects `updateCallbackDone`.
+  ready.catch(() => {});
+  finished.then(end, end);
+  passPress(transition, scope === doc ? doc.documentElement : scope, over.signal);
+  await updateCallbackDone;
+}
+
+/**
+ * Passes a press to the element under the pictures of a transition, which it ends. They cover the page, and a browser would press the
+ * element that they belong to.
+ */
+function passPress(transition: ViewTransition, covered: unknown, signal: AbortSignal): void {
+  addEventListener("pointerdown", ({ target }) => {
+    if (target !== covered) return;
+    transition.skipTransition();
+    addEventListener("click", ({ target, clientX, clientY }) => {
+      const pressed = target === covered && doc.elementFromPoint(clientX, clientY);
+      if (!(pressed instanceof HTMLElement) || pressed === covered) return;
+      dom(pressed).focus();
+      dom(pressed).click();
+    }, { once: true, capture: true });
+  }, { signal, capture: true });
 }

@@ -48,6 +48,11 @@ export function observeTriggers(signal: AbortSignal): void {
   });
   findTriggers(signal);
   addEventListener("keydown", onKey, { signal });
+  // On another page they begin again, also those that both pages have.
+  addEventListener("hyper:navigate:after", () => {
+    for (const [element] of begun) if (!dom(element).closest("[hyper-keep]")) end(element);
+    findTriggers(signal);
+  }, { signal });
   // The user was faster than the waiting time. The button of one trigger does not stop another one.
   addEventListener("submit", ({ target, submitter }) => {
     const isTrigger = attr(submitter, "hyper-on") !== null;

@@ -33,6 +33,7 @@ import type { upload } from "../call/upload.ts";
 export interface PartExports {
   /** Patches of the page. */
   readonly patch: {
+    changePage(source: Element | null, change: () => void): Promise<void>;
     endStreams(): void;
     readonly findTargets: typeof findTargets;
     readonly focusNear: typeof focusNear;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { changePage } from "../page/timed_change.ts";
 export { endStreams } from "../page/end_streams.ts";
 export { focusNear, tryFocus } from "../page/focus_near.ts";
 export { parseContent, parsePage, trustedPolicy } from "../page/markup.ts";
