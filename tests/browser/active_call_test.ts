@@ -401,6 +401,32 @@ Deno.test("switch_action runs another action in the same lane, and resolves with
   });
 });
 
+Deno.test("a call that another one has switched to has the configured retry interval, not that of the stream before", async () => {
+  const target = new Arrivals<Writer>();
+  const source = () =>
+    new Response(`retry: 5000\n\n${frame(["switch_action", { name: "target", data: {}, method: "GET" }])}`, {
+      headers: { "content-type": "text/event-stream", "x-hyper-stream": "1" },
+    });
+  const answer = () => {
+    const made = writer({ headers: { "x-hyper-stream": "1" } });
+    made.write(": open\n\n");
+    target.add(made);
+    return made.response;
+  };
+  await withPage(app({ actions: { source, target: answer } }), async ({ page, events }) => {
+    await page.goto("/");
+    await page.evaluate(() => {
+      Hyper.configure({ retry: { interval: 20, maxInterval: 60_000 } });
+      action("source", {}, { method: "GET" }).catch(() => {});
+    });
+    (await target.next()).close();
+    (await target.next()).send(END);
+    await events.next("hyper:afterRequest");
+    const delay = Number(events.of("hyper:requestRetry")[0]?.detail.delay);
+    assert(delay <= 25, `${delay}`);
+  });
+});
+
 Deno.test("switch_action keeps the lane until the next call has ended", async () => {
   const { served, attempts } = streaming();
   const both: Deno.ServeHandler = (request, info) =>

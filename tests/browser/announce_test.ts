@@ -337,6 +337,36 @@ Deno.test("Escape closes alerts and leaves the dialog open; their buttons are de
   });
 });
 
+Deno.test("Escape that the page has used, as for a menu, leaves an alert open", async () => {
+  await withPage(failing(error(409, "Denied")).served, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.evaluate(() => document.addEventListener("keydown", (event) => event.preventDefault(), { once: true }));
+    await page.keyboard.press("Escape");
+    assertEquals(await page.getByRole("alert").count(), 1);
+    await page.keyboard.press("Escape");
+    assertEquals(await page.getByRole("alert").count(), 0);
+  });
+});
+
+Deno.test("the button of an alert with Retry-After stays disabled while another alert is shown", async () => {
+  const actions = {
+    late: () =>
+      sse([["error", { status: 429, message: "Later" }], END], { status: 429, headers: { "retry-after": "30" } }),
+    broken: () => sse([["error", { status: 503 }], END], { status: 503 }),
+  };
+  await withPage(app({ actions }), async ({ page }) => {
+    await page.goto("/");
+    await page.evaluate(async () => {
+      for (const name of ["broken", "late", "broken"]) await globalThis.action(name, {}, { key: name });
+    });
+    const button = (text: string) =>
+      page.getByRole("alert").filter({ hasText: text }).getByRole("button", { name: "Try again" });
+    assertEquals([await button("Later").isDisabled(), await button("Something").isDisabled()], [true, false]);
+  });
+});
+
 Deno.test("the alert of a lost connection is removed when the server answers another call, or the network is back", async () => {
   const actions = { save: () => sse([]), other: () => sse([END]) };
   await withPage(app({ body: TWO, actions }), async ({ page, context, events }) => {

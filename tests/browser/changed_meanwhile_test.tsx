@@ -425,3 +425,38 @@ Deno.test("the hint of a control goes when its form is reset", async () => {
     assertEquals(await page.locator(".hyper-changed").count(), 0);
   });
 });
+
+/** Serves a form with one control, which the action `load` replaces by another version. */
+function control(before: string, after: string): Deno.ServeHandler {
+  const form = (content: string) => `<form id="f" data-hyper-form="save">${content}</form>`;
+  const load = () => sse([["patch_html", { target: "#f", swap: "morph", content: form(after) }], END]);
+  return app({ body: form(before), actions: { load } });
+}
+
+Deno.test("a password that another user has changed is not shown next to the one that the user enters", async () => {
+  const field = (value: string) => `<input type="password" name="a" value="${value}">`;
+  await withPage(control(field("old"), field("secret")), async ({ page }) => {
+    await page.goto("/");
+    await page.waitForFunction(() => globalThis.Hyper);
+    await page.locator("[name=a]").fill("mine");
+    await page.evaluate(async () => void await globalThis.action("load"));
+    // A hint would be announced, too, within a moment.
+    await page.evaluate(async () => void await globalThis.action("load"));
+    assertEquals(await page.locator("[name=a]").inputValue(), "mine");
+    assertEquals(await page.getByText("secret").count(), 0);
+  });
+});
+
+Deno.test("a choice that the server has removed is replaced by that of the server", async () => {
+  const list = (options: string) => `<select name="a">${options}</select>`;
+  const before = list("<option selected>A<option>B<option>C");
+  await withPage(control(before, list("<option>A<option selected>C")), async ({ page }) => {
+    await page.goto("/");
+    await page.waitForFunction(() => globalThis.Hyper);
+    await page.locator("[name=a]").focus();
+    await page.locator("[name=a]").selectOption("B");
+    await page.evaluate(async () => void await globalThis.action("load"));
+    assertEquals(await page.locator("[name=a]").inputValue(), "C");
+    assertEquals(await page.locator(".hyper-changed").count(), 0);
+  });
+});

@@ -85,6 +85,30 @@ lateTest(
   },
 );
 
+lateTest(
+  "a region that was loaded near the user is not loaded again when they scroll away and come back",
+  async (visit) => {
+    const { page, events } = visit;
+    await openTwice(visit);
+    const far = page.locator("#far");
+    await far.scrollIntoViewIfNeeded();
+    await far.getByText("far 0").waitFor();
+    const asked = () =>
+      events.of("hyper:beforeRequest").filter(({ detail }) => detail.action === "hyper:regions").length;
+    const before = asked();
+    for (const top of [0, 10_000, 0, 10_000]) {
+      await page.evaluate(async (top) => {
+        scrollTo(0, top);
+        // Observers of intersections are called after a frame.
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      }, top);
+    }
+    // Its events come after those of a request that a scroll has caused.
+    await page.evaluate(async () => void await globalThis.action("add"));
+    assertEquals([before, asked()], [2, 2]);
+  },
+);
+
 lateTest("a change does not load a region that the user has not scrolled to", async (visit, { handler, renders }) => {
   const { page } = visit;
   await openTwice(visit);

@@ -137,3 +137,12 @@ listTest("without scripts the link leads to a page that begins there", async (vi
   await page.locator("#n3").waitFor();
   assertEquals([await items(visit), new URL(page.url()).search], [["n3", "n4"], "?list=2"]);
 }, { javaScriptEnabled: false });
+
+listTest("a click on the link to more with the key for a new tab is left to the browser", async (visit) => {
+  const { page, context } = visit;
+  await open(visit);
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "More" }).click({ modifiers: ["Control"] });
+  await (await opened).waitForLoadState();
+  assertEquals(await items(visit), ["n1", "n2"]);
+});

@@ -264,6 +264,22 @@ for (const [name, link, click] of LEFT) {
   });
 }
 
+Deno.test("a link with a user name in its URL is loaded by the browser, without a failure", async () => {
+  await withPage(
+    app({ routes: { ...SITE, "/a": sitePage("Page A", `<a hyper-nav id="go">Go</a>`) } }),
+    async ({ page, url }) => {
+      await begin(page);
+      await page.evaluate(
+        (href) => void (document.querySelector<HTMLAnchorElement>("#go")!.href = href),
+        `${url.replace("//", "//ada@")}/b`,
+      );
+      await page.getByText("Go").click();
+      await page.getByRole("heading", { name: "B" }).waitFor();
+      assertEquals(await sameDocument(page), false);
+    },
+  );
+});
+
 Deno.test("the nearest ancestor with hyper-nav or hyper-no-nav decides", async () => {
   const link = `<nav hyper-nav><p hyper-no-nav><a href="/b" hyper-nav><b>Go</b></a></p></nav>`;
   await withPage(app({ routes: { ...SITE, "/a": sitePage("Page A", link) } }), async ({ page }) => {

@@ -334,3 +334,30 @@ for (const javaScriptEnabled of [true, false]) {
     }
   });
 }
+
+Deno.test("regions that the server denies are asked for once", async () => {
+  const { handler } = countersApp();
+  let asks = 0;
+  const denying = (request: Request): Response | Promise<Response> => {
+    if (request.headers.get("x-hyper-action") !== "hyper:regions") return handler(request);
+    asks++;
+    return new Response(null, { status: 403 });
+  };
+  try {
+    await withPage(denying, async ({ page, events }) => {
+      await page.clock.install();
+      await page.goto("/");
+      await page.waitForFunction(() => globalThis.Hyper);
+      await page.waitForResponse((response) => response.request().headers()["x-hyper-action"] === "hyper:watch");
+      await handler.changed("counter:a");
+      await page.clock.runFor(2_000);
+      await events.next("hyper:requestError");
+      await page.clock.runFor(20_000);
+      // A request that it has sent would have arrived before.
+      await page.evaluate(async () => void await (await fetch("/")).text());
+      assertEquals(asks, 1);
+    }, { expectErrors: [/403/] });
+  } finally {
+    await handler.close();
+  }
+});

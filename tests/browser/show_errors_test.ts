@@ -196,3 +196,49 @@ Deno.test("an invalid form that was sent with its button is not announced, becau
     assertEquals(await page.locator("[data-hyper-toasts]").count(), 0);
   });
 });
+
+Deno.test("the same summary of an invalid form that is sent again with Enter is announced, a new one is not", async () => {
+  const form = `<form id="f" data-hyper-form="save" novalidate><input name="title" aria-label="Title"></form>`;
+  const content = form.replace(
+    "<input",
+    `<div role="alert" data-hyper-errors>Look at it</div><input aria-invalid="true"`,
+  );
+  const patch: Sent = ["patch_html", { target: "#f", content, swap: "morph", focus: "first-invalid" }];
+  await withPage(refusing(form, { title: ["Enter a title"] }, {}, [patch]), async ({ page, events }) => {
+    await page.goto("/");
+    const announced = page.getByRole("status").getByText("Enter a title");
+    await page.getByLabel("Title").press("Enter");
+    await events.next("hyper:afterRequest");
+    await page.getByLabel("Title").press("Enter");
+    await announced.waitFor();
+    // One of the first response would have come before.
+    assertEquals(await announced.count(), 1);
+  });
+});
+
+Deno.test("an error that the server has rendered stays when the user changes a control that had one before", async () => {
+  const form = (errors: string) =>
+    `<form id="f" data-hyper-form="save" novalidate><input name="title" aria-label="Title"${errors}</form>`;
+  const content = form(` aria-invalid="true" aria-describedby="e"><ul id="e"><li>Of the server</li></ul>`);
+  let isRendered = false;
+  const save = () => {
+    const patches: Sent[] = isRendered ? [["patch_html", { target: "#f", content, swap: "morph" }]] : [];
+    const invalid: Sent = ["error", { status: 422, message: MESSAGE, issues: { title: ["Enter a title"] } }];
+    return sse([...patches, invalid, END], { status: 422 });
+  };
+  await withPage(app({ body: form(">"), actions: { save } }), async ({ page, events }) => {
+    await page.goto("/");
+    const title = page.getByLabel("Title");
+    await title.press("Enter");
+    await events.next("hyper:afterRequest");
+    await page.getByRole("listitem").getByText("Enter a title").waitFor();
+    isRendered = true;
+    await title.press("Enter");
+    await page.getByText("Of the server").waitFor();
+    await title.pressSequentially("x");
+    assertEquals([await title.getAttribute("aria-invalid"), await title.getAttribute("aria-describedby")], [
+      "true",
+      "e",
+    ]);
+  });
+});
