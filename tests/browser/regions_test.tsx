@@ -346,9 +346,12 @@ Deno.test("regions that the server denies are asked for once", async () => {
   try {
     await withPage(denying, async ({ page, events }) => {
       await page.clock.install();
+      const watched = page.waitForResponse((response) =>
+        response.request().headers()["x-hyper-action"] === "hyper:watch"
+      );
       await page.goto("/");
-      await page.waitForFunction(() => globalThis.Hyper);
-      await page.waitForResponse((response) => response.request().headers()["x-hyper-action"] === "hyper:watch");
+      await page.clock.runFor(1_000);
+      await watched;
       await handler.changed("counter:a");
       await page.clock.runFor(2_000);
       await events.next("hyper:requestError");
@@ -356,7 +359,7 @@ Deno.test("regions that the server denies are asked for once", async () => {
       // A request that it has sent would have arrived before.
       await page.evaluate(async () => void await (await fetch("/")).text());
       assertEquals(asks, 1);
-    }, { expectErrors: [/403/] });
+    });
   } finally {
     await handler.close();
   }
