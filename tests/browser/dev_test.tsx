@@ -214,6 +214,95 @@ Deno.test("an error of a call is shown on its page, and only listed on others", 
   });
 });
 
+/** What the page opens above itself, and whether this is before or after the error. */
+const COVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  "a modal dialog": (page) => page.evaluate(() => document.querySelector("dialog")!.showModal()),
+  "a popover": (page) => page.evaluate(() => document.querySelector<HTMLElement>("[popover]")!.showPopover()),
+  "a layer": async (page) => {
+    await page.evaluate(() => document.querySelector<HTMLElement>("[hyper-layer]")!.click());
+    await page.getByRole("dialog").getByRole("heading", { name: "Home" }).waitFor({ state: "attached" });
+  },
+};
+
+for (const [what, cover] of Object.entries(COVERS)) {
+  for (const when of ["before", "after"]) {
+    Deno.test(`an error of a call lies above the failure message and ${what} that is opened ${when} it`, async () => {
+      const fail = action("fail", () => {
+        throw new Error("No connection to the database");
+      });
+      const home = () => (
+        <main>
+          <h1>Home</h1>
+          <a href="/?layer" hyper-layer>Layer</a>
+          <dialog style="width: 100%; height: 100%">Dialog</dialog>
+          <div popover="manual" style="width: 100%; height: 100%">Popover</div>
+        </main>
+      );
+      await using server = createServer(home, {}, { fail });
+      await withPage(server.answer, async ({ page }) => {
+        await page.goto(server.link);
+        await ready(page);
+        if (when === "before") await cover(page);
+        await page.evaluate(() => void Hyper.action("fail"));
+        await page.locator("[data-hyper-alert]").waitFor({ state: "attached" });
+        const overlay = page.getByRole("dialog", { name: "The server has failed" });
+        await overlay.waitFor();
+        if (when === "after") await cover(page);
+        // The browser fires `toggle` in a task of its own.
+        await page.waitForFunction(() => {
+          const { left, top, width, height } = document.querySelector("hyper-dev")!.shadowRoot!.querySelector("dialog")!
+            .getBoundingClientRect();
+          const places = [[0.5, 0.5], [0.1, 0.1], [0.9, 0.9]] as const;
+          return places.every(([x, y]) =>
+            document.elementFromPoint(left + x * width, top + y * height)?.localName === "hyper-dev"
+          );
+        });
+        await overlay.getByRole("button", { name: "Close" }).click();
+        assertEquals(await overlay.count(), 0);
+      });
+    });
+  }
+}
+
+for (const what of ["a call", "a stream that the page has opened at its start"]) {
+  Deno.test(`an error of ${what} that is mended takes its dialog and its failure message with it, and streams are opened again`, async () => {
+    let isBroken = true;
+    const fail = action("fail", () => {
+      if (isBroken) throw new Error("No connection to the database");
+    });
+    const watch = action("watch", { method: "GET" }, async function* () {
+      yield html(<p id="out">{isBroken ? "begun" : "mended"}</p>, { target: "#out" });
+      if (isBroken && what !== "a call") throw new Error("The stream has failed");
+    });
+    const script = `Hyper.action("watch", {}, { method: "GET" }).catch(() => {});`;
+    const home = () => (
+      <main>
+        <h1>Home</h1>
+        <p id="out" />
+        <input aria-label="Title" />
+        <script type="module" dangerouslySetInnerHTML={{ __html: script }} />
+      </main>
+    );
+    await using server = createServer(home, {}, { fail, watch });
+    await withPage(server.answer, async ({ page }) => {
+      await page.goto(server.link);
+      await ready(page);
+      await page.getByText("begun").waitFor();
+      await page.getByLabel("Title").fill("typed");
+      if (what === "a call") {
+        await page.evaluate(() => void Hyper.action("fail").catch(() => {}));
+        await page.getByRole("dialog", { name: "The server has failed" }).waitFor();
+      }
+      await page.locator("[data-hyper-alert]").waitFor({ state: "attached" });
+      isBroken = false;
+      await server.restart(home);
+      await page.getByText("mended").waitFor();
+      assertEquals([await page.getByRole("dialog").count(), await page.locator("[data-hyper-alert]").count()], [0, 0]);
+      assertEquals(await page.getByLabel("Title").inputValue(), "typed");
+    });
+  });
+}
+
 Deno.test("a changed style sheet is applied without a reload; a changed script reloads the page and keeps typed text", async () => {
   const baseDir = await Deno.makeTempDir();
   await Deno.mkdir(join(baseDir, "static"));

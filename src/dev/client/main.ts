@@ -36,6 +36,8 @@ function startPanel(): void {
   shadow.append(panel.root, overlay.root);
   // Outside of the body, which scripts may replace.
   dom(doc.documentElement).append(host);
+  // A dialog, popover or failure message of the page. Events of the overlay itself stay in its shadow root.
+  doc.addEventListener("toggle", overlay.raise, true);
 
   restoreValues();
   const showAll = (title: string, reports: readonly ErrorReport[]): void => {
@@ -51,10 +53,12 @@ function startPanel(): void {
   let build = dom(doc.querySelector(`[${DEV_BUILD_ATTRIBUTE}]`))?.getAttribute(DEV_BUILD_ATTRIBUTE) ?? "";
   const files = new Set<string>();
   let gathering: ReturnType<typeof setTimeout> | undefined;
+  // A call of the page has failed, such as a stream that it has opened at its start.
+  let hasFailed = false;
   const refresh = async (): Promise<void> => {
     let refreshed: Refreshed;
     try {
-      refreshed = await refreshPage();
+      refreshed = await refreshPage(hasFailed || doc.querySelector("[data-hyper-alert]") !== null);
     } catch (error) {
       // The server has stopped again. The next start is announced.
       panel.showMessage(`${error}`);
@@ -90,7 +94,9 @@ function startPanel(): void {
       failure(report) {
         panel.addError(report);
         // Errors of other pages and users are only listed.
-        if (report.requestId !== null && journal.find(report.requestId) !== undefined) overlay.add(report);
+        if (report.requestId === null || journal.find(report.requestId) === undefined) return;
+        hasFailed = true;
+        overlay.add(report);
       },
     },
   });

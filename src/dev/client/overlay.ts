@@ -10,6 +10,8 @@ export interface Overlay {
   show(title: string, reports: readonly ErrorReport[]): void;
   /** Adds an error and opens the dialog. */
   add(report: ErrorReport): void;
+  /** Shows the dialog above those that the page has opened since, if it is open. */
+  raise(): void;
   /** Removes all errors and closes the dialog. */
   clear(): void;
 }
@@ -40,6 +42,11 @@ export function createOverlay(): Overlay {
       if (!root.open) list.replaceChildren();
       list.prepend(article(report));
       open();
+    },
+    raise() {
+      if (!root.open) return;
+      root.close();
+      root.showModal();
     },
     clear() {
       list.replaceChildren();

@@ -21,8 +21,12 @@ export type Refreshed =
 /** Query parameter that makes the browser fetch a changed file again. */
 const VERSION = "hyper-dev";
 
-/** Fetches the page and replaces the current one. */
-export async function refreshPage(): Promise<Refreshed> {
+/**
+ * Fetches the page and replaces the current one.
+ *
+ * @param again If `true`, the browser loads it again, and so what only its start can do: its streams, without its failures.
+ */
+export async function refreshPage(again: boolean): Promise<Refreshed> {
   const { page, status, url } = await fetchDocument(location.href);
   if (page === null) {
     location.reload();
@@ -32,7 +36,7 @@ export async function refreshPage(): Promise<Refreshed> {
   if (status >= 500) return { kind: "failed", reports };
   if (status === 405) return { kind: "kept" };
   if (withoutFragment(url) !== withoutFragment(location.href)) location.assign(url);
-  else if (hasNewScripts(page)) reloadKeeping();
+  else if (again || hasNewScripts(page)) reloadKeeping();
   else replacePage(page);
   return { kind: "shown" };
 }
