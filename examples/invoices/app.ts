@@ -1,6 +1,7 @@
 /** The application as a handler, for `main.ts` and for the tests. */
 import { createHandler, type Handler } from "@hyper/actions";
 import { AuditBackend, recordRefusal } from "./audit.ts";
+import { INVOICES, whenInvoicesChange } from "./invoices.ts";
 import { userOf } from "./session.ts";
 
 /** Allows only the scripts and styles of this site, so that inserted markup cannot run code. */
@@ -29,5 +30,7 @@ export function createApp(): Handler {
     principal: (request) => userOf(request)?.session ?? null,
   });
   handler.signals.formValidationFailed.connect(recordRefusal);
+  // Also for what a job does, which runs without a request: every open page shows it.
+  whenInvoicesChange(() => handler.changed(INVOICES));
   return handler;
 }

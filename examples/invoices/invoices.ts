@@ -30,6 +30,17 @@ export interface Invoice extends Details {
   readonly lines: readonly Line[];
 }
 
+/** Topic of the list of invoices, and of the jobs that send them. */
+export const INVOICES = "invoices";
+
+/** Called when an invoice has changed. */
+let onChange = (): void => {};
+
+/** Calls a function whenever an invoice has changed. */
+export function whenInvoicesChange(listener: () => void): void {
+  onChange = listener;
+}
+
 /**
  * The invoice of the page `/invoices/[id]`. Form factories, guards, action functions and the page use it. It is read once per
  * request.
@@ -56,7 +67,9 @@ export function mustFind(id: number): Invoice {
 
 /** Creates a draft and returns its ID. */
 export function addInvoice(): number {
-  return run("INSERT INTO invoices (issued) VALUES (?)", new Date().toISOString().slice(0, 10));
+  const id = run("INSERT INTO invoices (issued) VALUES (?)", new Date().toISOString().slice(0, 10));
+  onChange();
+  return id;
 }
 
 /** Saves everything except the lines. */
@@ -72,6 +85,7 @@ export function saveDetails(id: number, { customer, issued, due, currency, remin
     note,
     id,
   );
+  onChange();
 }
 
 /** Replaces the lines. */
@@ -89,11 +103,13 @@ export function saveLines(id: number, lines: readonly Line[]): void {
       );
     }
   });
+  onChange();
 }
 
 /** Sends an invoice. This demonstration only marks it as sent. */
 export function sendInvoice(id: number): void {
   run("UPDATE invoices SET status = 'sent' WHERE id = ?", id);
+  onChange();
 }
 
 /** Returns why an invoice cannot be sent, or `null`. */

@@ -1,9 +1,9 @@
 /**
- * Sending many invoices: a background job, one at a time in this process. Users who started or watch it can leave and return,
+ * Sending many invoices: a background job, one at a time in this process. Users can leave and return,
  * because its progress is in the database.
  */
 import { all, first, run, transaction } from "./database.ts";
-import { type Invoice, listInvoices, mustFind, sendInvoice, whyNotReady } from "./invoices.ts";
+import { listInvoices, sendInvoice, whyNotReady } from "./invoices.ts";
 
 /** A job. */
 export interface Job {
@@ -17,13 +17,8 @@ export interface Job {
 /** Delay for each invoice, in milliseconds, to make the progress visible. */
 const PAUSE = 60;
 
-/** Unfinished jobs of this process. */
-const queued = new Set<number>();
 /** The last one: jobs run one after another. */
 let working: Promise<void> = Promise.resolve();
-/** Resolves when the next invoice is sent or a job has ended, and is then replaced. */
-let progress = Promise.withResolvers<void>();
-
 /** Starts to send all drafts that are ready. Returns `null` if none are. */
 export function startJob(): Job | null {
   const ready = listInvoices().filter((invoice) => invoice.status === "draft" && whyNotReady(invoice) === null);
@@ -35,7 +30,6 @@ export function startJob(): Job | null {
     }
     return job;
   });
-  queued.add(id);
   // Not awaited, so that the response is sent at once.
   working = working.then(() => work(id));
   return findJob(id);
@@ -58,30 +52,9 @@ export function lastJob(): Job | null {
   return row === null ? null : findJob(Number(row.id));
 }
 
-/** Yields the invoices of a job when they are sent, from an index. Ends with the job. */
-export async function* sentInvoices(id: number, from: number): AsyncGenerator<Invoice, void> {
-  for (let position = from; await isSent(id, position); position++) {
-    const invoice = findJob(id)?.invoices[position];
-    if (invoice !== undefined) yield mustFind(invoice);
-  }
-}
-
 /** Resolves when all jobs have ended. */
 export async function idle(): Promise<void> {
   await working;
-}
-
-/** Waits until the invoice at an index is sent. Returns `false` if it does not exist or will not be sent. */
-async function isSent(id: number, position: number): Promise<boolean> {
-  for (;;) {
-    // Read before the job, so that a change between the two is not missed.
-    const next = progress.promise;
-    const job = findJob(id);
-    if (job !== null && position < job.sent) return true;
-    // After a crash, an unfinished job is in the database but not in the queue.
-    if (job === null || position >= job.invoices.length || !queued.has(id)) return false;
-    await next;
-  }
 }
 
 async function work(id: number): Promise<void> {
@@ -92,19 +65,10 @@ async function work(id: number): Promise<void> {
         sendInvoice(invoice);
         run("UPDATE job_invoices SET done = 1 WHERE job = ? AND position = ?", id, position);
       });
-      notifyWatchers();
     }
   } catch (error) {
     // Not awaited, so the error is logged.
     // deno-lint-ignore no-console -- as above
     console.error(`Error in job ${id}:`, error);
-  } finally {
-    queued.delete(id);
-    notifyWatchers();
   }
-}
-
-function notifyWatchers(): void {
-  progress.resolve();
-  progress = Promise.withResolvers();
 }

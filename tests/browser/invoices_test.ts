@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Handler } from "@hyper/actions";
 import type { Page } from "playwright-core";
 import { createApp } from "../../examples/invoices/app.ts";
 import { closeDatabase } from "../../examples/invoices/database.ts";
@@ -15,6 +16,31 @@ import { pressAndAgree, untilValue, withPage } from "../support/browser.ts";
 
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 const CUPS: Line = { text: "Cups", quantity: 12, price: 19.99 };
+
+Deno.test("invoices: a job that one user starts is shown to another one, in another browser, as it proceeds", async () => {
+  await withInvoices((app) =>
+    withPage(app, async ({ page, context: first, url }) => {
+      for (let count = 0; count < 3; count++) draft();
+      await signIn(page, "/");
+      const context = await first.browser()?.newContext({ baseURL: url });
+      assert(context);
+      const other = await context.newPage();
+      await other.goto("/");
+      await other.getByRole("button", { name: "Sign in as reader" }).click();
+      await other.getByRole("heading", { name: "Invoices" }).waitFor();
+      await page.getByRole("button", { name: "Send all drafts" }).click();
+      for (const each of [page, other]) {
+        await each.getByText("3 invoices sent").waitFor();
+        assertEquals(await each.locator(".list .sent").count(), 3);
+      }
+      // The page of an invoice notifies the list as well.
+      await page.getByRole("button", { name: "New invoice" }).click();
+      await page.waitForURL("/invoices/4");
+      await other.getByText("No customer yet").waitFor();
+      await context.close();
+    })
+  );
+});
 
 for (const javaScriptEnabled of [true, false]) {
   const scripts = javaScriptEnabled ? "scripts on" : "scripts off";
@@ -163,7 +189,6 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Send all drafts" }).click();
     if (javaScriptEnabled) {
       await page.getByRole("progressbar").waitFor();
-      await said(page, "All invoices sent");
     } else {
       await said(page, "Sending 3 invoices");
       await idle();
@@ -278,20 +303,22 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 function invoicesTest(name: string, javaScriptEnabled: boolean, visit: (page: Page) => Promise<void>): void {
-  Deno.test(name, async () => {
-    // Each test begins with a separate database in memory.
-    Deno.env.set("INVOICES_DATABASE", ":memory:");
+  Deno.test(name, () => withInvoices((app) => withPage(app, ({ page }) => visit(page), { javaScriptEnabled })));
+}
+
+/** Runs a test with a separate database in memory. */
+async function withInvoices(run: (app: Handler) => Promise<void>): Promise<void> {
+  Deno.env.set("INVOICES_DATABASE", ":memory:");
+  closeDatabase();
+  const app = createApp();
+  try {
+    await run(app);
+  } finally {
+    await idle();
+    await app.close();
     closeDatabase();
-    const app = createApp();
-    try {
-      await withPage(app, ({ page }) => visit(page), { javaScriptEnabled });
-    } finally {
-      await idle();
-      await app.close();
-      closeDatabase();
-      Deno.env.delete("INVOICES_DATABASE");
-    }
-  });
+    Deno.env.delete("INVOICES_DATABASE");
+  }
 }
 
 async function signIn(page: Page, path = "/"): Promise<void> {

@@ -402,41 +402,25 @@ invoicesTest("a method of the page class empties the audit log", async (browser)
   assertEquals(listAudit().map(({ action }) => action), ["clear_audit"]);
 });
 
-invoicesTest("the first action switches to the second one, which shows each invoice once", async (browser) => {
-  await browser.signIn("clerk");
-  const first = draft();
-  const second = draft();
-  draft([]);
-  const command = parseEvents(await (await browser.call("send_all")).text());
-  assertEquals(namesOf(command), ["toast", "patch_html", "switch_action"]);
-  assertEquals(command[0]?.data, { value: "Sending 2 invoices" });
-  const job = lastJob()?.id ?? 0;
-  assertEquals(command[2]?.data, { name: "watch_sending", data: { job }, method: "GET" });
-  const watched = await browser.watch(job, "one");
-  assertEquals(watched.filter(({ event }) => event === "checkpoint").map(({ id }) => id), [
-    `one:checkpoint:sent-${first}`,
-    `one:checkpoint:sent-${second}`,
-  ]);
-  assertEquals(namesOf(watched).slice(-3), ["patch_html", "toast", "end"]);
-  assertEquals(listInvoices().map(({ status }) => status), ["draft", "sent", "sent"]);
-});
-
-invoicesTest("a stream that is requested again continues after the last checkpoint", async (browser) => {
-  await browser.signIn("clerk");
-  const ids = [draft(), draft(), draft()];
-  await browser.call("send_all");
-  const job = lastJob()?.id ?? 0;
-  await idle();
-  const rest = await browser.watch(job, "one", `one:checkpoint:sent-${ids[1]}`);
-  assertEquals(
-    rest.filter(({ event }) => event === "checkpoint").map(({ id }) => id),
-    [`one:checkpoint:sent-${ids[2]}`],
-  );
-  // A checkpoint of another call is ignored: everything is shown again.
-  const again = await browser.watch(job, "two", `one:checkpoint:sent-${ids[1]}`);
-  assertEquals(namesOf(again), ["patch_html", "patch_html", "toast", "end"]);
-  assertStringIncludes(JSON.stringify(again[0]?.data), "3 invoices sent");
-});
+invoicesTest(
+  "a job sends the drafts that are ready, and its region shows each to the users who may see it",
+  async (browser) => {
+    await browser.signIn("clerk");
+    const [first, second] = [draft(), draft()];
+    draft([]);
+    const events = parseEvents(await (await browser.call("send_all")).text());
+    assertEquals(namesOf(events), ["toast", "end"]);
+    assertEquals(events[0]?.data, { value: "Sending 2 invoices" });
+    await idle();
+    assertEquals(listInvoices().map(({ status }) => status), ["draft", "sent", "sent"]);
+    const html = await browser.renderRegions();
+    assertStringIncludes(html, "2 invoices sent");
+    for (const id of [first, second]) assertStringIncludes(html, `id=\\"sent-${id}\\"`);
+    // The page denies its regions, too.
+    await browser.submit(await browser.open("/"), "sign_out");
+    assert(!(await browser.renderRegions()).includes("2 invoices sent"));
+  },
+);
 
 invoicesTest("without JavaScript the job starts, and the page shows its progress", async (browser) => {
   await browser.signIn("clerk");
@@ -546,16 +530,11 @@ class Browser {
     );
   }
 
-  /** Follows a job as the runtime does, to its end. */
-  async watch(job: number, requestId: string, lastEventId?: string) {
-    const headers = new Headers({
-      accept: EVENTS,
-      "x-hyper-action": "watch_sending",
-      "x-hyper-request-id": requestId,
-      "x-hyper-data": JSON.stringify({ job }),
-    });
-    if (lastEventId !== undefined) headers.set("last-event-id", lastEventId);
-    return parseEvents(await (await this.send(new Request(ORIGIN, { headers }))).text());
+  /** Requests the regions of the list as the runtime does. */
+  async renderRegions(): Promise<string> {
+    const headers = { accept: EVENTS, "content-type": "application/json", "x-hyper-action": "hyper:regions" };
+    const body = JSON.stringify({ regions: "sending:,invoices:" });
+    return await (await this.send(new Request(ORIGIN, { method: "POST", headers, body }))).text();
   }
 }
 

@@ -1,7 +1,6 @@
-import { action, Form, type PageProps, pageUrl, redirect, type RequestContext } from "@hyper/actions";
-import { addInvoice, type Invoice, listInvoices, titleOf, totalOf } from "../invoices.ts";
-import { lastJob } from "../sending.ts";
-import { clerksOnly, currentUser } from "../session.ts";
+import { action, Form, type PageProps, pageUrl, redirect, region, type RequestContext } from "@hyper/actions";
+import { addInvoice, type Invoice, INVOICES, listInvoices, titleOf, totalOf } from "../invoices.ts";
+import { clerksOnly, currentUser, signedInOnly } from "../session.ts";
 import { SendAll, Sending } from "./_components/sending/component.tsx";
 import { admit } from "./_components/session/component.tsx";
 
@@ -20,9 +19,8 @@ export const newInvoice = action(
   () => redirect(pageUrl("/invoices/[id]", { id: addInvoice() })),
 );
 
-/** The list of invoices. */
+/** The page with the list of invoices. */
 export default function Invoices({ context: { user } }: PageProps<"/", RootContext>) {
-  const invoices = listInvoices();
   return (
     <>
       <h1>Invoices</h1>
@@ -34,13 +32,18 @@ export default function Invoices({ context: { user } }: PageProps<"/", RootConte
           <SendAll />
         </div>
       )}
-      <Sending job={lastJob()} />
-      {invoices.length === 0
-        ? <p class="empty">No invoices yet</p>
-        : <ul class="list">{invoices.map((invoice) => <Row key={invoice.id} invoice={invoice} />)}</ul>}
+      <Sending />
+      <InvoiceList />
     </>
   );
 }
+
+/** The list of invoices. */
+export const InvoiceList = region("invoices", { depends: INVOICES, guard: signedInOnly }, () => {
+  const invoices = listInvoices();
+  if (invoices.length === 0) return <p class="empty">No invoices yet</p>;
+  return <ul class="list">{invoices.map((invoice) => <Row key={invoice.id} invoice={invoice} />)}</ul>;
+});
 
 function Row({ invoice }: { readonly invoice: Invoice }) {
   const { id, customer, status } = invoice;
