@@ -31,7 +31,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/layers.ts": ["browser/layers_test.tsx"],
   "src/client/live": ["browser/live_test.tsx"],
   "src/client/parts": ["browser/parts_test.ts"],
-  "src/client/live/shared_stream.ts": ["browser/region_stream_test.tsx"],
+  "src/client/live/shared_stream.ts": ["browser/region_stream_test.tsx", "browser/shared_stream_test.tsx"],
   "src/client/live/stream_leader.ts": ["browser/region_stream_test.tsx", "browser/live_test.tsx"],
   "src/client/live/followed.ts": ["browser/live_test.tsx"],
   "src/client/live/late_regions.ts": ["browser/late_regions_test.tsx"],

@@ -25,9 +25,9 @@ export async function startStream(
   events: AsyncGenerator<Patch, void, void>,
   app: Pick<Running, "streams" | "changes"> & Observing & RegionsApp,
 ): Promise<Outcome> {
-  const { call: { arrival: { lifetime, subscription }, action, limits, controller }, claim, admitted } = run;
+  const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
   const report = reporterOf(run.call, app);
-  const slot = subscription === null ? app.streams.open(admitted.holder) : app.streams.join(admitted.holder);
+  const slot = await takeSlot(run, app);
   if (slot.kind !== "slot") {
     await claim?.giveUp();
     return refusalOf(slot);
@@ -59,6 +59,14 @@ export async function startStream(
     await lifetime.end();
   };
   return { kind: "stream", stream, rejection, discard };
+}
+
+function takeSlot(
+  { call: { arrival: { subscription, client }, action }, admitted: { holder } }: ActionRun,
+  { streams }: Pick<Running, "streams">,
+): StreamSlot | StreamRefusal | Promise<StreamSlot | StreamRefusal> {
+  if (subscription !== null) return streams.join(holder);
+  return isReading(action) ? streams.openSoon(holder, client.gone) : streams.open(holder);
 }
 
 async function* runGenerator(

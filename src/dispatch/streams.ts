@@ -9,6 +9,11 @@ import { createPool, type Hold, type Pool, type PoolRefusal } from "../http/pool
  */
 export const STUCK_MS = 30_000;
 
+/** Milliseconds to wait for a slot. */
+const WAIT_MS = 1_000;
+/** Maximum number of requests that wait. */
+const MAX_WAITING = 500;
+
 /** The right to run one generator, held until the generator has ended, with or without a reader. */
 export interface StreamSlot {
   readonly kind: "slot";
@@ -37,6 +42,12 @@ export interface Streams {
    * @param holder The principal or address it runs for.
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
+  /**
+   * The same, but waits a moment for a slot: a browser that closes a stream may open the next one before the server notices.
+   *
+   * @param gone Aborted when the client has disconnected.
+   */
+  openSoon(holder: Holder, gone: AbortSignal): Promise<StreamSlot | StreamRefusal>;
   /** Returns a slot for a generator whose patches travel on a stream that has one. It is not counted. */
   join(holder: Holder): StreamSlot | StreamRefusal;
   /** Releases every reader of the principals that match. */
@@ -59,6 +70,8 @@ class StreamSlots implements Streams {
   /** The slots whose generator is being ended, in order. */
   readonly ending = new Map<Slot, { readonly since: number; readonly onStuck: () => void }>();
   readonly #pool: Pool;
+  /** Wake the requests that wait for a slot. */
+  readonly #waiting = new Set<() => void>();
   readonly #onOpen: () => void;
   // Set by `close()`, and never reset.
   #isClosed = false;
@@ -77,6 +90,31 @@ class StreamSlots implements Streams {
     return hold.kind === "refused" ? hold : this.#add(new Slot(this, holder, hold));
   }
 
+  async openSoon(holder: Holder, gone: AbortSignal): Promise<StreamSlot | StreamRefusal> {
+    const until = performance.now() + WAIT_MS;
+    for (;;) {
+      const opened = this.open(holder);
+      const left = until - performance.now();
+      const mayWait = left > 0 && !gone.aborted && this.#waiting.size < MAX_WAITING;
+      if (opened.kind !== "refused" || !mayWait) return opened;
+      await this.#untilReleased(left);
+    }
+  }
+
+  async #untilReleased(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, milliseconds);
+    this.#waiting.add(resolve);
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(resolve);
+  }
+
+  /** Wakes the requests that wait for a slot. */
+  wakeWaiting(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
   join(holder: Holder): StreamSlot | StreamRefusal {
     return this.#isClosed ? { kind: "closing" } : this.#add(new Slot(this, holder, null));
   }
@@ -89,6 +127,7 @@ class StreamSlots implements Streams {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.wakeWaiting();
     for (const { reading } of this.read) reading.abort();
     if (this.read.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
@@ -154,5 +193,6 @@ class Slot implements StreamSlot {
     this.#hold?.release();
     this.#slots.ending.delete(this);
     this.leave();
+    this.#slots.wakeWaiting();
   }
 }

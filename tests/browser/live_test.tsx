@@ -561,31 +561,6 @@ Deno.test("tabs that share a stream are all rejected at once when their user sig
 });
 
 liveTest(
-  "a page with eight topics, in eight tabs, leaves connections free for calls",
-  async (visit, { handler }, streams) => {
-    const tabs: Visit["page"][] = [];
-    for (let index = 0; index < 8; index++) {
-      const page = index === 0 ? visit.page : await visit.context.newPage();
-      await page.goto(`/?tab=${index}`);
-      await page.evaluate(() => {
-        for (let topic = 0; topic < 8; topic++) {
-          void globalThis.action("watch", { topic }, { method: "GET", key: `${topic}` }).catch(() => {});
-        }
-      });
-      tabs.push(page);
-    }
-    for (const page of tabs) await call(page, "rename", { title: "Tea" });
-    await streams.until(() => streams.requests.watch >= 64);
-    await streams.untilShared();
-    await handler.publish("list", append("a"));
-    for (const page of tabs) {
-      await page.locator("#a").waitFor();
-      assertEquals(await page.locator("#title").textContent(), "Tea");
-    }
-  },
-);
-
-liveTest(
   "tabs whose cookies the stream of the browser does not have read alone, and leave connections free: a hidden one waits",
   async (visit, { handler }, streams) => {
     await openPage(visit);

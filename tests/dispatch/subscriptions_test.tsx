@@ -296,6 +296,36 @@ Deno.test("fifty subscriptions are one stream for the limit of a user, and end w
   await handler.close();
 });
 
+Deno.test("opening a stream again is not counted as runs of its actions, but bounded", async () => {
+  const { handler, state } = topicsApp({ rate: { limit: 2, seconds: 3600 } });
+  const call = await begin(handler, "/?id=a");
+  for (let count = 0; count < 40; count++) {
+    await using blocks = await open(handler, [call]);
+    assertEquals((await blocks.ofTopics())?.data, { of: 0 }, `${count}`);
+  }
+  assertEquals(state.runs, 41);
+  await using refused = await open(handler, [call]);
+  assertEquals([(await refused.ofTopics())?.data, state.runs], [{ of: 0, last: [] }, 41]);
+  // The request of a tab has its own rate.
+  assertEquals((await get(handler, "/?id=b", { ...ALICE, "x-hyper-action": "plain" })).status, 200);
+  assertEquals((await begin(handler, "/?id=b")).place.startsWith("live:"), true);
+  await handler.close();
+});
+
+Deno.test("a request for a stream waits for a slot that a client has just left", async () => {
+  const { handler } = topicsApp({ limits: { streamsPerCaller: 1 } });
+  const first = new Blocks(await get(handler, "/?id=a", { ...ALICE, "x-hyper-action": "watch" }));
+  await first.next();
+  const second = get(handler, "/?id=b", { ...ALICE, "x-hyper-action": "watch" });
+  // It has been dispatched, and waits.
+  await (await handler(new Request("http://localhost/", { headers: ALICE }))).text();
+  await first[Symbol.asyncDispose]();
+  const response = await second;
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  await handler.close();
+});
+
 Deno.test("disconnect() ends the stream of a browser with all of its subscriptions", async () => {
   const { handler } = topicsApp();
   const call = await begin(handler, "/?id=a");
