@@ -65,6 +65,10 @@ function countConnections(handler: Handler) {
     open.set(name, (open.get(name) ?? 0) + by);
     onChange();
   };
+  const held = (name: string): number => open.get(name) ?? 0;
+  const until = async (isReached: () => boolean): Promise<void> => {
+    while (!isReached()) await withinTime(new Promise<void>((resolve) => onChange = resolve), 30_000);
+  };
   return {
     /** The statuses of all requests to watch. */
     statuses,
@@ -77,12 +81,10 @@ function countConnections(handler: Handler) {
       info.completed.then(() => count(name, -1), () => count(name, -1));
       return response;
     },
-    /** Waits until one connection is held, for everything. */
-    async untilOne(requests: number): Promise<void> {
-      const isReached = () =>
-        statuses.length >= requests && (open.get("watch") ?? 0) === 0 && open.get("hyper:watch") === 1;
-      while (!isReached()) await withinTime(new Promise<void>((resolve) => onChange = resolve), 30_000);
-    },
+    /** Waits until one connection is held, for everything, after a number of requests. */
+    untilOne: (requests: number): Promise<void> =>
+      until(() => statuses.length >= requests && held("watch") === 0 && held("hyper:watch") === 1),
+    untilNone: (): Promise<void> => until(() => held("watch") + held("hyper:watch") === 0),
   };
 }
 
@@ -223,5 +225,30 @@ Deno.test("a page that comes back from the back/forward cache continues its topi
     await connections.untilOne(2 * TOPICS.length + 2);
     await publishAll(handler, "later");
     await shown(page, "later");
+  });
+});
+
+Deno.test("without locks, as on a page without TLS, the topics of a tab hold one connection, and none while it is hidden", async () => {
+  await onSite(async ({ page }, { handler }, connections) => {
+    await page.addInitScript(() => {
+      Reflect.deleteProperty(Navigator.prototype, "locks");
+    });
+    await page.goto("/");
+    await watchAll(page);
+    await connections.untilOne(TOPICS.length + 1);
+    await publishAll(handler, "first");
+    await shown(page, "first");
+    const show = (hidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(Document.prototype, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+    await show(true);
+    await connections.untilNone();
+    await publishAll(handler, "second");
+    await handler.changed("likes");
+    await show(false);
+    await shown(page, "second");
+    await connections.untilOne(2 * TOPICS.length + 2);
   });
 });

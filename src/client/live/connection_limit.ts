@@ -20,6 +20,8 @@ const MOMENT_MS = 500;
  * @param giveWay Called when this tab must close it, because the tab is hidden and others need the connection.
  */
 export function limitConnections(connection: AbortSignal, giveWay: () => void): void {
+  // On a page without TLS each visible tab has one stream.
+  if (!("locks" in navigator)) return;
   const [navigation] = performance.getEntriesByType("navigation");
   // Later HTTP versions multiplex streams over one connection.
   if (!(navigation instanceof PerformanceNavigationTiming && navigation.nextHopProtocol === "http/1.1")) return;
