@@ -4,29 +4,10 @@ import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
 import { createHandler } from "@hyper/actions";
 import { untilPreloaded, withPage } from "../support/browser.ts";
+import { hardPage, type Slow, slow } from "./late_page.tsx";
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; " +
   "require-trusted-types-for 'script'; trusted-types hyper";
-
-/** A component that waits until `show()` or `fail()` is called; the next request waits again. */
-function slow(content: () => VNode) {
-  let wait = Promise.withResolvers<void>();
-  let state: "waits" | "ready" | "failed" = "waits";
-  const Slow = (): VNode => {
-    if (state === "failed") throw new Error("the password of the database");
-    if (state === "ready") return content();
-    throw wait.promise;
-  };
-  const settle = (to: typeof state) => () => {
-    state = to;
-    wait.resolve();
-  };
-  const again = () => {
-    state = "waits";
-    wait = Promise.withResolvers();
-  };
-  return { Slow, show: settle("ready"), fail: settle("failed"), again };
-}
 
 const Layout = ({ children }: { readonly children: ComponentChildren }) => (
   <div>
@@ -118,7 +99,7 @@ Deno.test("a link shows the page with its title and focus before its slow part i
 });
 
 /** A page with one slow part, in a place of its own. */
-function onePart(part: ReturnType<typeof slow>): () => VNode {
+function onePart(part: Slow): () => VNode {
   return () => (
     <main>
       <h1>Slow page</h1>
@@ -240,6 +221,28 @@ Deno.test("an error in a slow part is shown in its place, and the page stays", a
     await page.locator("section > [role=alert]").waitFor();
     assertEquals(await page.getByText(/password|wait/).count(), 0);
     assertEquals(events.of("hyper:navigate:error"), []);
+  });
+  await handler.close();
+});
+
+Deno.test("tables, selects, SVG, parts in parts and hostile HTML of users become what the parser of the browser makes of them", async () => {
+  const { HardPage, parts } = hardPage();
+  const handler = siteOf(HardPage);
+  await withPage(handler, async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Slow" }).click();
+    await page.getByText("wait for the fallback").or(page.getByText("wait for inner")).first().waitFor();
+    for (const part of parts.toReversed()) part.show();
+    await page.locator("em").waitFor();
+    await page.getByText("Late option").waitFor({ state: "attached" });
+    const merged = await page.locator("main").innerHTML();
+    for (const part of parts) part.again();
+    const gone = page.goto("/slow");
+    await page.locator("footer").waitFor();
+    for (const part of parts.toReversed()) part.show();
+    await gone;
+    assertEquals(merged, await page.locator("main").innerHTML());
+    assertEquals(await page.getByText("wait").count(), 0);
   });
   await handler.close();
 });

@@ -4,28 +4,11 @@ import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
 import { action, createHandler, Form, toast, Toasts } from "@hyper/actions";
 import { withPage } from "../support/browser.ts?without=HTMLProcessingInstruction,DocumentPatching";
+import type {} from "../../client.ts";
+import { hardPage, slow } from "./late_page.tsx";
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; " +
   "require-trusted-types-for 'script'; trusted-types hyper";
-
-/** A component that waits until `show()` is called. */
-function slow(content: () => VNode) {
-  let wait = Promise.withResolvers<void>();
-  let isReady = false;
-  const Slow = (): VNode => {
-    if (!isReady) throw wait.promise;
-    return content();
-  };
-  const show = () => {
-    isReady = true;
-    wait.resolve();
-  };
-  const hide = () => {
-    isReady = false;
-    wait = Promise.withResolvers();
-  };
-  return { Slow, show, hide };
-}
 
 const Layout = ({ children }: { readonly children: ComponentChildren }) => (
   <div>
@@ -94,7 +77,7 @@ Deno.test("an older browser gets the page in order first, and from then on out o
     await gone;
     const inOrder = await page.locator("main").innerHTML();
     await page.waitForFunction(() => document.cookie.includes("hyper_scripts=1"));
-    for (const each of all) each.hide();
+    for (const each of all) each.again();
     gone = page.goto("/");
     await page.locator("footer").waitFor();
     // The parser of this browser is an older one.
@@ -170,5 +153,30 @@ Deno.test("an older browser whose scripts were turned off is led to the whole pa
     assertEquals(await page.getByText("wait").count(), 0);
     assertEquals(await context.cookies(), []);
   }, { javaScriptEnabled: false });
+  await handler.close();
+});
+
+Deno.test("in an older browser tables, selects, SVG, parts in parts and hostile HTML of users are the same after a load and after a link", async () => {
+  const { HardPage, parts } = hardPage();
+  const { served, handler } = siteOf(HardPage);
+  await withPage(served, async ({ page, context, url }) => {
+    await context.addCookies([{ name: "hyper_scripts", value: "1", url }]);
+    const mainHtml = async () => (await page.locator("main").innerHTML()).replaceAll(/<!--[0-9a-f-]{36}-->/g, "");
+    const gone = page.goto("/");
+    await page.locator("footer").waitFor();
+    for (const part of parts.toReversed()) part.show();
+    await gone;
+    await page.getByText("Late option").waitFor({ state: "attached" });
+    const loaded = await mainHtml();
+    assertEquals(await page.getByText("wait").count(), 0);
+    for (const part of parts) part.again();
+    const shown = page.evaluate(() => Hyper.navigate("/?again"));
+    await page.getByText("wait").first().waitFor({ state: "attached" });
+    for (const part of parts.toReversed()) part.show();
+    assertEquals(await shown, true);
+    await page.locator("em").waitFor();
+    await page.getByText("Late option").waitFor({ state: "attached" });
+    assertEquals(await mainHtml(), loaded);
+  });
   await handler.close();
 });

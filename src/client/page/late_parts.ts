@@ -127,7 +127,8 @@ export function watchPlaces(signal: AbortSignal, onNew: () => void): void {
 
 /** Inserts the templates that the parser has left in the page. */
 function insertTemplates(prefix: string): void {
-  for (const template of all("body>template[for]")) {
+  // Anywhere: HTML of a user without end tags may contain everything after it.
+  for (const template of all("template[for]")) {
     const name = attr(template, "for")!;
     // A template is complete when something follows it: see `lateMarkOf()`.
     const isComplete = doc.readyState !== "loading" || dom(template).nextSibling;

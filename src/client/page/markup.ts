@@ -33,6 +33,10 @@ export function trustedPolicy(): TrustedPolicy {
     : RULES;
 }
 
+// TypeScript does not declare the second parameter yet.
+const parseDocument = (text: string, options: object): Document =>
+  Reflect.apply(Document.parseHTMLUnsafe, Document, [text, options]);
+
 /** Parses a document. */
 export function parsePage(text: string): Document {
   // A parser without scripts ends the head at an image in a `<noscript>`, and what follows is in the body. One with scripts
@@ -41,7 +45,8 @@ export function parsePage(text: string): Document {
     /^.*?(?=<body)/is,
     (head) => head.replace(/<noscript\b/gi, "<template data-hyper-noscript").replace(/<\/noscript\b/gi, "</template"),
   );
-  return asScripting(Document.parseHTMLUnsafe(trustedPolicy().createHTML(safe)));
+  // Without a sanitizer, Chromium 153 drops comments, which are the markers of late parts in older browsers.
+  return asScripting(parseDocument(trustedPolicy().createHTML(safe), { sanitizer: {} }));
 }
 
 /**
