@@ -40,6 +40,7 @@ export type {
   NavigateEventDetail,
   NavigationTrigger,
   NetworkEventDetail,
+  PredictionEventDetail,
   ReplacedEventDetail,
   RestoredEventDetail,
   RestoreEventDetail,

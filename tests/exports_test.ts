@@ -51,7 +51,7 @@ const EXPORTS: Readonly<Record<string, string>> = {
     LayerCloseEventDetail LayerEventDetail
     Outcome OutcomeBase ReceivedEvent ReplacedEventDetail RequestOptions RestoreEventDetail RestoredEventDetail RetriesFailedEventDetail RetryConfig
     RetryEventDetail SignalsEventDetail StreamEventDetail SuccessEventDetail SuccessOutcome Swap SwapEventDetail SwitchEventDetail Sync
-    ToastEventDetail UnauthorizedEventDetail UploadProgressEventDetail ValidateEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime
+    ToastEventDetail UnauthorizedEventDetail UploadProgressEventDetail ValidateEventDetail PredictionEventDetail ElementHook NavigateOptions action createActions hyperAlpine runtime
   `,
   "src/store/redis.ts": `
     Bus BusMessage BusSubscription PublishOptions RateLimiter RateRule RateVerdict RedisBus RedisBusOptions RedisOptions RedisRateLimiter

@@ -21,7 +21,7 @@ const LIMITS = {
   late: 2_000,
   hooks: 600,
   rows: 1_400,
-  optimistic: 2_100,
+  optimistic: 2_250,
   session: 800,
   triggers: 2_400,
   layers: 2_900,

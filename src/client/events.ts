@@ -218,6 +218,15 @@ export interface ValidateEventDetail extends Pick<CallEventDetail, "id" | "actio
   readonly issues: Issues;
 }
 
+/** Detail of `hyper:prediction`. */
+export interface PredictionEventDetail extends CallEventDetail {
+  /**
+   * `shown`: the page shows what the call predicts. `replaced`: the response has changed the place of a prediction. `removed`: the page is
+   * without it, because the call has failed or ended, or another page is shown.
+   */
+  readonly state: "shown" | "replaced" | "removed";
+}
+
 /** All events of the runtime by name, for `window.addEventListener()`. */
 export interface HyperEventMap {
   /** Fired immediately before a request is sent. */
@@ -278,6 +287,8 @@ export interface HyperEventMap {
   "hyper:layer:close": CustomEvent<LayerCloseEventDetail>;
   /** Fired when the server has answered whether fields are valid, before a message is shown: see `<Form validate>`. */
   "hyper:validate": CustomEvent<ValidateEventDetail>;
+  /** Fired when the page shows what a call predicts, and when it no longer does. */
+  "hyper:prediction": CustomEvent<PredictionEventDetail>;
   /** Fired when Alpine has the new values of the page state. */
   "hyper:signals": CustomEvent<SignalsEventDetail>;
 }

@@ -11,6 +11,8 @@ import {
   type Handler,
   type HandlerOptions,
   html,
+  HyperError,
+  Optimistic,
   refresh,
   signal,
   toast,
@@ -472,6 +474,55 @@ Deno.test("the panel names the validation of a field, which runs no action, and 
   });
   const [line] = server.lines.filter((line) => line.includes("action=join"));
   assertMatch(line ?? "", /^action=join outcome=checked status=200 .*issues=name/);
+});
+
+Deno.test("the panel shows when a prediction is shown, replaced and removed, and layers", async () => {
+  const form = defineForm("note", { fields: { title: field.text({ label: "Title" }) } });
+  let fails = false;
+  const add = action("add", { form }, () => {
+    if (fails) throw new HyperError(409, "Not now");
+    return html(<p id="last">Saved</p>, { target: "#last" });
+  });
+  const home = () => (
+    <main>
+      <h1>Notes</h1>
+      <p id="last">Nothing</p>
+      <Form action={add}>
+        <Field name="title" />
+        <button>Add</button>
+        <Optimistic target="#last">{(entered) => <p id="last">{entered("title")}</p>}</Optimistic>
+      </Form>
+      <a href="/?other" hyper-layer>Open</a>
+    </main>
+  );
+  await using server = createServer(home, {}, { add });
+  await withPage(server.answer, async ({ page, events }) => {
+    await page.goto(server.link);
+    await ready(page);
+    await page.waitForLoadState("networkidle");
+    for (const state of ["replaced", "removed"]) {
+      fails = state === "removed";
+      await page.getByRole("button", { name: "Add" }).click();
+      const seen = [];
+      for (let i = 0; i < 2; i++) seen.push((await events.next("hyper:prediction")).detail.state);
+      assertEquals(seen, ["shown", state]);
+    }
+    // It closes the message of the failure first.
+    await page.getByRole("alert").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Open" }).click();
+    await page.getByRole("dialog", { name: "Notes" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Hyper" }).click();
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.getByText("the layer shows its page").waitFor();
+    await page.getByText("closed by the user").waitFor();
+    for (const state of ["replaced", "removed"]) {
+      await page.getByRole("listitem").getByText(`prediction ${state}`).first().waitFor();
+    }
+  });
 });
 
 Deno.test("an upload sends its lane too, and is replayed with its file", async () => {

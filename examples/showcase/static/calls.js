@@ -1,3 +1,4 @@
+// A script, because this page shows how one calls an action.
 import { createActions } from "/_hyper/client.js";
 
 // In TypeScript: createActions<typeof import("./component.tsx")>(), and names, data and results are typed.

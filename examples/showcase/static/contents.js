@@ -1,3 +1,5 @@
+// Behavior of this site, which has nothing to do with actions: no request is sent.
+//
 // Scrolls the table of contents to the current page: next to the page, and when the popover opens.
 const contents = document.querySelector(".contents");
 const current = contents?.querySelector("[aria-current]");

@@ -1,3 +1,5 @@
+// A script, because this page shows the events of the runtime.
+//
 // Shows blocked and aborted calls next to their lane.
 const WORDS = { "hyper:requestBlocked": "blocked", "hyper:requestAborted": "aborted" };
 

@@ -1,3 +1,5 @@
+// A script, because no form sends a request three times.
+//
 // Sends the same request three times at the same time.
 const button = document.querySelector("[data-twice]");
 button.hidden = false;

@@ -1,3 +1,4 @@
+// A script, because this page shows the events and the functions of the runtime: no attribute moves a progress bar.
 import { Hyper } from "/_hyper/client.js";
 
 const bar = () => document.querySelector("[data-progress]");

@@ -1,4 +1,5 @@
-// Shows a preview of selected files, and the progress of an upload, which can be canceled.
+// Shows a preview of selected files, and the progress of an upload, which can be canceled. A script, because no attribute reads files
+// before they are sent, or moves a progress bar. Without it, the form uploads them all the same.
 
 const ACTION = "upload_files";
 

@@ -15,7 +15,7 @@
  * @module
  */
 import { OPTIMISTIC_ATTRIBUTE } from "../../protocol/names.ts";
-import type { ActiveCall } from "../call/call.ts";
+import { type ActiveCall, emitCallEvent } from "../call/call.ts";
 import { all, attr, dom, idOf, ours } from "../dom.ts";
 import { enteredValues, fillTemplate } from "./entered.ts";
 import { captureFocus } from "./focus.ts";
@@ -29,8 +29,7 @@ import { recordChange, type RecordedChange, undoChange } from "./recorded_change
 
 /** A prediction on the page. */
 interface Prediction {
-  /** Identifies its call. */
-  readonly controller: AbortController;
+  readonly call: ActiveCall;
   readonly form: HTMLFormElement | null;
   /** Changes the page. */
   readonly change: () => void;
@@ -45,7 +44,7 @@ let isLifted = false;
 
 /** Shows what a call predicts, unless a response has begun or the call is over by then. */
 export async function predict(activeCall: ActiveCall, isOver: () => boolean): Promise<void> {
-  const { optimistic, controller, form, layer } = activeCall;
+  const { optimistic, form, layer } = activeCall;
   const patch = await loadPart("patch");
   if (isOver()) return;
   const changes = typeof optimistic === "function"
@@ -54,10 +53,11 @@ export async function predict(activeCall: ActiveCall, isOver: () => boolean): Pr
       template instanceof HTMLTemplateElement ? changeOf(template, activeCall, patch) : []
     );
   const restoreFocus = captureFocus();
-  pending = [...pending, ...changes.map((change) => ({ controller, form, change, made: make(change) }))];
+  pending = [...pending, ...changes.map((change) => ({ call: activeCall, form, change, made: make(change) }))];
   updateIndicators(document);
   const lost = restoreFocus();
   if (lost) patch.focusNear(lost);
+  if (changes[0]) emitCallEvent("prediction", activeCall, { state: "shown" });
 }
 
 /** Makes a change. Each on its own: a morph in it would count earlier changes as those of a script. */
@@ -94,7 +94,8 @@ const around: Predictions["around"] = (change, call, places) => {
   changeAsServer(() => {
     for (const { made } of pending.toReversed()) undoChange(made);
   });
-  pending = pending.filter((prediction) => !isEnded(prediction, call, places));
+  const ended = pending.filter((prediction) => isEnded(prediction, call, places));
+  pending = pending.filter((prediction) => !ended.includes(prediction));
   isLifted = true;
   try {
     return change();
@@ -104,11 +105,17 @@ const around: Predictions["around"] = (change, call, places) => {
     updateIndicators(document);
     const lost = restoreFocus();
     if (lost) void tryPart("patch").then((patch) => patch?.focusNear(lost));
+    const state = places && call?.ok ? "replaced" : "removed";
+    for (const prediction of ended) emitCallEvent("prediction", prediction.call, { state });
   }
 };
 
 /** Returns `true` if the change of a call ends a prediction. */
-function isEnded({ controller, made }: Prediction, call?: PredictingCall | null, places?: readonly Element[]): boolean {
+function isEnded(
+  { call: { controller }, made }: Prediction,
+  call?: PredictingCall | null,
+  places?: readonly Element[],
+): boolean {
   if (call?.controller !== controller) return call === null;
   return !places || !call.ok || made.places.some((place) => places.some((other) => isIn(place, other)));
 }

@@ -166,6 +166,21 @@ export function createJournal(onChange: () => void): Journal {
     call.note = `validated ${names.join(", ")}: ${count === 0 ? "valid" : `${count} invalid`}; the action did not run`;
     onChange();
   });
+  addEventListener("hyper:prediction", ({ detail: { id, state } }) => {
+    change(id, (call) => keep(call.events, { after: after(call), name: "prediction", data: state }));
+  });
+  const recordLayer = (url: string, note: string): void => {
+    const detail = { id: `layer ${count + 1}`, action: "layer", key: "", method: "GET", target: null, form: null };
+    begin({ ...detail, url, sourceEl: null, trigger: "layer" }, "success").note = note;
+    onChange();
+  };
+  addEventListener("hyper:layer:open", ({ detail }) => recordLayer(detail.url, "the layer shows its page"));
+  addEventListener("hyper:layer:close", ({ detail: { url, ok, value } }) => {
+    recordLayer(
+      url,
+      ok ? `closed by the server with ${truncateText(JSON.stringify(value) ?? "nothing")}` : "closed by the user",
+    );
+  });
   addEventListener("hyper:requestSuccess", ({ detail }) => change(detail.id, (call) => call.status = detail.status));
   addEventListener("hyper:requestError", ({ detail }) => {
     change(detail.id, (call) => {
