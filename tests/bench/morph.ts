@@ -41,7 +41,7 @@ await withPage(modulePage(script), async ({ page }) => {
     console.log(`\n1,000 rows ${keyed ? "with" : "without"} ids, median of ${rounds} rounds, and the ratio to hyper`);
     console.table(table);
   }
-});
+}, { visitSeconds: 900 });
 // The connection to Chromium keeps the process alive.
 Deno.exit();
 

@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** Pages that take part of the rounds at the same time. */
-const LANES = 4;
+const LANES = 8;
 /** Time without an open answer after which nothing more is expected, in milliseconds: above any pause of typing. */
 const QUIET_MS = 300;
 /** Maximum time of a whole comparison, in seconds. */
