@@ -974,6 +974,54 @@ for (
 }
 
 onPage(
+  "morphElement() follows the rule of three values for every attribute, and for text with and without the focus",
+  "",
+  async (page) => {
+    const wrong = await page.evaluate(() => {
+      const states = [null, "", "a", "b"];
+      const triples = states.flatMap((last) =>
+        states.flatMap((live) => states.map((next) => [last, live, next] as const))
+      );
+      const wrong: unknown[] = [];
+      for (const name of ["class", "title", "data-a", "hidden", "aria-label", "href", "open"]) {
+        const markup = (value: string | null, text: string) =>
+          `<a id="x"${value === null ? "" : ` ${name}="${value}"`}>${text}</a>`;
+        for (const [last, live, next] of triples) {
+          document.body.innerHTML = markup(null, "0");
+          to("x", markup(last, "1"));
+          if (live === null) $("#x").removeAttribute(name);
+          else if (live !== last) $("#x").setAttribute(name, live);
+          const seen = to("x", markup(next, "2")).getAttribute(name);
+          if (seen !== (next === last ? live : next)) wrong.push([name, last, live, next, seen]);
+        }
+      }
+      for (const tag of ["input", "textarea"]) {
+        const markup = (value: string, more = "") =>
+          `<p id="x">${more}${tag === "input" ? `<input value="${value}">` : `<textarea>${value}</textarea>`}</p>`;
+        for (const [last, live, next] of triples) {
+          if (last === null || live === null || next === null) continue;
+          for (const hasFocus of [false, true]) {
+            document.body.innerHTML = markup(last);
+            const control = $<HTMLInputElement>("#x :is(input, textarea)");
+            if (live !== last) control.value = live;
+            if (hasFocus) control.focus();
+            to("x", markup(next, "<b></b>"));
+            const isMine = live !== last && (hasFocus || next === last);
+            const isSame = $("#x :is(input, textarea)") === control &&
+              (document.activeElement === control) === hasFocus;
+            if (!isSame || control.value !== (isMine ? live : next) || control.defaultValue !== next) {
+              wrong.push([tag, last, live, next, hasFocus, control.value, isSame]);
+            }
+          }
+        }
+      }
+      return wrong;
+    });
+    assertEquals(wrong, []);
+  },
+);
+
+onPage(
   "morphElement() follows a server that repeats a change of a script and takes it back",
   `<p id="x" class="a">1</p>`,
   async (page) => {

@@ -32,11 +32,14 @@ type Part =
   | { readonly kind: "optional" | "nullable"; readonly part: Part }
   | { readonly kind: "default"; readonly part: Part; readonly value: unknown }
   | { readonly kind: "object"; readonly members: Readonly<Record<string, Part>>; readonly strict: boolean }
-  | {
-    readonly kind: "alternatives";
-    readonly name: string;
-    readonly objects: readonly Extract<Part, { kind: "object" }>[];
-  };
+  | Alternatives;
+
+/** Objects of which one is chosen by the value of a member, or alternatives of such objects. */
+interface Alternatives {
+  readonly kind: "alternatives";
+  readonly name: string;
+  readonly objects: readonly (Extract<Part, { kind: "object" }> | Alternatives)[];
+}
 
 /** Returns pseudo-random numbers in [0, 1): the generator "mulberry32". */
 function randomOf(seed: number): () => number {
@@ -111,7 +114,15 @@ class Generator {
         members: { tag: { kind: "choice" as const, values: [tag] }, ...members },
       };
     });
-    return { kind: "alternatives", name: "tag", objects };
+    const [first, ...others] = objects;
+    if (first === undefined || others.length < 2 || this.chance(0.5)) {
+      return { kind: "alternatives", name: "tag", objects };
+    }
+    return {
+      kind: "alternatives",
+      name: "tag",
+      objects: [first, { kind: "alternatives", name: "tag", objects: others }],
+    };
   }
 
   choice(): Part {
