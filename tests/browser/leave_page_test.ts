@@ -103,3 +103,41 @@ Deno.test("hyper:navigate:error is fired when the network fails, and canceling i
     assertEquals(await page.getByRole("alert").count(), 0);
   }, { expectErrors: [/ERR_FAILED/] });
 });
+
+for (
+  const [trigger, leave] of [
+    ["link", (page) => page.getByRole("link", { name: "Two" }).click()],
+    ["form", (page) => page.getByRole("button", { name: "Search" }).click()],
+    ["visit", (page) => page.evaluate(() => void globalThis.Hyper.navigate("/a/2"))],
+    ["history", async (page) => {
+      await page.evaluate(() => globalThis.Hyper.navigate("/a/2"));
+      await page.evaluate(() => history.back());
+    }],
+  ] satisfies readonly (readonly [string, (page: Page) => Promise<void>])[]
+) {
+  Deno.test(`a page that cancels hyper:navigate:before stays, with its URL: ${trigger}`, async () => {
+    await withPage(site().handler, async ({ page, url }) => {
+      await page.goto("/a/1");
+      await page.evaluate(
+        (trigger) =>
+          addEventListener(
+            "hyper:navigate:before",
+            (event) => event.detail.trigger === trigger && event.preventDefault(),
+          ),
+        trigger,
+      );
+      await record(page);
+      await leave(page);
+      await page.waitForFunction(
+        (trigger) => `${Reflect.get(globalThis, "seen")}`.includes(`before ${trigger}`),
+        trigger,
+      );
+      // Another navigation of the page would follow in this order.
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+      const path = trigger === "history" ? "/a/2" : "/a/1";
+      await page.waitForURL(url + path);
+      assertEquals(await page.getByRole("heading").textContent(), path === "/a/2" ? "Two" : "One");
+      assertEquals(`${await seen(page)}`.includes(`after ${trigger}`), false);
+    });
+  });
+}
