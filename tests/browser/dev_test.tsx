@@ -216,7 +216,7 @@ Deno.test("an error of a call is shown on its page, and only listed on others", 
   });
 });
 
-/** What the page opens above itself, and whether this is before or after the error. */
+/** The elements that the page opens above itself, by name. */
 const COVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   "a modal dialog": (page) => page.evaluate(() => document.querySelector("dialog")!.showModal()),
   "a popover": (page) => page.evaluate(() => document.querySelector<HTMLElement>("[popover]")!.showPopover()),
