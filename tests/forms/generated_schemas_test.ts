@@ -537,3 +537,11 @@ function definedOrFault(schemaOf: (part: Part) => StandardSchemaV1, part: Part, 
     return null;
   }
 }
+
+Deno.test("a form of alternatives without a constant ignores blank fields of the others, and no filled ones", async () => {
+  const schema = z.union([z.strictObject({ a: z.string().min(1) }), z.strictObject({ b: z.string().min(1) })]);
+  const form = defineForm("either", { schema });
+  assertEquals((await bindTo(form, { a: "1", b: "" })).isValid, true);
+  assertEquals((await bindTo(form, { a: "", b: "2" })).isValid, true);
+  assertEquals((await bindTo(form, { a: "1", b: "2" })).isValid, false);
+});

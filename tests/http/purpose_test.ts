@@ -6,6 +6,7 @@ for (
     [{ "sec-purpose": "prefetch" }, true],
     [{ "sec-purpose": "prefetch;prerender" }, true],
     [{ "sec-purpose": "prefetch; anonymous-client-ip" }, true],
+    [{ "sec-purpose": "anonymous-client-ip, prefetch" }, true],
     [{ "sec-purpose": "Prefetch" }, true],
     [{ purpose: "prefetch" }, true],
     [{ "x-hyper-purpose": "prefetch" }, true],

@@ -102,3 +102,17 @@ Deno.test("run() frees the room of work that does not end, when its client has g
   await end("third");
   await Promise.all([stuck, next, third]);
 });
+
+Deno.test("run() starts the work of a user whose turn comes after that of one who has their share", async () => {
+  const { running, start, end } = createWork(new Turns(9));
+  const all = Array.from({ length: 8 }, (_, index) => start(`ada ${index}`, ADA));
+  await settle();
+  const others = Array.from({ length: 3 }, (_, index) => start(`bob ${index}`, BOB));
+  await settle();
+  assertEquals(running.filter((name) => name.startsWith("bob")), ["bob 0", "bob 1"]);
+  await end("bob 0");
+  assertEquals(running.filter((name) => name.startsWith("bob")), ["bob 1", "bob 2"]);
+  for (const name of ["bob 1", "bob 2"]) await end(name);
+  for (let index = 0; index < 8; index++) await end(`ada ${index}`);
+  await Promise.all([...all, ...others]);
+});
