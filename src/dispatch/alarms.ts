@@ -60,7 +60,7 @@ const lanes = new Map<number, Lane>();
 
 /** Calls a function once after a delay, and again each time it is set. */
 export class Alarm {
-  /** When it rings, in milliseconds of `performance.now()`. */
+  /** The time at which it rings, in milliseconds of `performance.now()`. */
   dueAt = 0;
   #lane: Lane | null = null;
   readonly #onDue: () => void;

@@ -33,7 +33,7 @@ const MAX_FIELDS = 100;
  * @returns The field; `null` if it must be rendered for this page.
  */
 export function keptField(form: AnyBound, name: string, render: () => MarkupNode | null): VNode | null {
-  const fields = fieldsOf(form);
+  const fields = keptFieldsOf(form);
   if (fields === null) return null;
   const known = fields.get(name);
   if (known !== undefined) return rawHtml(known);
@@ -44,8 +44,8 @@ export function keptField(form: AnyBound, name: string, render: () => MarkupNode
   return rawHtml(html);
 }
 
-/** Returns the fields that are kept for a form; `null` if it is not the same on every page. */
-function fieldsOf(form: AnyBound): Map<string, string> | null {
+/** Returns the HTML that is kept for the fields of a form; `null` if it is not the same on every page. */
+function keptFieldsOf(form: AnyBound): Map<string, string> | null {
   const uniform = uniformForm(form);
   if (uniform === null) return null;
   const { definition, action, texts } = uniform;

@@ -174,7 +174,7 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#check.set(left > 0 ? roundUp(Math.min(left, this.#checkMs), this.#checkMs / 16) : this.#checkMs);
   }
 
-  /** Gives up a reader that has stopped reading. */
+  /** Ends the stream of a reader that has stopped reading. */
   #drop(): void {
     this.#end("left");
     // Not closed: that would wait for the reader to take the last chunk.

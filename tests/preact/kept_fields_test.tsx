@@ -13,7 +13,7 @@ import {
 import { App, type OpenPage } from "../support/app.tsx";
 import { attribute, byId } from "../support/html.ts";
 
-/** Returns an application with a form, which is defined anew. */
+/** Returns an application with a form of its own. */
 function appOf(
   options: HandlerOptions = {},
   given: (url: URL) => { instance?: string; initial?: object } = () => ({}),
@@ -37,7 +37,7 @@ function shown({ html }: OpenPage): string {
   return html.replace(/name="_hyper_once" value="[^"]*"/, "");
 }
 
-Deno.test("Field gives the same HTML on every page", async () => {
+Deno.test("Field has the same HTML on every page", async () => {
   await using app = appOf();
   const pages = [await app.open("/"), await app.open("/"), await app.open("/")].map(shown);
   assertStringIncludes(pages[0] ?? "", 'value="Draft"');
