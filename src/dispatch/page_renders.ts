@@ -52,6 +52,11 @@ export class OriginRender implements PageRender {
     return this.#request ??= this.#ask();
   }
 
+  /** The original request. */
+  get received(): Request {
+    return this.#arrived.request;
+  }
+
   /** The dependencies of the page. */
   get deps(): RequestDeps {
     return this.#deps ??= this.#callDeps.derive({

@@ -21,6 +21,8 @@ export interface PageRender {
   readonly params: Params;
   /** The request for the page: a GET of its own URL. */
   readonly request: Request;
+  /** The request that was received, if `request` is made of it on demand. Read it for a header that both have. */
+  readonly received?: Pick<Request, "headers">;
   /** The dependencies of the request; `deps.ctx` is the context of context functions and guards. */
   readonly deps: RequestDeps;
   /** Takes the toasts to show; called by a page that has a place for them. */
