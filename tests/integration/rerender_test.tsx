@@ -20,7 +20,7 @@ import {
   type RequestContext,
 } from "../../mod.ts";
 import { App, eventsOf, hiddenValue } from "../support/app.tsx";
-import { controls, findForm, text } from "../support/html.ts";
+import { controls, findForm, submitRequest, text } from "../support/html.ts";
 
 const title = field.text({ required: true, messages: { required: "Give it a title" } });
 
@@ -422,4 +422,26 @@ Deno.test("a page that no longer shows the form sends only the issues to the run
   const response = await app.submitByRuntime(page, "save", { title: "" });
   const events = await eventsOf(response);
   assertEquals([response.status, events.map(({ event }) => event)], [422, ["error", "end"]]);
+});
+
+Deno.test("a page that is shown again is asked with a request of its own only if something reads it", async () => {
+  const TitleForm = defineForm("title", { fields: { title: field.text({ required: true }) } });
+  const save = action("save", { form: TitleForm }, () => {});
+  await using app = new App({ "/": { default: () => <Form action={save} />, save } });
+  const page = await app.open("/");
+  const request = submitRequest(findForm(page.root, "save"), page.url, { title: "" });
+  const Original = globalThis.Request;
+  let made = 0;
+  globalThis.Request = class extends Original {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(input, init);
+      made++;
+    }
+  };
+  try {
+    assertStringIncludes(await (await app.handler(request)).text(), "aria-invalid");
+  } finally {
+    globalThis.Request = Original;
+  }
+  assertEquals(made, 0);
 });
