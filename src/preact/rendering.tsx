@@ -223,7 +223,9 @@ class PreactRendering implements Rendering {
   ): Promise<RenderedPage> {
     // Random names, so that the content of a page cannot contain them. They are removed before the response.
     const cutTag = `hyper-cut-${crypto.randomUUID()}`;
-    const layerTag = isForLayer(pageRender.received ?? pageRender.request) ? `hyper-layer-${crypto.randomUUID()}` : null;
+    const layerTag = isForLayer(pageRender.received ?? pageRender.request)
+      ? `hyper-layer-${crypto.randomUUID()}`
+      : null;
     const state = new RenderState(this.#services, pageRender, failed && { ...failed, cutTag }, layerTag);
     const document = part === "document" ? await beginRender(tree, state) : { nodes: bodyOnly(), head: NO_HEAD, state };
     const { node, checkLayouts } = pageNode(layerTag === null ? tree : { ...tree, layouts: [] }, state);
