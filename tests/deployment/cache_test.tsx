@@ -1,4 +1,4 @@
-/** A proxy that caches and buffers: pages, regions and topics of one address are told apart, and arrive at once. */
+/** A proxy that caches and buffers: it confuses no page, region and topic of one address, and delays none. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { action, ClientScript, createHandler, html, live, region } from "@hyper/actions";
 import { nginxTest, startNginx } from "../support/nginx.ts";
