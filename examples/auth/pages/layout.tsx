@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { Session } from "./_components/session/component.tsx";
 import type { RootContext } from "./page.tsx";
 
@@ -9,9 +9,9 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Club</title>
-        <link rel="stylesheet" href="/auth.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/auth.css")} />
         <ClientScript />
       </head>
       <body>
@@ -25,7 +25,7 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
           <Session user={user ?? null} />
         </header>
         <main id="main" tabindex={-1}>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
 /** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
@@ -7,15 +7,15 @@ export default function Layout({ children }: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Board</title>
-        <link rel="stylesheet" href="/board.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/board.css")} />
         <ClientScript />
       </head>
       <body>
         <a class="skip" href="#main">Skip to the board</a>
         <main id="main" tabindex={-1}>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

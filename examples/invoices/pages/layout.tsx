@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 import { Session } from "./_components/session/component.tsx";
 import type { RootContext } from "./page.tsx";
 
@@ -9,9 +9,9 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Invoices</title>
-        <link rel="stylesheet" href="/invoices.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/invoices.css")} />
         <ClientScript />
       </head>
       <body>
@@ -24,7 +24,7 @@ export default function Layout({ children, context: { user } }: LayoutProps<stri
           <Session user={user} />
         </header>
         <main id="main" tabindex={-1}>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

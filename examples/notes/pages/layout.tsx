@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
 /** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
@@ -7,9 +7,9 @@ export default function Layout({ children }: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Notes</title>
-        <link rel="stylesheet" href="/notes.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/notes.css")} />
         <ClientScript />
       </head>
       <body>
@@ -18,7 +18,7 @@ export default function Layout({ children }: LayoutProps) {
           <a class="home" href="/">Notes</a>
         </header>
         <main id="main" tabindex={-1}>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

@@ -14,7 +14,7 @@ export default function Notes({ url }: PageProps) {
         <form class="search" method="get" action="/" hyper-nav hyper-on="input">
           <label for="q">Search</label>
           <input id="q" name="q" type="search" value={search} autocomplete="off" />
-          <button>Search</button>
+          <button type="submit">Search</button>
         </form>
       </search>
 
@@ -24,7 +24,7 @@ export default function Notes({ url }: PageProps) {
         <h2 id="backup-title">Backup</h2>
         <BackupState backup={lastBackup()} />
         <Form action={makeBackup}>
-          <button>Back up all notes</button>
+          <button type="submit">Back up all notes</button>
         </Form>
       </section>
     </>

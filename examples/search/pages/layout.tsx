@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps } from "@hyper/actions";
 
 /** The layout of every page. With `hyper-nav`, links and the search stay in this document. */
 export default function Layout({ children }: LayoutProps) {
@@ -7,9 +7,9 @@ export default function Layout({ children }: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Elements</title>
-        <link rel="stylesheet" href="/search.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/search.css")} />
         <ClientScript />
       </head>
       <body hyper-nav>

@@ -21,7 +21,7 @@ export default function Elements({ url }: PageProps) {
               {KINDS.map((kind) => <option key={kind} selected={kind === wanted.kind}>{kind}</option>)}
             </select>
           </div>
-          <button>Search</button>
+          <button type="submit">Search</button>
         </form>
       </search>
       <Results wanted={wanted} />

@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
 /** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
@@ -7,15 +7,15 @@ export default function Layout({ children }: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Uploads</title>
-        <link rel="stylesheet" href="/uploads.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/uploads.css")} />
         <ClientScript />
         <script type="module" src="/uploads.js" />
       </head>
       <body>
         <main>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

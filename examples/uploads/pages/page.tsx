@@ -98,7 +98,7 @@ function UploadForm() {
       <Field name="files" />
       {/* The chosen files, with previews of images: filled in by the script before the upload. */}
       <ul class="chosen" aria-label="Chosen files" hidden />
-      <button hyper-loading-disable>Upload</button>
+      <button type="submit" hyper-loading-disable>Upload</button>
     </Form>
   );
 }
@@ -110,7 +110,7 @@ function Sending() {
       <div class="sending" hyper-loading-action="upload_files" hidden>
         <label for="sent">Sent</label>
         <progress id="sent" max={1} value={0} />
-        <button type="button" class="quiet" data-cancel>Cancel</button>
+        <button type="button" data-cancel>Cancel</button>
       </div>
       <p id="state" role="status" />
     </>
@@ -136,7 +136,7 @@ function File({ file: { id, name, type, size } }: { readonly file: Upload }) {
       <span class="size">{sizeOf(size)}</span>
       <Form action={deleteFile} instance={id}>
         <input type="hidden" name="id" value={id} />
-        <button class="quiet" aria-label={`Delete ${name}`} hyper-confirm={`Delete ${name}?`}>Delete</button>
+        <button class="danger" aria-label={`Delete ${name}`} hyper-confirm={`Delete ${name}?`}>Delete</button>
       </Form>
     </li>
   );

@@ -1,4 +1,4 @@
-import { ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
 
 /** The layout of every page. */
 export default function Layout({ children }: LayoutProps) {
@@ -7,14 +7,14 @@ export default function Layout({ children }: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
         <title>Workshops</title>
-        <link rel="stylesheet" href="/wizard.css" />
+        <link rel="stylesheet" href="/_hyper/base.css" />
+        <link rel="stylesheet" href={asset("/wizard.css")} />
         <ClientScript />
       </head>
       <body>
         <main>{children}</main>
-        <Toasts class="toasts" />
+        <Toasts />
       </body>
     </html>
   );

@@ -54,11 +54,11 @@ export default function Account({ context: { member, isRestored } }: PageProps<s
     <>
       <h1>{member.title || member.name}</h1>
       {isRestored && <p role="status" class="note">Your changes were restored. They are not saved yet.</p>}
-      <Form action={saveProfile} class="stack">
+      <Form action={saveProfile}>
         <FormErrors />
         <Field name="title" />
         <Field name="about" rows={6} />
-        <button>Save</button>
+        <button type="submit">Save</button>
       </Form>
     </>
   );

@@ -41,7 +41,7 @@ function Person({ user: { id, name, role } }: { readonly user: User }) {
       <span>{`${name}, ${role}`}</span>
       <Form action={setRole} instance={id}>
         <input type="hidden" name="id" value={id} />
-        <button class="quiet" name="role" value={other}>
+        <button name="role" value={other}>
           {`Make ${name} ${other === "admin" ? "an admin" : "a member"}`}
         </button>
       </Form>

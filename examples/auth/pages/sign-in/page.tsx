@@ -38,11 +38,11 @@ export async function render({ deps, url }: PageContext) {
       <h1>Sign in</h1>
       {user !== null && <p>You are signed in as {user.name}. Sign in again to change the account.</p>}
       {url.searchParams.has("next") && user === null && <p role="status">Sign in to continue.</p>}
-      <Form action={signIn} class="stack">
+      <Form action={signIn}>
         <FormErrors />
         <Field name="name" autocapitalize="none" />
         <Field name="password" />
-        <button>Sign in</button>
+        <button type="submit">Sign in</button>
       </Form>
       <p>
         Accounts of this demonstration: {DEMO.map(({ name, password }) => `${name}, with “${password}”`).join("; ")}.

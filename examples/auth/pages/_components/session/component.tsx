@@ -14,7 +14,7 @@ export function Session({ user }: { readonly user: User | null }) {
   return (
     <Form action={signOut} class="session">
       <span>{`Signed in as ${user.name}`}</span>
-      <button class="quiet">Sign out</button>
+      <button>Sign out</button>
     </Form>
   );
 }

@@ -64,7 +64,7 @@ export function AddNote() {
     <section id="add">
       <Form action={addNote} class="row">
         <Field name="title" placeholder="Buy milk" />
-        <button>Add</button>
+        <button type="submit">Add</button>
       </Form>
     </section>
   );
@@ -90,13 +90,13 @@ function NoteRow({ note }: { readonly note: Note }) {
       <Form action={renameNote} instance={id} initial={{ id, title }} class="row title">
         <Field name="id" />
         <Field name="title" label={`Title of note ${id}`} />
-        <button>Save</button>
+        <button type="submit">Save</button>
       </Form>
       {due !== null && <Due date={due} />}
       <a href={`/notes/${id}`} aria-label={`Open ${title}`}>Open</a>
       <Form action={deleteNote} instance={id} hyper-confirm={`Delete “${title}”?`}>
         <input type="hidden" name="id" value={id} />
-        <button class="quiet" aria-label={`Delete ${title}`}>Delete</button>
+        <button class="danger" aria-label={`Delete ${title}`}>Delete</button>
       </Form>
     </div>
   );

@@ -59,15 +59,15 @@ export async function render({ deps }: PageContext) {
   return (
     <>
       <h1>{note.title}</h1>
-      <Form action={saveNote} class="stack">
+      <Form action={saveNote}>
         <FormErrors />
         <Field name="title" />
         <Field name="body" rows={8} />
         <Field name="due" />
-        <button>Save</button>
+        <button type="submit">Save</button>
       </Form>
       <Form action={discardNote} hyper-confirm={`Delete “${note.title}”?`}>
-        <button class="quiet">Delete this note</button>
+        <button class="danger">Delete this note</button>
       </Form>
       <p>
         <a href="/">All notes</a>
