@@ -42,7 +42,7 @@ Deno.test("init writes an application whose accounts, tasks and sessions survive
     };
     for (const [file, step] of Object.entries(steps)) {
       const program = `import { createTestClient } from "@hyper/actions/testing";
-        import handler from "./main.ts";
+        import { handler } from "./main.ts";
         const client = createTestClient(handler);${step}
         await handler.close();`;
       await Deno.writeTextFile(join(folder, file), program);
@@ -81,7 +81,7 @@ Deno.test("init writes a project that `deno task start` starts before its packag
     // As `start`, in a program that ends.
     config.tasks.start = "deno run -A once.ts";
     await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(config));
-    const program = `import handler from "./main.ts"; await handler.ready; await handler.close();`;
+    const program = `import { handler } from "./main.ts"; await handler.ready; await handler.close();`;
     await Deno.writeTextFile(join(folder, "once.ts"), program);
     const { success, output } = await run(["task", "start"], folder);
     assert(success, output);

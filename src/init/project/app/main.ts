@@ -3,7 +3,7 @@ import { store } from "./database.ts";
 import { members, session } from "./session.ts";
 
 /** The application. The tests use it without a port. */
-const handler = createHandler({
+export const handler = createHandler({
   baseDir: import.meta.dirname,
   store,
   principal: session.principal,
@@ -12,7 +12,6 @@ const handler = createHandler({
   // Set TRUST_PROXY=1 only behind a proxy that sets X-Forwarded-*.
   crossOrigin: { trustProxy: Deno.env.get("TRUST_PROXY") === "1" },
 });
-export default handler;
 
 if (import.meta.main) {
   const flag = Deno.args.indexOf("--port");

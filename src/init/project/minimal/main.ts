@@ -1,8 +1,7 @@
 import { createHandler } from "@hyper/actions";
 
 /** The application. The tests use it without a port. */
-const handler = createHandler({ baseDir: import.meta.dirname });
-export default handler;
+export const handler = createHandler({ baseDir: import.meta.dirname });
 
 if (import.meta.main) {
   const flag = Deno.args.indexOf("--port");

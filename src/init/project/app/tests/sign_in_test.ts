@@ -1,6 +1,6 @@
 import { auditActions } from "@hyper/actions";
 import { assertEquals } from "@std/assert";
-import handler from "../main.ts";
+import { handler } from "../main.ts";
 import { newClient, PASSWORD, signUp } from "./support.ts";
 
 Deno.test("a page asks for the sign-in, and is shown after it", async () => {

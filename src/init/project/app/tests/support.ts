@@ -4,7 +4,7 @@ import {
   type TestClient,
   type TestPage,
 } from "@hyper/actions/testing";
-import handler from "../main.ts";
+import { handler } from "../main.ts";
 
 export const PASSWORD = "correct horse";
 

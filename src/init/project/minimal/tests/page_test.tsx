@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createTestClient } from "@hyper/actions/testing";
-import handler from "../main.ts";
+import { handler } from "../main.ts";
 
 Deno.test("a guest signs, with scripts off", async () => {
   await using client = createTestClient(handler);
