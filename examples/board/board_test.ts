@@ -22,9 +22,9 @@ Deno.test("board: two people share tasks and messages, with scripts off", async 
     assertEquals(page.findAll("#messages li").map(({ text }) => text), ["Bob I do it"]);
     page = await page.form("Delete Write the tests").submit();
     assertEquals(page.findAll("#board li").length, 0);
-    // A visitor without a name sees neither tasks nor messages.
-    await using visitor = createTestClient(app);
-    assertEquals((await visitor.open("/")).findAll("#board, #messages").length, 0);
+    // A user without a name sees neither tasks nor messages.
+    await using nameless = createTestClient(app);
+    assertEquals((await nameless.open("/")).findAll("#board, #messages").length, 0);
   } finally {
     await app.close();
     closeDatabase();
