@@ -204,3 +204,11 @@ export const LANGUAGES = { en, de } as const;
 
 /** The code of a language. */
 export type Language = keyof typeof LANGUAGES;
+
+/** The names of the texts that are not functions. */
+export type Named = { readonly [Name in keyof Texts]: Texts[Name] extends string ? Name : never }[keyof Texts];
+
+/** Returns the choices of a select, with their texts. */
+export function choicesOf<T extends Named>(texts: Texts, values: readonly T[]) {
+  return values.map((value) => ({ value, label: texts[value] }));
+}

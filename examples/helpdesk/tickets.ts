@@ -1,6 +1,6 @@
 /** Tickets with their comments, checklists and attachments, in SQLite. */
 import { dependency } from "@hyper/actions";
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementResultingChanges } from "node:sqlite";
 
 export const STATUSES = ["open", "waiting", "closed"] as const;
 export const PRIORITIES = ["low", "normal", "high"] as const;
@@ -240,10 +240,7 @@ export class Tickets {
     return row?.bytes instanceof Uint8Array ? { ...toAttachment(row), bytes: new Uint8Array(row.bytes) } : null;
   }
 
-  #run(
-    sql: string,
-    values: SQLInputValue[],
-  ): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint } {
+  #run(sql: string, values: SQLInputValue[]): StatementResultingChanges {
     return this.#database.prepare(sql).run(...values);
   }
 

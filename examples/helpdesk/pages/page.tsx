@@ -12,7 +12,8 @@ import { z } from "zod";
 import { queryUrl, readQuery } from "../query.ts";
 import { agents, currentUser, member, members, scope } from "../session.ts";
 import { settings, texts } from "../settings.ts";
-import type { Texts } from "../texts.ts";
+import { Time } from "../time.tsx";
+import type { Language, Named, Texts } from "../texts.ts";
 import { PAGE_SIZE, PRIORITIES, SORTS, STATUSES, type Ticket, type TicketQuery, tickets } from "../tickets.ts";
 
 /** Context values of every page. */
@@ -61,9 +62,8 @@ export const TicketList = region(
   ({ url, tickets, scope, user, settings: { language }, t }) => {
     const query = readQuery(url);
     const found = tickets.find(query, scope);
-    const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
     const rows = found.tickets.map((ticket) => (
-      <Row key={ticket.id} ticket={ticket} canSelect={user.role !== "customer"} t={t} time={time} />
+      <Row key={ticket.id} ticket={ticket} canSelect={user.role !== "customer"} t={t} language={language} />
     ));
     return (
       <section id="results" aria-label={t.tickets}>
@@ -87,10 +87,10 @@ interface RowProps {
   readonly ticket: Ticket;
   readonly canSelect: boolean;
   readonly t: Texts;
-  readonly time: Intl.DateTimeFormat;
+  readonly language: Language;
 }
 
-function Row({ ticket: { id, title, status, priority, assignee, changed }, canSelect, t, time }: RowProps) {
+function Row({ ticket: { id, title, status, priority, assignee, changed }, canSelect, t, language }: RowProps) {
   return (
     <li id={`ticket-${id}`}>
       {canSelect && <input type="checkbox" name="id" value={id} aria-label={t.select(title)} />}
@@ -98,7 +98,7 @@ function Row({ ticket: { id, title, status, priority, assignee, changed }, canSe
         <a href={`/tickets/${id}`}>{title}</a>
         <p>
           <span class="tag" data-status={status}>{t[status]}</span> {t[priority]} · {assignee ?? t.unassigned} ·{" "}
-          <time datetime={new Date(changed).toISOString()}>{time.format(changed)}</time>
+          <Time at={changed} language={language} />
         </p>
       </div>
     </li>
@@ -141,17 +141,17 @@ export default function TicketsPage({ url, context: { t } }: PageProps<"/", Root
   );
 }
 
-interface SelectProps<T extends keyof Texts> {
+interface SelectProps {
   readonly name: string;
   readonly label: string;
-  readonly options: readonly T[];
-  readonly value: T | null;
+  readonly options: readonly Named[];
+  readonly value: Named | null;
   readonly t: Texts;
   /** The label of the option that filters nothing. */
   readonly none?: string;
 }
 
-function Select({ name, label, options, value, t, none }: SelectProps<Named>) {
+function Select({ name, label, options, value, t, none }: SelectProps) {
   return (
     <label>
       {label}{" "}
@@ -162,9 +162,6 @@ function Select({ name, label, options, value, t, none }: SelectProps<Named>) {
     </label>
   );
 }
-
-/** The texts that are not functions. */
-type Named = { readonly [Name in keyof Texts]: Texts[Name] extends string ? Name : never }[keyof Texts];
 
 function topicsOf(ids: readonly number[]): string[] {
   return ids.map((id) => `ticket:${id}`);

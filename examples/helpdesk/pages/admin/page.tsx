@@ -1,17 +1,14 @@
 import { action, defineForm, Field, field, Form, type PageContext, refresh, toast } from "@hyper/actions";
 import { members, only } from "../../session.ts";
 import { inLanguages, texts } from "../../settings.ts";
+import { choicesOf } from "../../texts.ts";
 import { ROLES, users } from "../../users.ts";
 
 const RoleForm = inLanguages((t) =>
   defineForm("role", {
     fields: {
       name: field.hidden({ required: true }),
-      role: field.select({
-        label: t.role,
-        choices: ROLES.map((value) => ({ value, label: t[value] })),
-        required: true,
-      }),
+      role: field.select({ label: t.role, choices: choicesOf(t, ROLES), required: true }),
     },
   })
 );

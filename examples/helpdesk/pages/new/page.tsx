@@ -12,6 +12,7 @@ import {
 } from "@hyper/actions";
 import { member, members } from "../../session.ts";
 import { inLanguages, texts } from "../../settings.ts";
+import { choicesOf } from "../../texts.ts";
 import { CATEGORIES, PRIORITIES, tickets, type Topic, TOPICS } from "../../tickets.ts";
 import type { RootContext } from "../page.tsx";
 
@@ -22,19 +23,15 @@ const TicketForm = inLanguages((t) =>
       body: field.textarea({ label: t.about, required: true, maxlength: 5_000 }),
       priority: field.select({
         label: t.priority,
-        choices: PRIORITIES.map((value) => ({ value, label: t[value] })),
+        choices: choicesOf(t, PRIORITIES),
         initial: "normal",
         required: true,
       }),
-      category: field.select({
-        label: t.category,
-        choices: CATEGORIES.map((value) => ({ value, label: t[value] })),
-        required: true,
-      }),
+      category: field.select({ label: t.category, choices: choicesOf(t, CATEGORIES), required: true }),
       topic: field.select({
         label: t.topic,
         // The topics of the category that is selected.
-        choices: ({ raw }) => topicsOf(raw.category).map((value) => ({ value, label: t[value] })),
+        choices: ({ raw }) => choicesOf(t, topicsOf(raw.category)),
         required: true,
       }),
     },

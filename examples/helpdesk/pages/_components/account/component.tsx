@@ -1,7 +1,7 @@
 import { action, defineForm, field, FieldControl, Form, redirect, useForm } from "@hyper/actions";
 import { inLanguages, type Settings } from "../../../settings.ts";
 import { session } from "../../../session.ts";
-import type { Texts } from "../../../texts.ts";
+import { choicesOf, type Texts } from "../../../texts.ts";
 import type { User } from "../../../users.ts";
 
 // Open to all users, because the session may have ended already.
@@ -18,14 +18,7 @@ const SettingsForm = inLanguages((t) =>
         choices: [{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }],
         required: true,
       }),
-      theme: field.select({
-        label: t.theme,
-        choices: [{ value: "auto", label: t.auto }, { value: "light", label: t.light }, {
-          value: "dark",
-          label: t.dark,
-        }],
-        required: true,
-      }),
+      theme: field.select({ label: t.theme, choices: choicesOf(t, ["auto", "light", "dark"]), required: true }),
     },
   })
 );

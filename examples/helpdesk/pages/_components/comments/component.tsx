@@ -15,6 +15,7 @@ import {
 import { currentTicket, member } from "../../../session.ts";
 import { inLanguages, settings, texts } from "../../../settings.ts";
 import type { Texts } from "../../../texts.ts";
+import { Time } from "../../../time.tsx";
 import { tickets } from "../../../tickets.ts";
 
 /** The comment that the user has written and not sent. */
@@ -55,13 +56,12 @@ export const CommentList = region(
   },
   ({ cursor, more, ticket: { id }, tickets, settings: { language }, t }) => {
     const { comments, hasMore } = tickets.comments(id, cursor === null ? null : Number(cursor) || 0);
-    const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
     return (
       <ol id="comments" class="comments" aria-live="polite">
         {comments.map(({ id, author, text, at }) => (
           <li key={id} id={`comment-${id}`}>
             <p>
-              <strong>{author}</strong> <time datetime={new Date(at).toISOString()}>{time.format(at)}</time>
+              <strong>{author}</strong> <Time at={at} language={language} />
             </p>
             <p>{text}</p>
           </li>

@@ -1,7 +1,9 @@
 import { action, changed, defineForm, field, Form, region, type RequestContext, toast } from "@hyper/actions";
 import { agents, currentTicket, member } from "../../../session.ts";
 import { settings, texts } from "../../../settings.ts";
+import { choicesOf } from "../../../texts.ts";
 import { PRIORITIES, STATUSES, tickets } from "../../../tickets.ts";
+import { Time } from "../../../time.tsx";
 import { users } from "../../../users.ts";
 
 /** The form that changes a ticket: its choices are the agents of today. */
@@ -10,16 +12,8 @@ async function FactsForm({ deps }: RequestContext) {
   const form = defineForm("facts", {
     fields: {
       title: field.text({ label: t.title, required: true, maxlength: 80 }),
-      status: field.select({
-        label: t.status,
-        choices: STATUSES.map((value) => ({ value, label: t[value] })),
-        required: true,
-      }),
-      priority: field.select({
-        label: t.priority,
-        choices: PRIORITIES.map((value) => ({ value, label: t[value] })),
-        required: true,
-      }),
+      status: field.select({ label: t.status, choices: choicesOf(t, STATUSES), required: true }),
+      priority: field.select({ label: t.priority, choices: choicesOf(t, PRIORITIES), required: true }),
       assignee: field.select({ label: t.assignee, choices: known.agents() }),
     },
   });
@@ -60,9 +54,7 @@ export const Facts = region(
         <dd>{ticket.assignee ?? t.unassigned}</dd>
         <dt>{t.changed}</dt>
         <dd>
-          <time datetime={new Date(ticket.changed).toISOString()}>
-            {new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(ticket.changed)}
-          </time>
+          <Time at={ticket.changed} language={language} />
         </dd>
       </dl>
       {user.role !== "customer" && (
