@@ -4,9 +4,7 @@ import { keptForms, sessions, signedIn } from "@hyper/actions/session";
 import type { Accounts, Role, User } from "./accounts.ts";
 
 /** The accounts of the application; `createApp()` sets them. */
-export const accounts = dependency("accounts", (): Accounts => {
-  throw new TypeError("Cannot use the accounts: they have no value; provide them in createApp()");
-});
+export const accounts = dependency<Accounts>("accounts");
 
 /** The store of sessions. An application on several machines uses a shared one. */
 export const store: Store = createMemoryStore();

@@ -250,9 +250,7 @@ export class Tickets {
 }
 
 /** The tickets of the application; `createApp()` sets them. */
-export const tickets = dependency("tickets", (): Tickets => {
-  throw new TypeError("Cannot use the tickets: they have no value; provide them in createApp()");
-});
+export const tickets = dependency<Tickets>("tickets");
 
 type Row = Readonly<Record<string, unknown>>;
 

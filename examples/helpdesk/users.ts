@@ -71,6 +71,4 @@ export class Users {
 }
 
 /** The users of the application; `createApp()` sets them. */
-export const users = dependency("users", (): Users => {
-  throw new TypeError("Cannot use the users: they have no value; provide them in createApp()");
-});
+export const users = dependency<Users>("users");

@@ -5,9 +5,7 @@ import { z } from "zod";
 import { Attempt, type OpenId } from "./openid.ts";
 
 /** The provider; `createApp()` sets it. */
-export const openId = dependency("openId", (): OpenId => {
-  throw new TypeError("Cannot use the provider: it has no value; provide it in createApp()");
-});
+export const openId = dependency<OpenId>("openId");
 
 /** The sessions. Their users are IDs of the provider. An application on several machines uses a shared store. */
 export const session = sessions({

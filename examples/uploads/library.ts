@@ -92,9 +92,7 @@ export class Library implements Disposable {
 }
 
 /** The library of the application; `createApp()` sets it. */
-export const library = dependency("library", (): Library => {
-  throw new TypeError("Cannot open the library: createApp() was called without one");
-});
+export const library = dependency<Library>("library");
 
 function toUpload(row: Record<string, unknown>): Upload {
   return { id: String(row.id), name: String(row.name), type: String(row.type), size: Number(row.size) };

@@ -73,10 +73,37 @@ export function dependency<T>(
   factory: DependencyFactory<T>,
   options?: DependencyOptions,
 ): RequestDependency<T>;
+/**
+ * Declares a dependency whose value the application provides, such as a database that it opens once: with
+ * `createHandler({ overrides })`, and in a test with another value. Without a value, its use throws.
+ *
+ * @param name The name.
+ * @returns The dependency.
+ *
+ * @example
+ * ```ts
+ * import { action, createHandler, dependency } from "@hyper/actions";
+ * import { createTestClient } from "@hyper/actions/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prices = dependency<ReadonlyMap<string, number>>("prices");
+ * const priceOf = action("price_of", { inject: { prices } }, ({ data, prices }) => prices.get(String(data.item)) ?? null);
+ *
+ * const handler = createHandler({
+ *   overrides: new Map([[prices, new Map([["tea", 4]])]]),
+ *   pages: [{ path: "/", load: () => Promise.resolve({ default: () => "Home", priceOf }) }],
+ * });
+ * await using client = createTestClient(handler);
+ * assertEquals((await client.action("price_of", { item: "tea" })).data, 4);
+ * await handler.close();
+ * ```
+ */
+export function dependency<T>(name: string): RequestDependency<T>;
 export function dependency<T>(
   ...args: DependencyArguments<T>
 ): RequestDependency<T> {
-  const [name, create, options = {}] = startsWithName(args) ? args : [null, ...args] as const;
+  const [name, factory, options = {}] = startsWithName(args) ? args : [null, ...args] as const;
+  const create = name !== null && args.length === 1 ? unprovided(name) : factory;
   if (name === "") throw new TypeError("Cannot declare a dependency: its name is empty; remove the name or choose one");
   if (typeof create !== "function") {
     const label = name === null ? "a dependency" : `dependency "${name}"`;
@@ -85,7 +112,14 @@ export function dependency<T>(
   return Object.freeze({ kind: "dependency", name, create, dispose: options.dispose ?? null });
 }
 
-type NamedArguments<T> = [name: string, factory: DependencyFactory<T>, options?: DependencyOptions | undefined];
+/** Returns the factory of a dependency whose value the application must provide. */
+function unprovided(name: string): DependencyFactory<never> {
+  return () => {
+    throw new TypeError(`Cannot use dependency "${name}": it has no value; provide one with the option overrides`);
+  };
+}
+
+type NamedArguments<T> = [name: string, factory?: DependencyFactory<T>, options?: DependencyOptions | undefined];
 
 type DependencyArguments<T> = NamedArguments<T> | [
   factory: DependencyFactory<T>,

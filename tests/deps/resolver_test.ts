@@ -60,6 +60,19 @@ Deno.test("dependency() throws for an empty name and for a factory that is not a
   assertThrows(() => dependency(undefined as never), TypeError, "its factory is undefined");
 });
 
+Deno.test("dependency() without a factory has the value of an override, by dependency and by name, and throws without one", async () => {
+  const seven = dependency<number>("seven");
+  assertEquals(await depsOf({ overrides: new Map([[seven, 7]]) }).get(seven), 7);
+  assertEquals(await depsOf({ overrides: new Map([["seven", 7]]) }).get(seven), 7);
+  await assertRejects(
+    async () => await depsOf().get(seven),
+    TypeError,
+    'Cannot use dependency "seven": it has no value',
+  );
+  // A factory that is undefined by mistake is not a dependency without a factory.
+  assertThrows(() => dependency("seven", undefined as never), TypeError, "its factory is undefined");
+});
+
 Deno.test("get() runs a factory once per request", async () => {
   let runs = 0;
   const counted = dependency(() => ({ run: ++runs }));
