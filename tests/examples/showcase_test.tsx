@@ -21,7 +21,7 @@ Deno.test("showcase: every link leads to a page, and every fragment to an elemen
   const inLayers = ["/show/layers/choose", "/show/layers/help"];
   for (const path of ["/", ...ENTRIES.map(({ path }) => path), ...inLayers]) pages.set(path, await client.open(path));
   for (const [from, page] of pages) {
-    for (const link of page.findAll("a[href]")) {
+    for (const link of page.findAll("a[href]:not(.markdown)")) {
       const url = new URL(link.attribute("href") ?? "", page.url);
       if (url.origin !== page.url.origin) continue;
       const to = pages.get(url.pathname);
@@ -79,6 +79,9 @@ Deno.test("showcase: /llms.txt lists the Markdown of every page, and each file i
   // A document that includes a file of the repository is sent with its text.
   assertMatch(await fetchText("/reference/security.md"), /## Protected by default/);
   assertEquals((await app(new Request("http://localhost/guides/unknown.md"))).status, 404);
+  // All of them are also one file.
+  const full = await fetchText("/llms-full.txt");
+  for (const path of listed) assert(full.includes(await fetchText(path)), path);
   await app.close();
 });
 

@@ -8,6 +8,7 @@ export function PageLinks({ path }: { readonly path: string }) {
     <nav class="page-links" aria-label="Previous and next page">
       {before === undefined ? <span /> : <a href={before.path} rel="prev">{before.title}</a>}
       {after !== undefined && <a href={after.path} rel="next">{after.title}</a>}
+      <a href={`${path}.md`} class="markdown">This page as Markdown</a>
     </nav>
   );
 }

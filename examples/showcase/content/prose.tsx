@@ -31,9 +31,11 @@ export function Words({ token }: { readonly token: Token }) {
 function block(token: Token): Markup {
   if (is(token, "heading")) {
     const Heading = `h${token.depth}` as "h2";
+    const id = headingId(token);
     return (
-      <Heading id={headingId(token)}>
-        {inline(token.tokens)}
+      <Heading id={id}>
+        {/* A link to copy. Not a tab stop: the list of headings at the top leads here. */}
+        <a href={`#${id}`} class="permalink" tabindex={-1}>{inline(token.tokens)}</a>
       </Heading>
     );
   }
