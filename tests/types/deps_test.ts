@@ -147,7 +147,7 @@ Deno.test("invalid declarations do not compile", () => {
     // @ts-expect-error: a dependency is not its factory
     Depends(() => 7);
     // @ts-expect-error: the name is the first argument
-    dependency("user");
+    dependency(() => 7, "user");
     // @ts-expect-error: unknown option
     dependency(() => 7, { lifetime: "request" });
   };
