@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
 async function openApp(): Promise<Handler> {
   Deno.env.set("DATA", ":memory:");
   try {
-    const { default: app } = await import(`../../src/init/project/app/main.ts?${++copies}`);
+    const { handler: app } = await import(`../../src/init/project/app/main.ts?${++copies}`);
     return app;
   } finally {
     // Other tests of this process start programs that read it.
