@@ -1,4 +1,4 @@
-// A script, because Alpine has to be told about the page state.
+// A script, because Alpine needs the plug-in for the page state.
 import { hyperAlpine } from "/_hyper/client.js";
 
 // The CSP build of Alpine is loaded after this script and fires this event before it starts.
