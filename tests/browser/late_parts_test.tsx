@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
-import { action, createHandler, Form, type HandlerOptions, html, toast, Toasts } from "@hyper/actions";
+import { action, createHandler, Form, type HandlerOptions, html, region, toast, Toasts } from "@hyper/actions";
 import { untilPreloaded, withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
 
@@ -236,6 +236,41 @@ Deno.test("a link that is followed while parts of the first page wait shows the 
     await gone;
     assertEquals(await page.locator("#late, #other").count(), 2);
     assertEquals(await page.locator("template").count(), 0);
+  });
+  await handler.close();
+});
+
+Deno.test("a region that follows its page in a template is not requested by the runtime as well", async () => {
+  const data = Promise.withResolvers<string>();
+  const Slow = region(
+    "slow",
+    { depends: "slow", load: "lazy", fallback: () => <p>wait</p> },
+    async () => <p id="region">{await data.promise}</p>,
+  );
+  const handler = handlerOf(
+    () => (
+      <main>
+        <Slow />
+      </main>
+    ),
+    { headers: { "content-security-policy": WITH_RUNTIME }, keys: ["k".repeat(32)] },
+    { Slow },
+    ({ children }: { readonly children: ComponentChildren }) => <div>{children}</div>,
+  );
+  const asked: (string | null)[] = [];
+  const served = (request: Request) => {
+    asked.push(request.headers.get("x-hyper-action"));
+    return handler(request);
+  };
+  await withPage(served, async ({ page }) => {
+    const gone = page.goto("/");
+    await page.getByText("wait").waitFor();
+    await untilPreloaded(page, ["late", "live"]);
+    await page.evaluate(() => fetch("/_hyper/client.js"));
+    data.resolve("late");
+    await page.locator("#region").waitFor();
+    await gone;
+    assertEquals(asked.filter((name) => name === "hyper:regions"), []);
   });
   await handler.close();
 });
