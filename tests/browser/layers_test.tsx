@@ -407,6 +407,8 @@ deskTest(
     await untilPreloaded(page, ["layers"]);
     const gate = Promise.withResolvers<void>();
     app.state.gate = gate.promise;
+    let pages = 0;
+    page.on("request", (request) => void (pages += Number(request.url().endsWith("/slow"))));
     await page.locator("#slow").dblclick();
     const waiting = layer(page, "Slow");
     await waiting.getByRole("status").getByText("Loading…").waitFor();
@@ -419,7 +421,7 @@ deskTest(
       "Slow page",
       1,
     ]);
-    assertEquals(await page.locator("[aria-busy=true]").count(), 0);
+    assertEquals([await page.locator("[aria-busy=true]").count(), pages], [0, 1]);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     assertEquals(await page.evaluate(() => document.activeElement?.id), "slow");
@@ -470,6 +472,24 @@ for (const answer of ["refresh", "patch", "redirect", "elsewhere", "finish", "er
     },
   );
 }
+
+deskTest(
+  "a redirect of a closed layer shows the page below again, at the address that it has",
+  async ({ page }, app) => {
+    await page.goto("/?q=1");
+    await page.getByRole("link", { name: "New ticket" }).click();
+    const dialog = layer(page, "New ticket");
+    const gate = Promise.withResolvers<void>();
+    app.state.gate = gate.promise;
+    await dialog.getByRole("button", { name: "Slow redirect" }).click();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.waitForURL("/?q=1");
+    gate.resolve();
+    await page.locator("#list").getByText("Slow").waitFor();
+    assertEquals(pathOf(page), "/?q=1");
+  },
+);
 
 deskTest("of an answer that closes its layer, the rest changes the page below", async ({ page }, app) => {
   await page.getByRole("link", { name: "New ticket" }).click();

@@ -58,6 +58,13 @@ Deno.test("enter() corrects an error of the last submit, also of a group", async
     assertEquals(form.field("Size").isInvalid, true);
     await form.enter({ Size: "M" });
     assertEquals([form.field("Size").isInvalid, form.field("Name").value], [false, "x"]);
+    form = client.page.form("Join").fill({ Name: "" });
+    await form.submitWithRuntime();
+    form = client.page.form("Join").fill({ Name: "bob" });
+    assertEquals(form.field("Name").isInvalid, true);
+    // Another field is left: the error of the submit is corrected by now.
+    await form.enter({ Size: "S" });
+    assertEquals(form.field("Name").isInvalid, false);
   });
 });
 
