@@ -8,6 +8,7 @@ import { PAGE_HEADER, PROTOCOL_VERSION } from "../protocol/page_mark.ts";
 import { notePlainHead } from "../http/plain_head.ts";
 import { sealRecord, sealValue } from "../http/sink.ts";
 import { addToVary } from "../http/vary.ts";
+import { preloadHeader } from "./preload.ts";
 import { speculationHeader } from "./speculation.ts";
 
 /** A response before it is a `Response`. */
@@ -45,7 +46,9 @@ export function reply(
 
 /** Creates the reply of a page render. */
 export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" }>, method: string): Reply {
-  const headers: Record<string, string> = { "content-type": HTML_TYPE, ...speculationHeader(page.html) };
+  // The page of a failure is not worth more requests than it needs.
+  const preload = page.status === 200 ? preloadHeader(page.html) : NO_MARK;
+  const headers: Record<string, string> = { "content-type": HTML_TYPE, ...preload, ...speculationHeader(page.html) };
   const cookies: string[] = [];
   // A page that sets no headers has none to copy.
   for (const [name, value] of page.headers ?? []) {

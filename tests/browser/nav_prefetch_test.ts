@@ -195,6 +195,9 @@ Deno.test("at most two pages are requested at once", async () => {
     await page.goto("/");
     const first = await site.held.next();
     const second = await site.held.next();
+    // A request that is sent later arrives later.
+    await page.evaluate(() => fetch("/probe"));
+    assertEquals(site.requests.length, 2);
     first.answer();
     const third = await site.held.next();
     // Each was requested only after another one had ended.
@@ -264,5 +267,21 @@ Deno.test("a prefetched page is dropped after 30 seconds", async () => {
     await page.getByRole("link", { name: "One" }).click();
     await heading(page, "/1 first");
     assertEquals(site.requests, ["/1 prefetch", "/1 null"]);
+  });
+});
+
+Deno.test("a prefetched page that is shown while it arrives is not dropped after 30 seconds", async () => {
+  const site = createSite(LINK, { hold: true });
+  await withPage(site.handler, async ({ page }) => {
+    await open(page);
+    await page.clock.install();
+    await page.getByRole("link", { name: "One" }).hover();
+    await page.clock.runFor(1000);
+    const { answer } = await site.held.next();
+    await page.getByRole("link", { name: "One" }).click();
+    await page.clock.runFor(31_000);
+    answer();
+    await heading(page, "/1 first");
+    assertEquals(site.requests, ["/1 prefetch"]);
   });
 });

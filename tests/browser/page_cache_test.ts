@@ -206,7 +206,7 @@ Deno.test("scroll position and focus come back with the kept page, and forward w
     await page.goForward();
     await heading(page, "B");
     assertEquals(await page.evaluate(() => scrollY), 700);
-    // Both requests are held: what was shown came from the cache.
+    // Both requests are held: the cache has shown the pages.
     (await site.held.next()).answer();
     (await site.held.next()).answer();
   });
@@ -424,5 +424,27 @@ Deno.test("a kept page that the server now redirects is replaced by the page it 
       `${url}/a`,
       `${url}/c`,
     ]);
+  });
+});
+
+Deno.test("the fields of the GET form that led to the next page are as the server has sent them, others as they were left", async () => {
+  const a =
+    `<form hyper-nav action="/b"><input name="q" value="of A"><button>Search</button></form><input name="other">`;
+  const site = createSite({ a });
+  await withPage(site.handler, async (visit) => {
+    const { page } = visit;
+    await page.goto("/a");
+    await untilCached(page);
+    await page.locator("[name=other]").fill("left");
+    await page.locator("[name=q]").fill("sent");
+    await page.getByRole("button", { name: "Search" }).click();
+    await heading(page, "B");
+    await untilKept(page);
+    site.state.hold = true;
+    await page.goBack();
+    await heading(page, "A first");
+    assertEquals(await page.locator("[name=q]").inputValue(), "of A");
+    assertEquals(await page.locator("[name=other]").inputValue(), "left");
+    (await site.held.next()).answer();
   });
 });

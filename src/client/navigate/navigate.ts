@@ -22,7 +22,7 @@ import { userMarkOf } from "../../protocol/user_mark.ts";
 import { LAYER_HEADER } from "../../protocol/names.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { abortReads } from "../call/active_call.ts";
-import { doc, dom } from "../dom.ts";
+import { doc, dom, formOf } from "../dom.ts";
 import { emit, type NavigationTrigger } from "../events.ts";
 import { mayLeavePage } from "./leave.ts";
 import { loadNeeded, tryPart } from "../parts/load_part.ts";
@@ -225,7 +225,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
         if (!isAgain) endReads();
         const isLeft = isPush && isEntryShown();
         const before = setEntry(final.href, isPush);
-        if (isLeft) cache?.keep(before, facts, oldHead);
+        if (isLeft) cache?.keep(before, facts, oldHead, sourceEl && formOf(sourceEl));
         typedUrl = isTyped ? location.href : "";
         showPage(page, patch, loaded.facts, isAgain);
         if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
@@ -285,7 +285,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     start,
     () => mayBegin(location.href, "history"),
     (entry) => {
-      if (entry.left) cache?.keep(entry.left, facts, headElements());
+      if (entry.left) cache?.keep(entry.left, facts, headElements(), null);
       void showUrl(entry.url, { kind: "restore", entry }, "history", null);
     },
     ended,

@@ -46,8 +46,9 @@ export interface PageCache {
    * Keeps the current page under the key of its history entry.
    *
    * @param head The elements of its head, without those of the page that follows.
+   * @param sent The form that leads to that page, if one does: its fields belong to that page.
    */
-  keep(key: string, facts: PageFacts, head: readonly Element[]): Promise<void>;
+  keep(key: string, facts: PageFacts, head: readonly Element[], sent: Element | null): Promise<void>;
   /** Returns the page of an entry, for one use. */
   take(key: string): KeptPage | undefined;
   /** Drops the pages of all tabs. */
@@ -90,9 +91,9 @@ let channel: BroadcastChannel | undefined;
 
 /** The pages that the user has left. */
 export const pageCache: PageCache = {
-  async keep(key, facts, head) {
+  async keep(key, facts, head, sent) {
     if (layers[0] || doc.querySelector(ALPINE)) return;
-    const page = capture(facts, head);
+    const page = capture(facts, head, sent);
     const { signal } = dropped;
     if (!await facts.isStorable() || signal.aborted) return;
     pages.delete(key);
@@ -154,12 +155,18 @@ function notePasswords(): void {
 }
 
 /** Returns the current page. */
-function capture(facts: PageFacts, head: readonly Element[]): KeptPage {
+function capture(facts: PageFacts, head: readonly Element[], sent: Element | null): KeptPage {
   const body = predictions.around(() => dom(doc.body).outerHTML);
   const root = dom(facts.root ?? doc.documentElement).cloneNode() as Element;
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
+  // A control without a form does not belong to one that was sent.
   const fields = Map.groupBy(controls(), signatureOf);
-  const states = new Map([...fields].map(([signature, found]) => [signature, found.map(stateOf)]));
+  const states = new Map(
+    [...fields].map(([signature, found]) => [
+      signature,
+      found.map((control) => control.form === sent ? null : stateOf(control)),
+    ]),
+  );
   return {
     ...facts,
     user: facts.user ?? firstUser,
