@@ -154,9 +154,17 @@ function notePasswords(): void {
   for (const control of all("[type=password]")) passwords.add(control);
 }
 
+/** Returns the markup of the page without alerts and toasts of the runtime, whose styles the policy of a page may forbid in markup. */
+function ownBody(): string {
+  // In a document that is not shown, custom elements do nothing.
+  const body = doc.implementation.createHTMLDocument().importNode(doc.body, true);
+  for (const own of all("[data-hyper-own]", body)) dom(own).remove();
+  return dom(body).outerHTML;
+}
+
 /** Returns the current page. */
 function capture(facts: PageFacts, head: readonly Element[], sent: Element | null): KeptPage {
-  const body = predictions.around(() => dom(doc.body).outerHTML);
+  const body = predictions.around(ownBody);
   const root = dom(facts.root ?? doc.documentElement).cloneNode() as Element;
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
   // A control without a form does not belong to one that was sent.
@@ -176,8 +184,7 @@ function capture(facts: PageFacts, head: readonly Element[], sent: Element | nul
     clean(page) {
       // Without a script, a dialog is open but not modal.
       all("dialog", page).forEach((dialog, index) => modal[index] && dom(dialog).removeAttribute("open"));
-      // Alerts and toasts of the runtime, and requests that were in flight.
-      for (const own of all("[data-hyper-own]", page)) dom(own).remove();
+      // Requests that were in flight.
       for (const busy of all("[aria-busy]", page)) dom(busy).removeAttribute("aria-busy");
     },
     restoreFields() {
