@@ -157,7 +157,7 @@ function notePasswords(): void {
 /** Returns the markup of the page without alerts and toasts of the runtime, whose styles the policy of a page may forbid in markup. */
 function ownBody(): string {
   // In a document that is not shown, custom elements do nothing.
-  const body = doc.implementation.createHTMLDocument().importNode(doc.body, true);
+  const body = dom(doc.implementation.createHTMLDocument()).importNode(doc.body, true);
   for (const own of all("[data-hyper-own]", body)) dom(own).remove();
   return dom(body).outerHTML;
 }
