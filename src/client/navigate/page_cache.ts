@@ -172,7 +172,7 @@ function capture(facts: PageFacts, head: readonly Element[], sent: Element | nul
   const states = new Map(
     [...fields].map(([signature, found]) => [
       signature,
-      found.map((control) => control.form === sent ? null : stateOf(control)),
+      found.map((control) => sent && control.form === sent ? null : stateOf(control)),
     ]),
   );
   return {
