@@ -45,6 +45,8 @@ export function atOnce<T>(value: T | PromiseLike<T>, what: string): T {
 export function abortSafely(controller: AbortController, reason: unknown, report: Report): void {
   if (controller.signal.aborted) return;
   const onError = (event: Event): void => {
+    // A listener may abort another signal: the outermost reports.
+    if (event.defaultPrevented) return;
     event.preventDefault();
     if (event instanceof ErrorEvent) reportTo(report, event.error);
   };

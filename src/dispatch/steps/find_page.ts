@@ -44,11 +44,12 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
  * the sets of signals that depend on each other.
  */
 function endWithClient(call: Call, app: Observing): void {
-  const { arrival: { client: { gone }, lifetime }, controller } = call;
+  const { arrival: { client: { gone }, lifetime, subscription }, controller } = call;
   const end = (): void => abortSafely(controller, gone.reason, reporterOf(call, app));
   if (gone.aborted) return end();
   gone.addEventListener("abort", end);
-  lifetime.onEnd = () => gone.removeEventListener("abort", end);
+  // A stream of subscriptions outlives each of them. The client of any other call may leave while it gets the response.
+  if (subscription !== null) lifetime.onEnd = () => gone.removeEventListener("abort", end);
 }
 
 /**
