@@ -25,7 +25,7 @@ export async function startStream(
   events: AsyncGenerator<Patch, void, void>,
   app: Pick<Running, "streams" | "changes"> & Observing & RegionsApp,
 ): Promise<Outcome> {
-  const { call: { arrival: { lifetime }, action, limits, controller }, claim, admitted } = run;
+  const { call: { arrival: { lifetime }, action, limits, controller }, claim } = run;
   const report = reporterOf(run.call, app);
   const slot = await takeSlot(run, app);
   if (slot.kind !== "slot") {

@@ -505,7 +505,7 @@ liveTest(
 
 liveTest(
   "many tabs of one browser leave connections free for the calls of their user",
-  async (visit, { handler }, streams) => {
+  async (visit, _list, streams) => {
     const tabs = await openTabs(visit, streams, 8);
     // Each is sent and answered over HTTP/1.1, where a browser opens six connections to a host.
     for (const [index, page] of tabs.entries()) await call(page, "add", { text: `t${index}` });

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
-import { app, Arrivals, END, html, sse, writer } from "./runtime_app.ts";
+import { app, Arrivals, END, html, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
 /** A site whose pages show text that changes. It records the requests for them. */

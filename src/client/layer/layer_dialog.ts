@@ -88,14 +88,14 @@ export function showWaiting({ dialog, content }: LayerDialog, opener: Element | 
   const status = doc.createElement("p");
   status.role = "status";
   status.textContent = words().loadingLayer ?? LAYER_TEXTS.loadingLayer;
-  content.ariaBusy = "true";
-  content.append(status);
+  dom(content).ariaBusy = "true";
+  dom(content).append(status);
   dialog.ariaLabel = dom(opener)?.ariaLabel || dom(opener)?.textContent?.trim() || status.textContent;
 }
 
 /** Shows a page in a dialog. */
 export function fillDialog({ content }: LayerDialog, page: Node[]): void {
-  content.ariaBusy = null;
+  dom(content).ariaBusy = null;
   dom(content).replaceChildren(...page);
 }
 

@@ -217,7 +217,7 @@ async function open(
   if (opener instanceof HTMLElement && !dom(opener).contains(doc.activeElement)) dom(opener).focus();
   const restoreFocus = captureFocus();
   const ended = new AbortController();
-  let layer: OpenLayer | undefined;
+  let layer: OpenLayer | undefined = undefined;
   const close = () => {
     if (layer) return void closeLayer(layer);
     fetching?.abort();

@@ -158,7 +158,7 @@ function buttonsOf(control: Element | undefined): HTMLButtonElement[] {
   return controls.filter(isSubmitButton);
 }
 
-const isSubmitButton = ({ type }: HTMLButtonElement): boolean => /^(submit|image)$/.test(type);
+const isSubmitButton = ({ type }: HTMLButtonElement | HTMLInputElement): boolean => /^(submit|image)$/.test(type);
 
 function onKey(event: KeyboardEvent): void {
   const element = ours("[hyper-on*='keydown.']").find((element) =>
@@ -203,13 +203,15 @@ async function sendTrigger(element: Element, event: string): Promise<void> {
   if (!view.isConnected || isOff(element) || view.matches(":disabled")) return;
   const form = formOf(element);
   if (attr(element, "hyper-action") !== null) return await callAction(element, event);
-  const button = view.matches("button,[type=submit],[type=image]") && element as HTMLButtonElement;
+  const isButton = element instanceof HTMLButtonElement ||
+    element instanceof HTMLInputElement && isSubmitButton(element);
+  const button = isButton ? element : null;
   // A shortcut works as the button does.
   if (!form || button && !(isEntered(event) && isSubmitButton(button))) return (view as View<HTMLElement>).click();
   // The browser shows the missing fields when the user submits the form.
   const isChecked = event !== "keydown" && !(button && dom(button).hasAttribute("formnovalidate"));
   if (isChecked && dom(form).matches("form:not([novalidate]):invalid")) return;
-  submitForm(form, event, button || null);
+  submitForm(form, event, button);
 }
 
 async function callAction(element: Element, event: string): Promise<void> {
