@@ -6,7 +6,7 @@ export const kv = await Deno.openKv(":memory:");
 const SeatForm = defineForm("seat", {
   fields: {
     seat: field.number({ label: "Seat", min: 1, max: 20, required: true }),
-    name: field.text({ label: "Name", required: true, maxlength: 80 }),
+    name: field.text({ label: "Name", required: true, maxlength: 80, autocomplete: "name" }),
   },
 });
 

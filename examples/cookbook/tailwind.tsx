@@ -2,8 +2,8 @@ import { action, defineForm, Field, field, Form, FormErrors, refresh, toast } fr
 
 const GuestForm = defineForm("guest", {
   fields: {
-    name: field.text({ label: "Name", required: true, maxlength: 80 }),
-    email: field.email({ label: "Email", required: true }),
+    name: field.text({ label: "Name", required: true, maxlength: 80, autocomplete: "off" }),
+    email: field.email({ label: "Email", required: true, autocomplete: "off" }),
   },
 });
 

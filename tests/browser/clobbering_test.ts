@@ -268,7 +268,7 @@ async function visit(
 async function journey({ page, events, came, streams }: Around): Promise<void> {
   await page.goto("/");
   assert(await page.evaluate(() => Object.hasOwn(globalThis, "Hyper") && Object.hasOwn(globalThis, "action")));
-  assertEquals(await isHidden(page, "[hyper-online]"), false);
+  await shown(page, "[hyper-online]:not([hidden])");
 
   // Scripts call actions, with every swap mode.
   assertEquals(await call(page, "swaps"), "success");
@@ -335,9 +335,11 @@ async function journey({ page, events, came, streams }: Around): Promise<void> {
   const watching = page.evaluate(async () => (await action("watch", {}, { method: "GET" })).kind);
   const stream = await streams.next();
   const heading = { target: "h1", swap: "morph", content: '<h1 class="topic">live</h1>' };
-  stream.write(`event: patch_html\nid: live:1\nshare: same\ndata: ${JSON.stringify(heading)}\n\n`);
+  stream.write(`event: patch_html\nid: live:1\ndata: ${JSON.stringify(heading)}\n\n`);
   await shown(page, "h1.topic");
-  stream.send(["patch_html", { target: "h1", swap: "morph", content: '<h1 class="live">live</h1>' }, "live:2"]);
+  // Without a name to share, the call continues alone, from there.
+  const rest = await streams.next();
+  rest.send(["patch_html", { target: "h1", swap: "morph", content: '<h1 class="live">live</h1>' }, "live:2"]);
   await shown(page, "h1.live");
   await page.evaluate(() => Hyper.abort("watch"));
   assertEquals(await watching, "aborted");

@@ -55,6 +55,8 @@ async function pressAll(page: Page, path: string): Promise<readonly string[]> {
         for (const type of ["hyper:afterRequest", "hyper:navigate:after", "invalid", "toggle"]) {
           addEventListener(type, () => resolve(), { once: true, capture: true });
         }
+        // A form may be corrected by what it shows, without any of these.
+        setTimeout(resolve, 5000);
       })
       // The document is gone.
     ).catch(() => {});

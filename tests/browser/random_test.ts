@@ -10,8 +10,9 @@ import { createHandler } from "@hyper/actions";
 import type { CDPSession, Page } from "playwright-core";
 import { addNote, closeDatabase, deleteNote, listNotes } from "../../examples/notes/database.ts";
 import { withPage } from "../support/browser.ts";
-import { createRandom, type Random } from "../support/random.ts";
-import { type FlakyProxy, openFlakyProxy } from "../support/flaky_proxy.ts";
+import { createRandom } from "../support/random.ts";
+import { openFlakyProxy } from "../support/flaky_proxy.ts";
+import { click, type Deeds, FAILING, open, type, untilQuiet, use, type Visitor } from "../support/random_use.ts";
 import type {} from "../../client.ts";
 
 const seconds = Number(Deno.env.get("RANDOM_SECONDS") ?? 20);
@@ -32,50 +33,6 @@ interface Held {
   readonly listeners: number;
 }
 
-/** A user of the page. */
-interface Visitor {
-  readonly page: Page;
-  readonly network: FlakyProxy;
-  readonly random: Random;
-  /** Operations so far. */
-  readonly deeds: string[];
-}
-
-/** Random operations by name, each with its weight. */
-type Deeds = Readonly<Record<string, readonly [weight: number, deed: (visitor: Visitor) => Promise<unknown>]>>;
-
-/** Clicks a matching element if there is one, even if it has moved or is covered. */
-async function click({ page, random }: Visitor, selector: string): Promise<void> {
-  const all = page.locator(selector);
-  const count = await all.count();
-  if (count === 0) return;
-  await all.nth(random(count)).click({ timeout: 250, noWaitAfter: true }).catch(() => {
-    // It was removed, disabled or covered meanwhile: a user would miss it too.
-  });
-}
-
-async function type(visitor: Visitor, selector: string, texts: readonly string[]): Promise<void> {
-  const { page, random } = visitor;
-  await click(visitor, selector);
-  await page.keyboard.press("Control+A");
-  await page.keyboard.type(texts[random(texts.length)] ?? "");
-  if (random(2)) await page.keyboard.press("Enter");
-}
-
-const pause = ({ page, random }: Visitor, most: number): Promise<void> => page.waitForTimeout(random(most));
-
-/** Presses a button while the network is disconnected. */
-async function disturb(visitor: Visitor, begin: () => unknown, end: () => unknown): Promise<void> {
-  await begin();
-  // A loading page waits for the network itself, so the button is awaited only after it is back.
-  const pressed = click(visitor, "button").catch(() => {
-    // The page was left meanwhile.
-  });
-  await pause(visitor, 300);
-  await end();
-  await pressed;
-}
-
 const USING: Deeds = {
   add: [6, (visitor) => type(visitor, "#add input[type=text]", ["Milk", "Bread", "a < b & c", ""])],
   rename: [5, (visitor) => type(visitor, ".note form.title input[type=text]", ["Tea", "x".repeat(80), ""])],
@@ -84,22 +41,7 @@ const USING: Deeds = {
   agree: [4, (visitor) => click(visitor, "dialog button[value=yes]")],
   search: [4, (visitor) => type(visitor, "#q", ["mi", "b", "nothing", ""])],
   "back up": [3, (visitor) => click(visitor, ".backup button")],
-  retry: [4, (visitor) => click(visitor, "[hyper-retry]")],
-  close: [2, (visitor) => click(visitor, "[hyper-close]")],
-  wait: [4, (visitor) => pause(visitor, 400)],
-  abort: [2, ({ page }) => page.evaluate(() => Hyper.abortAll())],
-  drop: [4, ({ network }) => Promise.resolve(network.drop())],
-  stall: [2, (visitor) => {
-    const { network } = visitor;
-    return disturb(visitor, () => network.stall(), () => {
-      network.drop();
-      network.flow();
-    });
-  }],
-  "lose the network": [3, (visitor) => {
-    const context = visitor.page.context();
-    return disturb(visitor, () => context.setOffline(true), () => context.setOffline(false));
-  }],
+  ...FAILING,
 };
 
 /** Operations that lead to another document, such as a retry of a navigation by the browser. */
@@ -117,39 +59,9 @@ const LEAVING: Deeds = {
   "open a note": [1, (visitor) => click(visitor, ".note a")],
 };
 
-/** Opens a page, with any number of attempts. */
-async function open(page: Page, url: string): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    try {
-      await page.goto(url);
-      await page.waitForFunction(() => "Hyper" in globalThis);
-      return;
-    } catch (error) {
-      // Another operation has navigated meanwhile.
-      if (!/ERR_|interrupted|destroyed/.test(String(error))) throw error;
-    }
-  }
-  throw new Error(`Cannot open ${url}: it did not come in ten attempts`);
-}
-
-async function use(visitor: Visitor, milliseconds: number, deeds: Deeds): Promise<void> {
-  const choices = Object.entries(deeds).flatMap(([name, [weight, deed]]) => Array(weight).fill([name, deed] as const));
-  const until = performance.now() + milliseconds;
-  while (performance.now() < until) {
-    const [name, deed] = choices[visitor.random(choices.length)];
-    visitor.deeds.push(name);
-    await deed(visitor).catch((error: unknown) => {
-      // An operation was overtaken by an earlier one, which has led to another page that may be incomplete.
-      if (!/destroyed|navigat|interrupted|Timeout|ERR_|detached|Hyper is not defined/i.test(String(error))) throw error;
-    });
-    // Notes and history of other users: the excess is removed without the page.
-    for (const { id } of listNotes().slice(MAX_NOTES)) deleteNote(id);
-    // A page that could not be loaded has no runtime.
-    if (!/^http/.test(visitor.page.url())) await open(visitor.page, "/");
-    else if (!await visitor.page.evaluate(() => "Hyper" in globalThis).catch(() => true)) {
-      await open(visitor.page, "/");
-    }
-  }
+/** Notes and history of other users: the excess is removed without the page. */
+function removeExcess(): void {
+  for (const { id } of listNotes().slice(MAX_NOTES)) deleteNote(id);
 }
 
 /** Navigates to a page without a reload, with any number of attempts: a redirect of the last operation may be pending. */
@@ -169,12 +81,7 @@ async function visit(page: Page, url: string): Promise<void> {
 
 /** Waits until no request is pending, and the page is the list of three notes, reached without a reload. */
 async function rest(page: Page): Promise<void> {
-  await page.context().setOffline(false);
-  await page.waitForFunction(
-    () => !document.querySelector("[aria-busy], [data-hyper-disabled], [hyper-loading]:not([hidden])"),
-    undefined,
-    { timeout: REST },
-  );
+  await untilQuiet(page, REST);
   for (const { id } of listNotes()) deleteNote(id);
   for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
   for (const url of ["/?q=", "/", "/?q=", "/", "/?q=", "/"]) await visit(page, url);
@@ -217,14 +124,14 @@ Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} s
       await page.context().setOffline(false);
       for (let left = seconds; left > 0; left -= ROUND) {
         const round = Math.min(left, ROUND) * 1000;
-        await use(visitor, round / 2, { ...USING, ...LEAVING });
+        await use(visitor, round / 2, { ...USING, ...LEAVING }, removeExcess);
         await open(page, "/");
         // Code and objects that are loaded once exist before the first count.
-        await use(visitor, round / 8, USING);
+        await use(visitor, round / 8, USING, removeExcess);
         await rest(page);
         await page.evaluate(() => void Reflect.set(globalThis, "counted", true));
         const before = await count(devtools);
-        await use(visitor, round * 3 / 8, USING);
+        await use(visitor, round * 3 / 8, USING, removeExcess);
         await rest(page);
         // Another document cannot be compared: a form was sent before its script had loaded.
         if (!await page.evaluate(() => Reflect.has(globalThis, "counted"))) continue;

@@ -167,14 +167,7 @@ function capture(facts: PageFacts, head: readonly Element[], sent: Element | nul
   const body = predictions.around(ownBody);
   const root = dom(facts.root ?? doc.documentElement).cloneNode() as Element;
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
-  // A control without a form does not belong to one that was sent.
-  const fields = Map.groupBy(controls(), signatureOf);
-  const states = new Map(
-    [...fields].map(([signature, found]) => [
-      signature,
-      found.map((control) => sent && control.form === sent ? null : stateOf(control)),
-    ]),
-  );
+  const states = statesOf(sent);
   return {
     ...facts,
     user: facts.user ?? firstUser,
@@ -192,6 +185,23 @@ function capture(facts: PageFacts, head: readonly Element[], sent: Element | nul
       for (const control of controls()) restoreState(control, rest.get(signatureOf(control))?.shift() ?? null);
     },
   };
+}
+
+/**
+ * Returns the states of the controls, by what identifies them. A function of its own: the functions of a kept page would hold the form,
+ * and the page around it.
+ *
+ * @param sent The form that was sent, whose controls are as the server has them.
+ */
+function statesOf(sent: Element | null): Map<string, FieldState[]> {
+  const fields = Map.groupBy(controls(), signatureOf);
+  return new Map(
+    [...fields].map(([signature, found]) => [
+      signature,
+      // A control without a form does not belong to one that was sent.
+      found.map((control) => sent && control.form === sent ? null : stateOf(control)),
+    ]),
+  );
 }
 
 /** Returns the controls of the page, except those that stay on the page. */
