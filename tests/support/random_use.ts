@@ -57,7 +57,7 @@ async function disturb(visitor: Visitor, begin: () => unknown, end: () => unknow
   await pressed;
 }
 
-/** What a user does with the failures of a network, and what the network does. */
+/** Reactions of a user to failures of a network, and these failures. */
 export const FAILING: Deeds = {
   retry: [4, (visitor) => click(visitor, "[hyper-retry]")],
   close: [2, (visitor) => click(visitor, "[hyper-close]")],
