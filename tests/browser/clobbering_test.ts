@@ -425,13 +425,6 @@ function text(page: Page, selector: string): Promise<string | undefined> {
   }, selector);
 }
 
-function isHidden(page: Page, selector: string): Promise<boolean | undefined> {
-  return page.evaluate(
-    (selector) => Document.prototype.querySelector.call(document, selector)?.hasAttribute("hidden"),
-    selector,
-  );
-}
-
 /** Returns the name of the focused control. */
 function active(page: Page): Promise<string | null> {
   return page.evaluate(() =>
