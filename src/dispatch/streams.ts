@@ -43,7 +43,8 @@ export interface Streams {
    */
   open(holder: Holder): StreamSlot | StreamRefusal;
   /**
-   * The same, but waits a moment for a slot: a browser that closes a stream may open the next one before the server notices.
+   * The same, but waits a moment for a slot: a browser that closes a stream may open the next one before the server notices. A holder who
+   * has waited in vain waits again only after a slot was released.
    *
    * @param gone Aborted when the client has disconnected.
    */
@@ -72,6 +73,8 @@ class StreamSlots implements Streams {
   readonly #pool: Pool;
   /** Wake the requests that wait for a slot. */
   readonly #waiting = new Set<() => void>();
+  /** Holders that have waited in vain since a slot was released last. */
+  readonly #inVain = new Set<string>();
   readonly #onOpen: () => void;
   // Set by `close()`, and never reset.
   #isClosed = false;
@@ -91,27 +94,32 @@ class StreamSlots implements Streams {
   }
 
   async openSoon(holder: Holder, gone: AbortSignal): Promise<StreamSlot | StreamRefusal> {
+    const name = holder.kind === "unknown" ? "" : `${holder.kind} ${holder.name}`;
     const until = performance.now() + WAIT_MS;
     for (;;) {
       const opened = this.open(holder);
       const left = until - performance.now();
-      const mayWait = left > 0 && !gone.aborted && this.#waiting.size < MAX_WAITING;
-      if (opened.kind !== "refused" || !mayWait) return opened;
-      await this.#untilReleased(left);
+      const mayWait = left > 0 && !gone.aborted && this.#waiting.size < MAX_WAITING && this.#inVain.size < MAX_WAITING;
+      if (opened.kind !== "refused" || !mayWait || this.#inVain.has(name)) return opened;
+      if (!await this.#untilReleased(left)) this.#inVain.add(name);
     }
   }
 
-  async #untilReleased(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds);
-    this.#waiting.add(resolve);
-    await promise;
+  /** Returns `false` if no slot was released in this time. */
+  async #untilReleased(milliseconds: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, milliseconds, false);
+    const wake = () => resolve(true);
+    this.#waiting.add(wake);
+    const isReleased = await promise;
     clearTimeout(timer);
-    this.#waiting.delete(resolve);
+    this.#waiting.delete(wake);
+    return isReleased;
   }
 
   /** Wakes the requests that wait for a slot. */
   wakeWaiting(): void {
+    this.#inVain.clear();
     for (const wake of this.#waiting) wake();
   }
 

@@ -410,7 +410,9 @@ Deno.test("A4: a generator that cannot be ended is reported, and its slot is fre
   const next = reader?.read();
   await reader?.cancel();
   await next;
-  assertEquals([(await open()).status, begun], [429, 1]);
+  const waiting = open();
+  await time.tick(1_000);
+  assertEquals([(await waiting).status, begun], [429, 1]);
   await time.tick(STUCK_MS);
   const second = await open();
   assertEquals([second.status, begun], [200, 2]);
