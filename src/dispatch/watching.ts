@@ -76,7 +76,7 @@ class RunWatching implements Watching {
   async refresh(selector: string | null): Promise<LivePatch> {
     const body = await this.#settling.body();
     if (body !== null) return refreshPatch(selector, body);
-    throw new TypeError(`Cannot refresh for action "${this.#run.call.action.name}": there is no page`);
+    throw new TypeError(`Cannot refresh for action "${this.#run.call.action.name}": the call does not name a page`);
   }
 
   render(items: Item | readonly Item[]): Promise<readonly Patch[]> {

@@ -190,7 +190,7 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   #leave(): void {
-    // There is no reader. The error is reported where the generator was created.
+    // Nothing reads it any more. The error is reported where the generator was created.
     this.#next.catch(() => {});
     this.#options.stream.leave();
   }

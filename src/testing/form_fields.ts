@@ -29,7 +29,7 @@ export function controlsOfLabel(form: ElementNode, label: string, deed: string):
     new Error(`Cannot ${deed} field "${label}" of form "${calledForm(form)}": ${reason}`);
   if (found === undefined) {
     const names = controls.filter(isField).map((it) => `"${accessibleName(it) || attribute(it, "name")}"`);
-    throw refused(`there is no such field; its fields are ${listed(names)}`);
+    throw refused(`the form does not have it; its fields are ${listed(names)}`);
   }
   if (found.length > 1 && !found.every(isChoice)) throw refused(`there are ${found.length} fields of this name`);
   return found;

@@ -135,7 +135,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const app = createOpenIdApp(new OpenId({ ...CLIENT, issuer: provider.issuer }));
     try {
       await withPage(app, async ({ page }) => {
-        for (const path of ["/", "/account"]) await check(page, path, "nobody is signed in");
+        for (const path of ["/", "/account"]) await check(page, path, "signed out");
         await page.getByRole("button", { name: "Sign in with your provider" }).click();
         await page.getByRole("heading", { name: "Ada" }).waitFor();
         await look(page, "the account");

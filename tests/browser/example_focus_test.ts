@@ -47,21 +47,20 @@ async function pressAll(page: Page, path: string): Promise<readonly string[]> {
     await button.evaluate(fillForm);
     // The user agrees to every question.
     await page.waitForFunction(() => globalThis.Hyper?.configure({ confirm: () => true }));
-    await page.evaluate(() => Reflect.set(globalThis, "sameDocument", true));
-    await button.focus();
-    const done = page.evaluate(() =>
-      new Promise<void>((resolve) => {
+    // Before the key: an invalid control is reported at once.
+    await page.evaluate(() => {
+      const done = new Promise<void>((resolve) => {
         // Nothing is sent if the form needs what this test does not fill in, or while a dialog asks for confirmation.
         for (const type of ["hyper:afterRequest", "hyper:navigate:after", "invalid", "toggle"]) {
           addEventListener(type, () => resolve(), { once: true, capture: true });
         }
-        // A form may be corrected by what it shows, without any of these.
-        setTimeout(resolve, 5000);
-      })
-      // The document is gone.
-    ).catch(() => {});
+      });
+      Object.assign(globalThis, { sameDocument: true, done });
+    });
+    await button.focus();
     await page.keyboard.press("Enter");
-    await done;
+    // The document may be gone.
+    await page.evaluate(() => Reflect.get(globalThis, "done")).catch(() => {});
     // Disabled controls are enabled, and a navigation begins, after the event. A new document, to which an action redirects,
     // begins at its top.
     await page.waitForFunction(

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { Suspense } from "preact/compat";
 import { createHandler } from "@hyper/actions";
 import { untilPreloaded, withPage } from "../support/browser.ts";
-import { hardPage, type Slow, slow } from "./late_page.tsx";
+import { hardPage, nestedPage, type Slow, slow } from "./late_page.tsx";
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; " +
   "require-trusted-types-for 'script'; trusted-types hyper";
@@ -40,36 +40,8 @@ function siteOf(Page: () => VNode, policy = POLICY) {
 }
 
 Deno.test("a link shows the page with its title and focus before its slow part is ready, and then the part, a table row and a part in a part", async () => {
-  const text = slow(() => <b id="text">text</b>),
-    row = slow(() => <tr id="row" />),
-    inner = slow(() => <i id="inner" />);
-  const outer = slow(() => (
-    <p id="outer">
-      <Suspense fallback="wait for inner">
-        <inner.Slow />
-      </Suspense>
-    </p>
-  ));
-  const handler = siteOf(() => (
-    <main>
-      <h1>Slow page</h1>
-      <section>
-        <Suspense fallback={<em>wait for text</em>}>
-          <text.Slow />
-        </Suspense>
-      </section>
-      <table>
-        <tbody>
-          <Suspense fallback={<tr id="wait" />}>
-            <row.Slow />
-          </Suspense>
-        </tbody>
-      </table>
-      <Suspense fallback="wait for outer">
-        <outer.Slow />
-      </Suspense>
-    </main>
-  ));
+  const { parts: { text, row, inner, outer }, Page } = nestedPage();
+  const handler = siteOf(Page);
   await withPage(handler, async ({ page, url, events }) => {
     await page.goto("/");
     await untilPreloaded(page, ["navigation", "patch"]);

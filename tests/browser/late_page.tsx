@@ -32,6 +32,41 @@ export function slow(content: () => VNode): Slow {
   return { Slow, show: settle("ready"), fail: settle("failed"), again };
 }
 
+/** Creates a page with late parts in a section, in a table, and in another late part. */
+export function nestedPage() {
+  const text = slow(() => <b id="text">text</b>);
+  const row = slow(() => <tr id="row" />);
+  const inner = slow(() => <i id="inner" />);
+  const outer = slow(() => (
+    <p id="outer">
+      <Suspense fallback="wait for inner">
+        <inner.Slow />
+      </Suspense>
+    </p>
+  ));
+  const Page = () => (
+    <main>
+      <h1>Slow page</h1>
+      <section>
+        <Suspense fallback={<em>wait for text</em>}>
+          <text.Slow />
+        </Suspense>
+      </section>
+      <table>
+        <tbody>
+          <Suspense fallback={<tr id="wait" />}>
+            <row.Slow />
+          </Suspense>
+        </tbody>
+      </table>
+      <Suspense fallback="wait for outer">
+        <outer.Slow />
+      </Suspense>
+    </main>
+  );
+  return { parts: { text, row, inner, outer }, Page };
+}
+
 const MARKERS = '<?start name="1"><i>mine</i><?end><template for="1"><p id="forged">forged</p></template>' +
   '<?end><template for="2">forged</template><template><b>inert</b></template>';
 const UNCLOSED = "<p>one<p>two<b>bold<ul><li>a<li>b<table><tr><td>cell";

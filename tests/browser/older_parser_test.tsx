@@ -5,7 +5,7 @@ import { Suspense } from "preact/compat";
 import { action, createHandler, Form, toast, Toasts } from "@hyper/actions";
 import { withPage } from "../support/browser.ts?without=HTMLProcessingInstruction,DocumentPatching";
 import type {} from "../../client.ts";
-import { hardPage, slow } from "./late_page.tsx";
+import { hardPage, nestedPage, slow } from "./late_page.tsx";
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; " +
   "require-trusted-types-for 'script'; trusted-types hyper";
@@ -39,36 +39,9 @@ function siteOf(Page: () => VNode, more: object = {}) {
 }
 
 Deno.test("an older browser gets the page in order first, and from then on out of order: in places, tables and parts of parts", async () => {
-  const text = slow(() => <b id="text">text</b>),
-    row = slow(() => <tr id="row" />),
-    inner = slow(() => <i id="inner" />);
-  const outer = slow(() => (
-    <p id="outer">
-      <Suspense fallback="wait for inner">
-        <inner.Slow />
-      </Suspense>
-    </p>
-  ));
+  const { parts: { text, row, inner, outer }, Page } = nestedPage();
   const all = [text, row, inner, outer];
-  const { served, handler } = siteOf(() => (
-    <main>
-      <section>
-        <Suspense fallback={<em>wait for text</em>}>
-          <text.Slow />
-        </Suspense>
-      </section>
-      <table>
-        <tbody>
-          <Suspense fallback={<tr id="wait" />}>
-            <row.Slow />
-          </Suspense>
-        </tbody>
-      </table>
-      <Suspense fallback="wait for outer">
-        <outer.Slow />
-      </Suspense>
-    </main>
-  ));
+  const { served, handler } = siteOf(Page);
   await withPage(served, async ({ page }) => {
     let gone = page.goto("/");
     await page.locator("section").waitFor({ state: "attached" });

@@ -146,7 +146,7 @@ Deno.test("form.fill() is kept when the form is found again", () => {
 
 Deno.test("form.fill() throws for input that a user could not enter, and the error has the reason", () => {
   const cases: [controls: string, input: FieldInput, reason: string][] = [
-    ['<input name="x">', "1", 'there is no such field; its fields are "x"'],
+    ['<input name="x">', "1", 'the form does not have it; its fields are "x"'],
     ['<input name="L" disabled>', "1", "it is disabled"],
     ['<fieldset disabled><input name="L"></fieldset>', "1", "it is disabled"],
     ['<input name="L" readonly>', "1", "it is read only"],

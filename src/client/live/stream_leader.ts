@@ -85,6 +85,7 @@ export class StreamLeader {
         // interrupted, unless the first attempt succeeds.
         if (failures) this.#post({ kind: "over", ids: this.#calls().map(({ id }) => id), last: [] });
         const delay = Math.min(500 * 2 ** failures++, MAX_RETRY_MS) * (0.5 + Math.random());
+        // Aborted when the tabs watch something else: then it is opened at once.
         await sleep(over, delay).catch(() => {});
       }
     }
