@@ -10,6 +10,8 @@ import { Accounts, DEMO as ACCOUNTS } from "../../examples/auth/accounts.ts";
 import { createApp as createAuth } from "../../examples/auth/app.ts";
 import { createApp as createBoard } from "../../examples/board/app.ts";
 import { addMessage, addTask, closeDatabase as closeBoard } from "../../examples/board/database.ts";
+import { createApp as createBooking } from "../../examples/booking/app.ts";
+import { FIRST_PASSWORD } from "../../examples/booking/database.ts";
 import { createApp as createHelpdesk } from "../../examples/helpdesk/app.ts";
 import { fill } from "../../examples/helpdesk/database.ts";
 import { DEMO as AGENTS } from "../../examples/helpdesk/users.ts";
@@ -124,6 +126,14 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     enter: (page) => signIn(page, AGENTS[0]),
     paths: ["/", "/?q=nothing", "/new", "/tickets/1", "/tickets/2", "/admin", "/nowhere"],
+  },
+  booking: {
+    open: async (kept) => {
+      const { handler } = kept.use(await createBooking({ folder: ":memory:", now: () => "2030-01-04T10:00" }));
+      return handler;
+    },
+    enter: (page) => signIn(page, { name: "Ada", password: FIRST_PASSWORD }),
+    paths: ["/", "/book?starts=2030-01-07T09:00&person=Ada", "/mine", "/nowhere"],
   },
   search: { open: () => createSearch(), paths: ["/", "/?q=gold", "/?q=zzz", "/elements/Au"] },
   uploads: {

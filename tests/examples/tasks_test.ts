@@ -18,6 +18,7 @@ for (
     ["auth", "<h1>Club</h1>"],
     ["openid", "<h1>Library</h1>"],
     ["helpdesk", "<h1>Sign in</h1>"],
+    ["booking", "<h1>Week of "],
   ] as const
 ) {
   Deno.test(`\`deno task ${task}\` serves on PORT and prints its URL`, async () => {
