@@ -1,5 +1,5 @@
 /** The tutorial, followed step by step: its commands run, and its files are written as a reader would. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { startProject } from "../src/init/mod.ts";
 
@@ -47,8 +47,9 @@ Deno.test("tutorial: each command works, and the result is the application of th
   try {
     const folder = join(parent, "tasks");
     const written = new Set<string>();
-    let runs = 0;
-    for await (const step of readSteps(await Deno.readTextFile(guide))) {
+    const text = await Deno.readTextFile(guide);
+    let [runs, files, lines] = [0, 0, 0];
+    for await (const step of readSteps(text)) {
       if (step.kind === "run") {
         for (const command of step.commands) await runCommand(command, folder);
         runs += step.commands.length;
@@ -58,10 +59,14 @@ Deno.test("tutorial: each command works, and the result is the application of th
       await Deno.mkdir(dirname(path), { recursive: true });
       await Deno.writeTextFile(path, step.text, { append: step.kind === "append" });
       written.add(step.path);
+      files += 1;
+      lines += step.text.split("\n").length - 1;
     }
+    // The introduction says how much there is to write.
+    assertStringIncludes(text, `${runs} commands and ${files} files with ${Math.round(lines / 10) * 10} lines`);
     assert(runs >= 8 && written.size >= 18, `${runs} commands, ${written.size} files`);
-    const { files } = await startProject(join(parent, "expected"), { template: "app" });
-    for (const path of files.filter((file) => !/^README\.md$|^AGENTS\.md$|^\.github/.test(file))) {
+    const expected = await startProject(join(parent, "expected"), { template: "app" });
+    for (const path of expected.files.filter((file) => !/^README\.md$|^AGENTS\.md$|^\.github/.test(file))) {
       const [own, expected] = await Promise.all(
         ["tasks", "expected"].map((project) => Deno.readTextFile(join(parent, project, path))),
       );

@@ -52,7 +52,7 @@ export default function GuestBook() {
 function Row({ name, message }: Entry) {
   return (
     <li>
-      <strong>{name}</strong> {message}
+      <strong>{name}</strong> <span>{message}</span>
     </li>
   );
 }
