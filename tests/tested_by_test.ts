@@ -24,6 +24,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client": ["browser/action_test.ts", "browser/smoke_test.ts"],
   "src/client/call/upload.ts": ["browser/upload_test.ts"],
   "src/client/call/ask_to_sign_in.ts": ["browser/user_change_test.tsx"],
+  "src/client/page/form_user.ts": ["browser/user_change_test.tsx"],
+  "src/client/page/control_state.ts": ["browser/user_change_test.tsx"],
   "src/client/page/user_change.ts": ["browser/user_change_test.tsx"],
   "src/http/sign_in.ts": ["session/signed_in_test.tsx"],
   "src/client/call": ["browser/active_call_test.ts", "browser/answer_test.tsx", "browser/lanes_test.ts"],

@@ -7,6 +7,7 @@ import {
   Field,
   field,
   Form,
+  FormErrors,
   html,
   live,
   redirect,
@@ -40,7 +41,11 @@ function createSite() {
     async (ctx) => <p id="news">{`News for ${await userOf(ctx)}: ${news.text}`}</p>,
   );
   const NoteForm = defineForm("note", {
-    fields: { note: field.text({ label: "Note" }) },
+    fields: {
+      note: field.text({ label: "Note" }),
+      kind: field.select({ label: "Kind", choices: ["a", "b"], required: true, initial: "a" }),
+      important: field.checkbox({ label: "Important" }),
+    },
     guard: kept.guard,
     getInitial: async (ctx) => await kept.find("note", ctx) ?? { note: "" },
   });
@@ -62,7 +67,10 @@ function createSite() {
     <main>
       <News />
       <Form action={save}>
+        <FormErrors />
         <Field name="note" />
+        <Field name="kind" />
+        <Field name="important" />
         <button>Save</button>
       </Form>
       <p id="saved" />
@@ -267,6 +275,31 @@ siteTest(
     assertEquals([after.includes("none"), after.includes("ada"), after.at(-1)], [true, false, "bob"]);
   },
 );
+
+for (const control of ["text", "list", "box", "none"]) {
+  siteTest(
+    `the page is shown again for the user of now: what the user before has entered is not sent as theirs: ${control}`,
+    async ({ page, context }, { saved }) => {
+      await press(page, "Enter as ada", "ada");
+      await page.goto("/");
+      if (control === "text") await page.getByLabel("Note").fill("typed");
+      if (control === "list") await page.getByLabel("Kind").selectOption("b");
+      if (control === "box") await page.getByLabel("Important").check();
+      const tab = await context.newPage();
+      await press(tab, "Enter as bob", "bob");
+      await page.getByText("News for bob").waitFor();
+      await page.getByRole("button", { name: "Save" }).click();
+      if (control !== "none") {
+        await page.getByText("You are signed in as another user now.").first().waitFor();
+        assertEquals(saved, []);
+        // The user has seen it.
+        await page.getByRole("button", { name: "Save" }).click();
+      }
+      await page.getByText("Saved").waitFor();
+      assertEquals(saved, [`bob: ${control === "text" ? "typed" : ""}`]);
+    },
+  );
+}
 
 siteTest(
   "a user who signs out in the page itself is not asked to sign in while the page is left",

@@ -184,6 +184,18 @@ testOverStores(
   },
 );
 
+Deno.test("a form that is shown again before it is sent says that another user has entered what it holds", async () => {
+  await using club = new Club();
+  await club.signIn("ada");
+  const tab = await club.open("/notes");
+  const own = await club.submit(tab, "save", { text: "of ada", _hyper_rows: "redraw" });
+  assertEquals(own.html.includes("You are signed in as another user now."), false);
+  await club.signIn("bob");
+  const shown = await club.submit(tab, "save", { text: "of ada", _hyper_rows: "redraw" });
+  assertEquals([shown.status, shown.html.includes('value="of ada"'), club.saved], [200, true, []]);
+  assertEquals(shown.html.includes("You are signed in as another user now."), true);
+});
+
 Deno.test("the runtime posts the form of the user before: the form is patched for the user of now, and was not run", async () => {
   await using club = new Club();
   await club.signIn("ada");

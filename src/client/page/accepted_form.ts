@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { doc, dom, type View } from "../dom.ts";
-import { type Control, sent, STATES } from "./sent_state.ts";
+import { dom, type View } from "../dom.ts";
+import { controlsOf, isChangedSince, statesOf } from "./control_state.ts";
+import { type Control, sent } from "./sent_state.ts";
 
 /**
  * Sets the controls of an accepted form to the values of the server, unless the user has changed them since they were
@@ -18,21 +19,16 @@ export function syncAcceptedForm(
   roots: readonly Element[],
   kept = "[type=password],[type=file]",
 ): void {
-  const controls = [...doc.querySelectorAll<Control>("input,textarea,option")].filter((control) =>
-    (dom(control) as View<HTMLInputElement>).form === form && sent.has(control)
-  );
-  const touched = controls.filter((control) =>
-    `${STATES.map(([live]) => dom(control)[live])}` !== `${sent.get(control)}`
-  ).map(controlGroup);
+  // An option has the form of its list.
+  const controls = controlsOf(form).filter((control) => sent.has(control));
+  const touched = controls.filter(isChangedSince).map(controlGroup);
   for (const control of controls) {
-    const view = dom(control);
-    if (view.matches(kept) || touched.includes(controlGroup(control))) continue;
-    if (!roots.some((root) => dom(root).contains(control))) continue;
-    for (const [live, server] of STATES) {
-      // The value of a box without the attribute is "on": setting it would set the attribute (HTML, 4.10.5.4).
-      if (view[server] === undefined || live === "value" && view.matches("[type=checkbox],[type=radio]")) continue;
-      view[live] = view[server];
-    }
+    const view: View<Control> = dom(control);
+    if (
+      view.matches(kept) || touched.includes(controlGroup(control)) ||
+      !roots.some((root) => dom(root).contains(control))
+    ) continue;
+    for (const [live, server] of statesOf(control)) view[live] = view[server];
   }
 }
 

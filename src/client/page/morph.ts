@@ -59,6 +59,7 @@ import { setAttributes } from "./attributes.ts";
 import { captureChoice, keepContent, type OnYield } from "./choice.ts";
 import { captureFocus, captureSelection } from "./focus.ts";
 import { attr, doc, dom, type View } from "../dom.ts";
+import { isOwned } from "./form_user.ts";
 import { changeAsServer, forgetChanges } from "./live_changes.ts";
 import { REGION_ATTRIBUTE } from "../../protocol/names.ts";
 import { LOAD_ATTRIBUTE, LOADED } from "../../protocol/region_names.ts";
@@ -115,7 +116,7 @@ function morphTree(target: Element, source: Element, onYield?: OnYield): Element
       return old;
     }
     const hasFocus = old === doc.activeElement;
-    if (view.hasAttribute("hyper-keep")) return old;
+    if (view.matches("[hyper-keep]") || isOwned(old)) return old;
     differing.add(old);
     if (hasFocus && (view as Partial<HTMLElement>).isContentEditable && keepContent(old, next, onYield)) return old;
     const before = STATES.map(([, server]) => view[server]);
@@ -234,8 +235,8 @@ function morphTree(target: Element, source: Element, onYield?: OnYield): Element
   }
   for (const old of unplaced) {
     // Alerts and toasts of the runtime are kept.
-    if (!placed.has(old) && !(old instanceof Element && dom(old).hasAttribute("data-hyper-own"))) {
-      dom(dom(old).parentNode)?.removeChild(old);
+    if (!placed.has(old) && !(dom(old) as Partial<Element>).matches?.("[data-hyper-own]")) {
+      dom(old).remove();
     }
   }
   forgetChanges((node) => !differing.has(node) && dom(now).contains(node));

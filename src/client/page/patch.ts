@@ -165,7 +165,7 @@ export function insertContent(element: Element, swap: Swap, fragment: DocumentFr
   const kept: readonly Node[] = keptElements;
   for (const old of olds) {
     if (old && !kept.includes(old) && !(adds && dom(old).contains(element))) {
-      dom(dom(old).parentNode)?.removeChild(old);
+      dom(old).remove();
     }
   }
   return roots;

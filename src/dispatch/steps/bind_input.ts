@@ -10,7 +10,6 @@ import { resolveInjected } from "../../deps/inject.ts";
 import type { RequestDeps } from "../../deps/resolver.ts";
 import { type AnyBound, type AnyForm, type FormFactory, type FormWithInitial, makeForm } from "../../forms/any_form.ts";
 import { bind } from "../../forms/bind.ts";
-import type { FormChange } from "../../protocol/row_change.ts";
 import { checkInput, type StandardSchemaV1 } from "../../forms/schema.ts";
 import type { PageRender } from "../../pages/page_render.ts";
 import type { Observing, Wording } from "../app.ts";
@@ -92,12 +91,18 @@ async function bindForm(
   if (prepared.kind !== "prepared") return prepared;
   const { made, early } = prepared;
   if (input.rowChange !== null) {
-    return changedForm(pageRender, made, toBind(made, call, deps, input, app), input.rowChange);
+    const binding = toBind(made, call, deps, input, app);
+    return changedForm(
+      pageRender,
+      call,
+      bind(made.definition, { mode: "changed", ...binding, change: input.rowChange }),
+      app,
+    );
   }
   trace?.step("validate");
   const binds = bind(made.definition, { mode: "checked", ...toBind(made, call, deps, input, app) });
   const form = binds instanceof Promise ? await binds : binds;
-  if (call.cookies.isOfOtherUser) form.addError("", app.userTexts.of(call).write(catalogueText("otherUser")));
+  checkUser(call, form, app);
   if (!form.isValid) return refuseForm(call, pageRender, form, app);
   const bound = deps.derive({ form });
   const injected = hasMembers(early.waiting)
@@ -129,15 +134,16 @@ export async function prepareForm(
 }
 
 /** Returns the outcome of a button that changes rows: the form with the change, neither validated nor run. */
-function changedForm(
-  pageRender: PageRender,
-  { definition }: FormWithInitial,
-  binding: ReturnType<typeof toBind>,
-  change: FormChange,
-): Outcome {
+function changedForm(pageRender: PageRender, call: Call, form: AnyBound, app: Wording): Outcome {
   // The page is all that is shown.
   if (!pageRender.isOrigin) return failure(400, catalogueText("pageUnknown"), {}, "The form does not name its page");
-  return { kind: "rows", form: bind(definition, { mode: "changed", ...binding, change }) };
+  checkUser(call, form, app);
+  return { kind: "rows", form };
+}
+
+/** Adds an error to a form that was rendered for another user: what that one has entered is not sent as if this user had. */
+function checkUser(call: Call, form: AnyBound, app: Wording): void {
+  if (call.cookies.isOfOtherUser) form.addError("", app.userTexts.of(call).write(catalogueText("otherUser")));
 }
 
 /** Asks the guard of the form, before anything of the form is validated. */
