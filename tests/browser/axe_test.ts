@@ -115,7 +115,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const names = Array.from(Deno.readDirSync(COOKBOOK), ({ name }) => name.replace(/\.tsx$/, "")).toSorted();
     const all: Record<string, unknown> = {};
     for (const name of names) {
-      const { handler } = await openRecipe(name, `axe-${colorScheme}`);
+      const { handler, module } = await openRecipe(name, `axe-${colorScheme}`);
       await withPage(handler, async ({ page }) => {
         // Written by the compiler of Tailwind, with other tests.
         await page.route("**/tailwind.css", (route) => route.fulfill({ contentType: "text/css", body: "" }));
@@ -126,6 +126,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         if (found.length > 0) all[name] = found;
       }, { colorScheme });
       await handler.close();
+      // The recipe for Deno KV.
+      if (module.kv instanceof Deno.Kv) module.kv.close();
     }
     assertEquals(all, {});
   });

@@ -88,7 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
       await signIn(page, "bob");
       await page.getByRole("searchbox").fill("does");
       if (!javaScriptEnabled) await page.getByRole("button", { name: "Filter" }).click();
-      await page.getByText("2 tickets").waitFor();
+      await page.getByText("2 tickets", { exact: true }).waitFor();
       await page.getByLabel("Select Laptop does not start").check();
       await page.getByRole("button", { name: "Close", exact: true }).click();
       await page.getByText("1 ticket closed").first().waitFor();

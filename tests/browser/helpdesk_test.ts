@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("link", { name: "Open Screen" }).click();
       await page.getByRole("heading", { name: "Screen" }).waitFor();
       await page.goBack();
-      await page.getByText("2 tickets").waitFor();
+      await page.getByText("2 tickets", { exact: true }).waitFor();
       await page.getByLabel("Screen").check();
       await page.getByRole("button", { name: "Delete selected" }).click();
       await page.getByText("1 ticket", { exact: true }).waitFor();
@@ -116,7 +116,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("dialog").getByLabel("Title").fill("Mouse");
       await page.getByRole("button", { name: "Add" }).click();
       await page.getByText("Added Mouse").waitFor();
-      await page.getByText("4 tickets").waitFor();
+      await page.getByText("4 tickets", { exact: true }).waitFor();
       assertEquals(desk.find("").length, 4);
       if (await page.getByRole("dialog").isVisible()) await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "New ticket" }).click();
@@ -124,7 +124,7 @@ for (const javaScriptEnabled of [true, false]) {
       assertEquals(await page.getByText("Enter a value").count(), 0);
       await page.getByRole("dialog").getByLabel("Title").fill("Keyboard");
       await page.keyboard.press("Enter");
-      await page.getByText("5 tickets").waitFor();
+      await page.getByText("5 tickets", { exact: true }).waitFor();
     },
     { javaScriptEnabled },
   );
@@ -168,12 +168,12 @@ deskTest(
     const other = await context.newPage();
     await other.goto("/tickets/1");
     await other.getByRole("button", { name: "Delete ticket" }).click();
-    await other.getByText("2 tickets").waitFor();
+    await other.getByText("2 tickets", { exact: true }).waitFor();
     await send(page, "Too late");
     await page.getByRole("alert").first().waitFor();
     assertEquals(await page.getByLabel("Comment").inputValue(), "Too late");
     await page.getByRole("link", { name: "Home" }).click();
-    await page.getByText("2 tickets").waitFor();
+    await page.getByText("2 tickets", { exact: true }).waitFor();
     assertEquals(await page.getByRole("alert").count(), 0);
   },
 );
@@ -275,7 +275,7 @@ deskTest(
     await other.goto("/");
     await other.getByLabel("Screen").check();
     await other.getByRole("button", { name: "Delete selected" }).click();
-    await other.getByText("2 tickets").waitFor();
+    await other.getByText("2 tickets", { exact: true }).waitFor();
     await page.getByLabel("Screen").check();
     await page.getByLabel("Phone").check();
     await page.getByRole("button", { name: "Close selected" }).click();
@@ -290,7 +290,7 @@ deskTest("the keyboard alone is enough, and the focus is never lost", async ({ p
   await page.goto("/");
   await page.getByLabel("Printer").press("Space");
   await page.getByRole("button", { name: "Delete selected" }).press("Enter");
-  await page.getByText("2 tickets").waitFor();
+  await page.getByText("2 tickets", { exact: true }).waitFor();
   await hasFocus(page);
   await page.getByRole("link", { name: "Open Screen" }).press("Enter");
   await page.getByRole("heading", { name: "Screen" }).waitFor();

@@ -279,6 +279,7 @@ invoicesTest("invoices: all controls can be reached with the keyboard alone", tr
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
   await page.getByRole("button", { name: "Add line" }).focus();
   await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.closest("fieldset")?.textContent?.includes("Line 4"));
   await page.keyboard.type("Spoons");
   await page.getByRole("group", { name: "Line 4" }).getByLabel("Unit price").focus();
   await page.keyboard.type("2");

@@ -149,6 +149,28 @@ Deno.test("a field that the user only passes is not validated, and the browser's
   });
 });
 
+Deno.test("fields that were left before the part was loaded are validated when it is", async () => {
+  const { asked, served } = site();
+  await withPage(served, async ({ page }) => {
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    await page.route("**/_hyper/validate-*", async (route) => {
+      await left;
+      await route.continue();
+    });
+    await page.goto("/");
+    await page.getByLabel("Name").fill("ada");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("bob@example.com");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("1");
+    leave();
+    await page.getByText("The name ada is taken").first().waitFor();
+    // One is right, one is being filled in, and the user has not been in the others.
+    assertEquals(await seen(page), { messages: { name: "The name ada is taken" }, focus: "from" });
+    assertEquals(asked.map(({ names }) => names), ["name,email"]);
+  });
+});
+
 Deno.test("fields that are left together are one request, and a rule about two fields is validated again when either changes", async () => {
   const { asked, served } = site();
   await withPage(served, async ({ page, events }) => {

@@ -17,7 +17,7 @@ import { buildPayload } from "../../protocol/payload.ts";
 import { submitAttribute, submitMethod, submitUrl } from "../call/action.ts";
 import { newId } from "../call/call.ts";
 import { nextEvent } from "../call/wait.ts";
-import { attr, doc, dom, formOf, isOff } from "../dom.ts";
+import { all, attr, doc, dom, formOf, isOff } from "../dom.ts";
 import { emit } from "../events.ts";
 import { earlyFields, isWithheld } from "./early_fields.ts";
 import { changeAsServer } from "./live_changes.ts";
@@ -58,6 +58,8 @@ export function observeFields(signal: AbortSignal): void {
   on("hyper:swap:after", () => {
     doc.querySelectorAll<HTMLFormElement>("form[hyper-validate]").forEach(showAgain);
   });
+  // The user has left these before the part was loaded.
+  for (const target of all(":is(:user-valid,:user-invalid):not(:focus)")) onField({ type: "change", target });
 }
 
 /** Shows the messages of a form that a patch may have removed. */
@@ -66,7 +68,7 @@ export function showAgain(form: HTMLFormElement): void {
   if (check) void showMessages(form, check, check.shown, check.sending.signal);
 }
 
-function onField({ type, target }: Event): void {
+function onField({ type, target }: Pick<Event, "type" | "target">): void {
   if (!(target instanceof Element) || isOff(target)) return;
   const form = formOf(target);
   const mode = attr(form, "hyper-validate");
