@@ -80,6 +80,109 @@ Deno.test("a time in the past, at night or that does not exist is not booked", a
   }
 });
 
+/** Signs a customer up and books Monday at nine. Returns the page with the appointment. */
+async function bookMonday(client: TestClient, name: string): Promise<TestPage> {
+  await signUp(client, name);
+  return await (await (await client.open(NEXT_WEEK)).click(MONDAY)).form("Book").submit();
+}
+
+Deno.test("an appointment is moved by half of its length, without scripts and with them", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  let page = await bookMonday(client, "Cleo");
+  page = await page.click("Move the appointment: Monday 7 January at 09:00");
+  page = await page.form("Move").fill({ Day: "2030-01-07" }).submit("Update the form");
+  page = await page.form("Move").fill({ Time: "2030-01-07T09:30" }).submit();
+  assertEquals(appointments(page), ["Monday 7 January at 09:30"]);
+  const layer = await page.openLayer("Move the appointment: Monday 7 January at 09:30");
+  await layer.form("Move").enter({ Day: "2030-01-09" });
+  await layer.form("Move").fill({ Time: "2030-01-09T11:30" }).submitWithRuntime();
+  assertEquals(layer.isOpen, false);
+  assertEquals(appointments(await client.open("/mine")), ["Wednesday 9 January at 11:30"]);
+});
+
+Deno.test("a canceled appointment comes back with undo, unless its time is taken", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  let page = await bookMonday(client, "Cleo");
+  page = await page.click("Cancel the appointment: Monday 7 January at 09:00");
+  assertEquals(page.text.includes("Cancel the appointment on Monday 7 January at 09:00 with Ada?"), true);
+  page = await page.form("Cancel it").submit();
+  assertEquals(appointments(page), []);
+  page = await page.click("Undo");
+  assertEquals(appointments(page), ["Monday 7 January at 09:00"]);
+
+  const layer = await page.openLayer("Cancel the appointment: Monday 7 January at 09:00");
+  await layer.form("Cancel it").submitWithRuntime();
+  await using other = newClient(app);
+  assertEquals(appointments(await bookMonday(other, "Dora")), ["Monday 7 January at 09:00"]);
+  await client.toasts[0]?.undo();
+  assertEquals(client.page.text.includes("This time has just been taken"), true, client.page.text);
+  assertEquals(appointments(await client.open("/mine")), []);
+});
+
+Deno.test("a customer cannot see, move, cancel or restore an appointment of another", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using owner = newClient(app);
+  await bookMonday(owner, "Cleo");
+  await using other = newClient(app);
+  await signUp(other, "Dora");
+  for (const path of ["/move?id=1", "/cancel?id=1"]) {
+    assertEquals((await other.open(path)).find("h1").text, "Page not found", path);
+  }
+  await owner.open("/mine");
+  await other.open("/cancel?id=1");
+  await other.action("cancel");
+  assertEquals(appointments(await owner.open("/mine")).length, 1);
+  await (await owner.open("/cancel?id=1")).form("Cancel it").submit();
+  await other.action("restore", { id: 1 });
+  assertEquals(appointments(await owner.open("/mine")).length, 0);
+  await using stranger = newClient(app);
+  assertEquals((await stranger.open("/cancel?id=1")).url.pathname, "/sign-in");
+});
+
+Deno.test("a customer on the waiting list sees when something becomes free", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using owner = newClient(app);
+  await signUp(owner, "Cleo");
+  const query = "/?week=2030-01-07&service=physio";
+  for (let link = await freeOn(owner, query); link !== null; link = await freeOn(owner, query)) {
+    await (await owner.open(link)).form("Book").submit();
+  }
+  await using client = newClient(app);
+  await signUp(client, "Dora");
+  let page = await client.open(query);
+  page = await page.form("Join the waiting list: Mon 7 Jan").submit();
+  assertEquals(page.find("#waiting-physio-2030-01-07 p").text, "Physiotherapy, Mon 7 Jan: Nothing is free");
+  await using changes = client.changes();
+  await (await owner.open("/cancel?id=1")).form("Cancel it").submit();
+  await changes.next();
+  assertEquals(client.page.find("#waiting-physio-2030-01-07 a").text, "1 free appointment");
+  page = await client.page.form("Do not wait: Mon 7 Jan").submit();
+  assertEquals(page.findAll("#waiting-physio-2030-01-07").length, 0);
+});
+
+/** Returns the URL of the first time that is free on Monday. */
+const freeOn = async (client: TestClient, path: string) =>
+  (await client.open(path)).findAll("#day-2030-01-07 a")[0]?.attribute("href") ?? null;
+
+Deno.test("language and theme are kept, and the page stays", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  let page = await client.open(NEXT_WEEK);
+  page = await page.click("Deutsch");
+  page = await page.click("Farben: hell");
+  assertEquals([page.url.search, page.find("html").attribute("lang"), page.find("h1").text], [
+    "?week=2030-01-07&service=massage",
+    "de",
+    "Woche ab Mo., 7. Jan.",
+  ]);
+  assertEquals(page.find("meta[name=color-scheme]").attribute("content"), "light");
+  client.cookies.set("theme", "red");
+  page = await client.open("/");
+  assertEquals(page.find("meta[name=color-scheme]").attribute("content"), "light dark");
+});
+
 Deno.test("each action has a guard, or is open on purpose", async () => {
   await using app = await createApp({ folder: ":memory:" });
   await auditActions(app.handler, { requireGuard: true });

@@ -2,7 +2,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transaction } from "./database.ts";
 import { freeMinutes } from "./slots.ts";
-import { later } from "./time.ts";
+import { later, minutesBetween } from "./time.ts";
+import { leave } from "./waiting.ts";
 
 export interface Booking {
   readonly id: number;
@@ -33,7 +34,44 @@ export function book(db: DatabaseSync, { customer, person, service, starts, minu
     if (freeMinutes(db, person, starts) < minutes) return false;
     db.prepare("INSERT INTO bookings (customer, person, service, starts, ends, note) VALUES (?, ?, ?, ?, ?, ?)")
       .run(customer, person, service, starts, later(starts, minutes), note);
+    leave(db, { customer, service, day: starts.slice(0, 10) });
     return true;
+  });
+}
+
+/** Returns a booking of a customer that is not over, or `null`. */
+export function findBooking(db: DatabaseSync, id: number, customer: string, now: string): Booking | null {
+  return bookingsOf(db, customer, now).find((booking) => booking.id === id) ?? null;
+}
+
+/** Cancels a booking. It is kept, so that `restore()` can bring it back. */
+export function cancel(db: DatabaseSync, { id }: Booking): void {
+  db.prepare("UPDATE bookings SET state = 'canceled' WHERE id = ?").run(id);
+}
+
+/** Brings a canceled booking of a customer back. Returns `false` if its time is not free any more. */
+export function restore(db: DatabaseSync, id: number, customer: string): boolean {
+  return transaction(db, () => {
+    const row = db.prepare("SELECT * FROM bookings WHERE id = ? AND customer = ? AND state = 'canceled'")
+      .get(id, customer);
+    if (row === undefined) return false;
+    const { person, starts, ends } = toBooking(row);
+    if (freeMinutes(db, person, starts) < minutesBetween(starts, ends)) return false;
+    db.prepare("UPDATE bookings SET state = 'booked' WHERE id = ?").run(id);
+    return true;
+  });
+}
+
+/** Moves a booking to another time of the same person. Returns `false` if that is not free any more. */
+export function move(db: DatabaseSync, { id, person, starts, ends }: Booking, to: string): boolean {
+  const minutes = minutesBetween(starts, ends);
+  return transaction(db, () => {
+    // Its own time counts as free, so that it can move by half of its length.
+    db.prepare("UPDATE bookings SET state = 'moving' WHERE id = ?").run(id);
+    const isFree = freeMinutes(db, person, to) >= minutes;
+    const [from, until] = isFree ? [to, later(to, minutes)] : [starts, ends];
+    db.prepare("UPDATE bookings SET state = 'booked', starts = ?, ends = ? WHERE id = ?").run(from, until, id);
+    return isFree;
   });
 }
 

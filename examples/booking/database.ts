@@ -36,6 +36,12 @@ const MIGRATIONS = [
     state TEXT NOT NULL DEFAULT 'booked'
   ) STRICT;
   CREATE INDEX bookings_time ON bookings (starts);`,
+  `CREATE TABLE waiting (
+    customer TEXT NOT NULL REFERENCES accounts (name),
+    service TEXT NOT NULL REFERENCES services (id),
+    day TEXT NOT NULL,
+    PRIMARY KEY (customer, service, day)
+  ) STRICT;`,
 ];
 
 /** Opens the database, and creates what is missing. */

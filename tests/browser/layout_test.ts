@@ -132,8 +132,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       const { handler } = kept.use(await createBooking({ folder: ":memory:", now: () => "2030-01-04T10:00" }));
       return handler;
     },
-    enter: (page) => signIn(page, { name: "Ada", password: FIRST_PASSWORD }),
-    paths: ["/", "/book?starts=2030-01-07T09:00&person=Ada", "/mine", "/nowhere"],
+    enter: async (page) => {
+      await signIn(page, { name: "Ada", password: FIRST_PASSWORD });
+      await page.goto("/book?starts=2030-01-07T09:00&person=Ada");
+      await page.getByRole("button", { name: "Book" }).click();
+      await page.locator("#booking-1").waitFor();
+    },
+    paths: ["/", "/book?starts=2030-01-07T09:00&person=Ada", "/mine", "/move?id=1", "/cancel?id=1", "/nowhere"],
   },
   search: { open: () => createSearch(), paths: ["/", "/?q=gold", "/?q=zzz", "/elements/Au"] },
   uploads: {

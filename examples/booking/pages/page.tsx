@@ -1,16 +1,29 @@
-import { type ContextFunctions, type PageProps, pageUrl, region } from "@hyper/actions";
+import {
+  action,
+  changed,
+  type ContextFunctions,
+  Form,
+  type PageProps,
+  pageUrl,
+  redirect,
+  region,
+  toast,
+} from "@hyper/actions";
 import { CALENDAR } from "../bookings.ts";
 import { database } from "../database.ts";
 import { formats, type Formatter, language, texts } from "../language.ts";
-import { visitor } from "../session.ts";
+import { member, visitor } from "../session.ts";
 import { freeSlots, listServices, type Slot } from "../slots.ts";
 import type { Texts } from "../texts.ts";
+import { themeOf } from "../theme.ts";
 import { addDays, clock, mondayOf, parseDay } from "../time.ts";
+import { join } from "../waiting.ts";
 
 /** Values for every page and layout: pages in subfolders inherit them. */
 export const context = {
   user: ({ deps }) => deps.get(visitor),
   lang: ({ deps }) => deps.get(language),
+  theme: ({ cookies }) => themeOf(cookies.get("theme")),
   t: ({ deps }) => deps.get(texts),
   formats: ({ deps }) => deps.get(formats),
   services: async ({ deps }) => listServices(await deps.get(database)),
@@ -21,6 +34,14 @@ export type RootContext = typeof context;
 
 /** Returns the Monday of the week in the URL, else of this week. */
 const weekOf = (url: URL, today: string): string => mondayOf(parseDay(url.searchParams.get("week")) ?? today);
+
+export const waitFor = action("wait_for", { inject: { database, member, texts } }, ({ data, ...ctx }) => {
+  const day = parseDay(String(data.day));
+  const service = listServices(ctx.database).find(({ id }) => id === data.service);
+  if (day === null || service === undefined) return toast(ctx.texts.gone);
+  join(ctx.database, { customer: ctx.member.name, service: service.id, day });
+  return [changed(`waiting:${ctx.member.name}`), toast(ctx.texts.waits), redirect("/mine")];
+});
 
 /** The free times of a week, for all: they are renewed in each tab when an appointment is booked or canceled. */
 export const Week = region(
@@ -64,6 +85,13 @@ function Day({ day, slots, service, t, formats }: DayProps) {
     <section id={`day-${day}`}>
       <h2>{formats.day(day)}</h2>
       {slots.length === 0 && <p>{t.noneFree}</p>}
+      {slots.length === 0 && service !== "" && (
+        <Form action={waitFor} instance={day}>
+          <input type="hidden" name="day" value={day} />
+          <input type="hidden" name="service" value={service} />
+          <button type="submit" aria-label={`${t.wait}: ${formats.day(day)}`}>{t.wait}</button>
+        </Form>
+      )}
       <ul>
         {slots.map(({ starts, person }) => (
           <li key={`${starts}-${person}`} id={`slot-${starts}-${person}`}>

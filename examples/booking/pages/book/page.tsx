@@ -7,7 +7,10 @@ import {
   field,
   Form,
   FormErrors,
+  LayerPart,
   type PageProps,
+  pageUrl,
+  region,
   type RequestContext,
   toast,
 } from "@hyper/actions";
@@ -15,7 +18,7 @@ import { book, CALENDAR } from "../../bookings.ts";
 import { database } from "../../database.ts";
 import { formats, type Language, language, texts } from "../../language.ts";
 import { member, members } from "../../session.ts";
-import { freeMinutes, listServices, type Service } from "../../slots.ts";
+import { freeMinutes, freeSlots, listServices, type Service } from "../../slots.ts";
 import type { Texts } from "../../texts.ts";
 import { clock, parseMoment } from "../../time.ts";
 import type { RootContext } from "../page.tsx";
@@ -93,6 +96,33 @@ export const bookSlot = action("book", {
   return [changed(CALENDAR), toast(texts.booked(formats.moment(starts))), close(starts, { redirect: "/mine" })];
 });
 
+/** Other free times of the day, as they are now. */
+export const OtherTimes = region(
+  "other_times",
+  { depends: CALENDAR, guard: members, inject: { database, texts, formats, clock } },
+  ({ url, database, texts: t, formats, clock }) => {
+    const { starts = "", service: id } = Object.fromEntries(url.searchParams);
+    const service = listServices(database).find((service) => service.id === id) ?? null;
+    const day = parseMoment(starts)?.slice(0, 10);
+    if (day === undefined) return null;
+    const slots = freeSlots(database, { from: day, days: 1, service, person: null, now: clock });
+    return (
+      <details>
+        <summary>{t.otherTimes}</summary>
+        <ul class="times">
+          {slots.filter((slot) => slot.starts !== starts).map(({ starts, person }) => (
+            <li key={`${starts}-${person}`} id={`other-${starts}-${person}`}>
+              <a href={pageUrl("/book", {}, { query: { starts, person, service: service?.id ?? "" } })}>
+                {`${formats.time(starts)} ${person}`}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+    );
+  },
+);
+
 /** Admits signed-in users only. */
 export const render = members;
 
@@ -104,16 +134,24 @@ export default function Book({ url, context: { t, formats } }: Props) {
   const starts = parseMoment(url.searchParams.get("starts"));
   return (
     <>
-      <h1>{t.book}</h1>
-      <p>{starts === null ? t.gone : formats.moment(starts)}</p>
-      <Form action={bookSlot} validate="blur">
-        <FormErrors />
-        <Field name="service" />
-        <Field name="minutes" />
-        <Field name="person" />
-        <Field name="note" rows={3} />
-        <button type="submit">{t.bookNow}</button> <a href="/">{t.back}</a>
-      </Form>
+      <LayerPart>
+        <h1>{t.book}</h1>
+        <p>{starts === null ? t.gone : formats.moment(starts)}</p>
+        <Form action={bookSlot} validate="blur">
+          <FormErrors />
+          <Field name="service" />
+          <Field name="minutes" />
+          <Field name="person" />
+          <Field name="note" rows={3} />
+          <button type="submit">{t.bookNow}</button>
+        </Form>
+        <div hyper-nav>
+          <OtherTimes />
+        </div>
+      </LayerPart>
+      <p>
+        <a href={pageUrl("/", {}, { query: { week: starts?.slice(0, 10) ?? "" } })}>{t.back}</a>
+      </p>
     </>
   );
 }
