@@ -62,7 +62,7 @@ Deno.test("tutorial: each command works, and the result is the application of th
       files += 1;
       lines += step.text.split("\n").length - 1;
     }
-    // The introduction says how much there is to write.
+    // The introduction counts what a reader writes.
     assertStringIncludes(text, `${runs} commands and ${files} files with ${Math.round(lines / 10) * 10} lines`);
     assert(runs >= 8 && written.size >= 18, `${runs} commands, ${written.size} files`);
     const expected = await startProject(join(parent, "expected"), { template: "app" });

@@ -1,4 +1,7 @@
-/** The showcase: live examples of `@hyper/actions`, and its documentation. `PORT` sets the port. */
+/**
+ * The showcase: live examples of `@hyper/actions`, and its documentation. `PORT` sets the port, and
+ * `EDIT_URL` the place at which readers edit a page, such as "https://github.com/OWNER/NAME/edit/main/".
+ */
 import { createApp } from "./app.ts";
 
 const port = Number(Deno.env.get("PORT") ?? 8000);

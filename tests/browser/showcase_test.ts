@@ -45,6 +45,17 @@ for (const javaScriptEnabled of [true, false]) {
     assertEquals(await contents.count(), 0);
   }, { javaScriptEnabled });
 
+  showcaseTest(`a button sets the theme of all pages, with ${scripts}`, async ({ page }) => {
+    const scheme = (name: string) =>
+      page.locator(`meta[name=color-scheme][content="${name}"]`).waitFor({ state: "attached" });
+    await page.goto("/guides/forms");
+    await page.getByRole("button", { name: "Theme: as the system" }).click();
+    await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+    await scheme("dark");
+    await page.goto("/about/inside");
+    await scheme("dark");
+  }, { javaScriptEnabled });
+
   showcaseTest(`an invalid reservation is rejected in place, then booked, with ${scripts}`, async ({ page }) => {
     await page.goto("/show/forms");
     await page.getByLabel("Name").fill("Ada");
@@ -435,6 +446,19 @@ showcaseTest("a wide table and long source can be scrolled with the keyboard", a
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction(() => (document.querySelector(".table")?.scrollLeft ?? 0) > 0);
 });
+
+showcaseTest("a button copies a block of code, and confirms it", async ({ page }) => {
+  await page.goto("/guides/start");
+  const code = page.locator(".code").filter({ hasText: "Deno.serve(createHandler())" });
+  await code.getByRole("button", { name: "Copy" }).press("Enter");
+  await code.getByRole("status").and(page.getByText("Copied")).waitFor();
+  assertEquals(await page.evaluate(() => navigator.clipboard.readText()), await code.locator("pre").textContent());
+}, { permissions: ["clipboard-read", "clipboard-write"] });
+
+showcaseTest("without scripts, no button promises to copy", async ({ page }) => {
+  await page.goto("/guides/start");
+  assertEquals(await page.getByRole("button", { name: "Copy" }).count(), 0);
+}, { javaScriptEnabled: false });
 
 showcaseTest("no content is cut off on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });

@@ -85,6 +85,79 @@ Deno.test("showcase: /llms.txt lists the Markdown of every page, and each file i
   await app.close();
 });
 
+Deno.test("showcase: /sitemap.xml lists every page, and /robots.txt the sitemap", async () => {
+  const app = createApp();
+  const fetchText = async (path: string) => await (await app(new Request(new URL(path, "http://docs.example")))).text();
+  const listed = Array.from((await fetchText("/sitemap.xml")).matchAll(/<loc>(.+?)<\/loc>/g), ([, loc]) => loc);
+  assertEquals(listed, ["/", ...ENTRIES.map(({ path }) => path)].map((path) => `http://docs.example${path}`));
+  assertMatch(await fetchText("/robots.txt"), /^Sitemap: http:\/\/docs\.example\/sitemap\.xml$/m);
+  const escaped = await app(new Request("http://a&b/sitemap.xml"));
+  assertMatch(await escaped.text(), /<loc>http:\/\/a&amp;b\/</);
+  await app.close();
+});
+
+Deno.test("showcase: every page has a title and a description of its own, and the picture exists", async () => {
+  await using client = createTestClient(createApp());
+  const described = new Map<string, string>();
+  for (const path of ["/", ...ENTRIES.map(({ path }) => path)]) {
+    const page = await client.open(path);
+    const content = (name: string) => page.find(`meta[${name}]`).attribute("content") ?? "";
+    const description = content("name=description");
+    assert(description.length > 20 && description.length <= 160, `${path}: ${description}`);
+    assertEquals(content('property="og:description"'), description, path);
+    assertEquals(content('property="og:title"'), page.find("title").text, path);
+    assertEquals(content('property="og:url"'), page.url.href, path);
+    assertEquals(described.get(description), undefined, path);
+    described.set(description, path);
+  }
+  const picture = await client.handler(
+    new Request(client.page.find('meta[property="og:image"]').attribute("content")!),
+  );
+  assertEquals([picture.status, picture.headers.get("content-type")], [200, "image/png"]);
+  await picture.body?.cancel();
+  await client.handler.close();
+});
+
+Deno.test("showcase: every page names its source, which exists, and links to the place to edit it where there is one", async () => {
+  await using client = createTestClient(createApp());
+  for (const { path } of ENTRIES) {
+    const [, source = ""] = /Source: (\S+)/.exec((await client.open(path)).find(".page-links .source").text) ?? [];
+    assertMatch(await read(source), /^# \w/, path);
+  }
+  assertEquals(client.page.findAll("a.edit").length, 0);
+  Deno.env.set("EDIT_URL", "https://code.example/edit/main/");
+  try {
+    for (
+      const [path, source] of [["/about/changelog", "CHANGELOG.md"], [
+        "/show/forms",
+        "examples/showcase/capabilities/forms.md",
+      ]]
+    ) {
+      const edit = (await client.open(path!)).find("a.edit");
+      assertEquals([edit.text, edit.attribute("href")], ["Edit this page", `https://code.example/edit/main/${source}`]);
+    }
+  } finally {
+    Deno.env.delete("EDIT_URL");
+  }
+  await client.handler.close();
+});
+
+Deno.test("showcase: the theme is kept for all pages, and a cookie with another value does not reach the page", async () => {
+  await using client = createTestClient(createApp());
+  let page = await client.open("/guides/forms?a=1");
+  const scheme = () => page.find("meta[name=color-scheme]").attribute("content");
+  page = await page.form("Theme: as the system").submit();
+  assertEquals([scheme(), page.url.search], ["dark", "?a=1"]);
+  page = await client.open("/nowhere");
+  assertEquals(scheme(), "dark");
+  page = await page.form("Theme: dark").submit();
+  assertEquals(scheme(), "light");
+  client.cookies.set("theme", encodeURIComponent('"><script>'));
+  page = await client.open("/");
+  assertEquals(scheme(), "light dark");
+  await client.handler.close();
+});
+
 Deno.test("showcase: a page shows all of its source files completely", async () => {
   await using client = createTestClient(createApp());
   for (const [name, { files }] of DEMOS) {

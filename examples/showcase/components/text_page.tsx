@@ -42,7 +42,7 @@ export function markdownOf(folder: string): (ctx: Pick<RequestContext, "params">
 
 /** A text page: title, introduction, links to its sections, and text. */
 export function TextPage({ document, url }: { readonly document: Document; readonly url: URL }) {
-  const { title, lead, headings, body } = document;
+  const { title, lead, headings, body, source } = document;
   return (
     <article>
       <h1>{title}</h1>
@@ -63,7 +63,7 @@ export function TextPage({ document, url }: { readonly document: Document; reado
         </nav>
       )}
       <Prose tokens={body} live={(name) => <LiveExample key={name} name={name} url={url} />} />
-      <PageLinks path={url.pathname} />
+      <PageLinks path={url.pathname} source={source} />
     </article>
   );
 }

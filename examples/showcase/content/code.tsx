@@ -21,7 +21,7 @@ export function Code({ source, language, caption }: CodeProps) {
       </code>
     </pre>
   );
-  if (caption === undefined) return code;
+  if (caption === undefined) return <div class="code">{code}</div>;
   return (
     <figure class="file">
       <figcaption>{caption}</figcaption>

@@ -14,6 +14,8 @@ export interface Document {
   readonly headings: readonly Heading[];
   /** Names of the live examples in it. */
   readonly examples: readonly string[];
+  /** The file to edit, as a path from the root of the repository. */
+  readonly source: string;
   /** Its Markdown, with the files that it includes and quotes. */
   readonly markdown: string;
 }
@@ -48,7 +50,7 @@ export function readDocument(folder: string, name: string): Promise<Document> {
 
 async function parseDocument(path: string): Promise<Document> {
   const folder = path.slice(0, path.lastIndexOf("/"));
-  const included = await includeDocument(parse(await readFile(path)), path);
+  const { source, included } = await includeDocument(parse(await readFile(path)), path);
   const tokens = await Promise.all(included.map((token) => quote(token, folder)));
   const [first, second] = tokens;
   if (first === undefined || !is(first, "heading") || first.depth !== 1) {
@@ -65,6 +67,7 @@ async function parseDocument(path: string): Promise<Document> {
       id: headingId(token),
     })),
     examples: body.map(liveExample).filter((name) => name !== null),
+    source,
     markdown: `${tokens.map(({ raw }) => raw.trim()).join("\n\n")}\n`,
   };
 }
@@ -73,21 +76,28 @@ function parse(text: string): Token[] {
   return lexer(text).filter(({ type }) => type !== "space");
 }
 
+/** The tokens of a document, and the file that contains them, as a path from the root of the repository. */
+interface Included {
+  readonly source: string;
+  readonly included: readonly Token[];
+}
+
 const INCLUDED = /^(?:\.\.\/)+[\w-]+\.md$/;
 
 /**
  * Includes a Markdown file of the repository: a document whose only paragraph links to it, such as `reference/security.md`,
  * shows its text below its own heading. So each document has one source, and code hosts show the link.
  */
-async function includeDocument(tokens: Token[], path: string): Promise<Token[]> {
+async function includeDocument(tokens: Token[], path: string): Promise<Included> {
+  const own = { source: `examples/showcase/${path}`, included: tokens };
   const [heading, paragraph, ...others] = tokens;
-  if (heading === undefined || paragraph === undefined || others.length > 0) return tokens;
+  if (heading === undefined || paragraph === undefined || others.length > 0) return own;
   const link = onlyLink(paragraph);
-  if (link === null || !INCLUDED.test(link.href)) return tokens;
+  if (link === null || !INCLUDED.test(link.href)) return own;
   const text = await readFile(`${path.slice(0, path.lastIndexOf("/"))}/${link.href}`);
   // Links in the file start at the root of the repository, and those of a document at its own folder.
   const [, ...body] = parse(text.replaceAll("](examples/showcase/", "](../"));
-  return [heading, ...body];
+  return { source: link.href.replace(/^(?:\.\.\/)+/, ""), included: [heading, ...body] };
 }
 
 /** Returns whether a token has a type. TypeScript cannot narrow the union of tokens by `type`. */

@@ -1,15 +1,18 @@
 import { asset, ClientScript, type LayoutProps, Toasts } from "@hyper/actions";
+import config from "../../../deno.json" with { type: "json" };
 import { MAX_QUERY } from "../content/search.ts";
 import { SECTIONS } from "../site.ts";
+import { Theme } from "./_components/theme/component.tsx";
+import type { RootContext } from "./page.tsx";
 
 /** The layout of every page: header, table of contents, and toasts. */
-export default function Layout({ children, url }: LayoutProps) {
+export default function Layout({ children, url, context: { theme = "light dark" } }: LayoutProps<string, RootContext>) {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={theme} />
         <title>@hyper/actions</title>
         <link rel="icon" href={asset("/icon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={asset("/showcase.css")} />
@@ -20,6 +23,8 @@ export default function Layout({ children, url }: LayoutProps) {
         <a class="skip" href="#main">Skip to content</a>
         <header>
           <a class="home" href="/">@hyper/actions</a>
+          <a href="/about/versions">Version {config.version}</a>
+          <Theme theme={theme} />
           {/* On a narrow screen the contents are a popover, which needs no script. */}
           <button type="button" class="open-contents" popovertarget="contents">Contents</button>
           <search>

@@ -2,11 +2,22 @@ import config from "../../../deno.json" with { type: "json" };
 import { Code } from "../content/code.tsx";
 import { readFile } from "../content/source.ts";
 import { SECTIONS } from "../site.ts";
+import { PageHead } from "../components/document_head.tsx";
 import { Hello } from "./_components/hello/component.tsx";
+import { themeContext } from "./_components/theme/component.tsx";
 
-export const head = <title>@hyper/actions: server actions for Deno</title>;
+export const head = ({ url }: { readonly url: URL }) => (
+  <PageHead
+    title="@hyper/actions: server actions for Deno"
+    description="Write a function on the server, call it from a form or from JavaScript, and the page updates itself."
+    url={url}
+  />
+);
 
-export const context = { source: () => readFile("pages/_components/hello/component.tsx") };
+export const context = { ...themeContext, source: () => readFile("pages/_components/hello/component.tsx") };
+
+/** Values that all pages inherit. */
+export type RootContext = typeof context;
 
 /** The home page: a description, an example, and a list of all pages. */
 export default function Home({ context: { source } }: { readonly context: { readonly source: string } }) {

@@ -11,6 +11,28 @@ if (current) {
   contents.addEventListener("toggle", showCurrent);
 }
 
+// Copies a block of code. Browsers offer the clipboard on HTTPS and on this machine only.
+const copy = async ({ currentTarget: button }) => {
+  await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent);
+  const status = button.nextElementSibling;
+  status.textContent = "Copied";
+  setTimeout(() => status.textContent = "", 2000);
+};
+if (navigator.clipboard) {
+  for (const code of document.querySelectorAll("pre[tabindex]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", copy);
+    // Not in the button, whose content is not announced.
+    const status = document.createElement("span");
+    status.role = "status";
+    status.className = "copied";
+    code.before(button, status);
+  }
+}
+
 // Code and tables are tab stops only while they scroll. Without this script, all of them are.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -1,5 +1,6 @@
 import type { PageProps } from "@hyper/actions";
 import { scriptsOf } from "../../show/demos.ts";
+import { DocumentHead } from "../../../components/document_head.tsx";
 import { documentOf, markdownOf, TextPage } from "../../../components/text_page.tsx";
 
 export const render = markdownOf("guides");
@@ -9,9 +10,9 @@ export const context = { document: documentOf("guides") };
 type Props = PageProps<"/guides/[name]", typeof context>;
 
 /** The scripts of the live examples are in the head, where they are loaded once. */
-export const head = ({ context: { document } }: Props) => (
+export const head = ({ url, context: { document } }: Props) => (
   <>
-    <title>{`${document.title} · @hyper/actions`}</title>
+    <DocumentHead document={document} url={url} />
     {scriptsOf(document.examples).map((src) => <script key={src} type="module" src={src} />)}
   </>
 );

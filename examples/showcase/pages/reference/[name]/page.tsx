@@ -1,4 +1,5 @@
 import type { PageProps } from "@hyper/actions";
+import { DocumentHead } from "../../../components/document_head.tsx";
 import { documentOf, markdownOf, TextPage } from "../../../components/text_page.tsx";
 
 export const render = markdownOf("reference");
@@ -7,7 +8,7 @@ export const context = { document: documentOf("reference") };
 
 type Props = PageProps<"/reference/[name]", typeof context>;
 
-export const head = ({ context: { document } }: Props) => <title>{`${document.title} · @hyper/actions`}</title>;
+export const head = ({ url, context: { document } }: Props) => <DocumentHead document={document} url={url} />;
 
 /** A text page of this section. */
 export default function Text({ url, context: { document } }: Props) {

@@ -1,4 +1,5 @@
 import { HyperError, type PageProps, type RequestContext } from "@hyper/actions";
+import { DocumentHead } from "../../../components/document_head.tsx";
 import { documentOf, markdownOf } from "../../../components/text_page.tsx";
 import { PageLinks } from "../../../components/page_links.tsx";
 import { Code } from "../../../content/code.tsx";
@@ -20,9 +21,9 @@ export const context = { document: documentOf("capabilities"), sources };
 type Props = PageProps<"/show/[name]", typeof context>;
 
 /** The scripts of a live example are in the head, where they are loaded once. */
-export const head = ({ params, context: { document } }: Props) => (
+export const head = ({ url, params, context: { document } }: Props) => (
   <>
-    <title>{`${document.title} · @hyper/actions`}</title>
+    <DocumentHead document={document} url={url} />
     {scriptsOf([params.name]).map((src) => <script key={src} type="module" src={src} />)}
   </>
 );
@@ -54,7 +55,7 @@ export default function Show({ url, params, context: { document, sources } }: Pr
         </div>
       </div>
       <Prose tokens={document.body} />
-      <PageLinks path={url.pathname} />
+      <PageLinks path={url.pathname} source={document.source} />
     </article>
   );
 }
