@@ -184,7 +184,7 @@ testOverStores(
   },
 );
 
-Deno.test("a form that is shown again before it is sent says that another user has entered what it holds", async () => {
+Deno.test("a form that is shown again before it is sent has an error if another user has entered what it holds", async () => {
   await using club = new Club();
   await club.signIn("ada");
   const tab = await club.open("/notes");

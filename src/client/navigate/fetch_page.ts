@@ -9,6 +9,7 @@
  * @module
  */
 import { LATE_HEADER } from "../../protocol/late_names.ts";
+import { LAYER_HEADER } from "../../protocol/names.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../protocol/page_mark.ts";
 import { BUILD } from "../build.ts";
 import { isOf } from "../../protocol/site.ts";
@@ -30,7 +31,7 @@ export interface PageHead {
  * @param isPolicyInForce Compares its content security policy with that of the current document.
  * @param headers Further headers.
  * @returns The response, whose body may be merged; `null` for a document that the browser must load.
- * @throws {TypeError} When the network failed.
+ * @throws {TypeError} When the network failed, or, for a layer, a proxy cannot reach the server.
  */
 export async function fetchPage(
   url: string,
@@ -48,9 +49,12 @@ export async function fetchPage(
     // That failure looks like one of the network. Without following redirects, the response shows the difference.
     return fetch(url, { ...init, redirect: "manual" });
   });
-  const isFit = isMergeable(response) && await isPolicyInForce(response.headers);
+  const isPage = isMergeable(response);
+  const isFit = isPage && await isPolicyInForce(response.headers);
   if (!isFit) await response.body?.cancel();
   signal.throwIfAborted();
+  // Of a proxy while the server restarts: the page under the layer is not left for it.
+  if (!isPage && LAYER_HEADER in headers && /^50[234]/.test(`${response.status}`)) throw new TypeError("Bad gateway");
   return isFit ? response : null;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { dom, type View } from "../dom.ts";
-import { controlsOf, isChangedSince, statesOf } from "./control_state.ts";
+import { controlsOf, isChangedSince, liveStates } from "./control_state.ts";
 import { type Control, sent } from "./sent_state.ts";
 
 /**
@@ -28,7 +28,7 @@ export function syncAcceptedForm(
       view.matches(kept) || touched.includes(controlGroup(control)) ||
       !roots.some((root) => dom(root).contains(control))
     ) continue;
-    for (const [live, server] of statesOf(control)) view[live] = view[server];
+    for (const [live, server] of liveStates(control)) view[live] = view[server];
   }
 }
 

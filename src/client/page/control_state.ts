@@ -14,7 +14,7 @@ export const controlsOf = (form: HTMLFormElement): Element[] =>
  * Returns the states that a control has. The value of a box without the attribute is "on": setting it would set the attribute (HTML,
  * 4.10.5.4).
  */
-export function statesOf(control: Element): (typeof STATES)[number][] {
+export function liveStates(control: Element): (typeof STATES)[number][] {
   const view: View<Control> = dom(control);
   return STATES.filter(([live, server]) =>
     view[server] !== undefined && !(live === "value" && view.matches("[type=radio],[type=checkbox]"))

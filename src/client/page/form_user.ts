@@ -5,7 +5,7 @@
  */
 import { USER_FIELD } from "../../protocol/names.ts";
 import { attr, dom, formOf, type View } from "../dom.ts";
-import { controlsOf, isChangedSince, statesOf } from "./control_state.ts";
+import { controlsOf, isChangedSince, liveStates } from "./control_state.ts";
 import type { Control } from "./sent_state.ts";
 
 /**
@@ -21,5 +21,5 @@ function isEntered(control: Element): boolean {
   const view: View<Control & { readonly index?: number }> = dom(control);
   // A list without the attribute shows its first option (HTML, 4.10.7).
   return view.index !== 0 && isChangedSince(control) &&
-    statesOf(control).some(([live, server]) => view[live] !== view[server]);
+    liveStates(control).some(([live, server]) => view[live] !== view[server]);
 }
