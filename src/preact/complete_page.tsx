@@ -56,11 +56,14 @@ export async function completeHtml(html: string, state: RenderState): Promise<st
 }
 
 async function completePlain(html: string, head: DocumentHead, state: RenderState): Promise<string> {
-  // Without a layout there may be no `<Toasts>`, and the toasts of a redirect would be lost.
-  const toasts = state.askedForToasts || state.takeToasts().length === 0
-    ? ""
-    : await renderHtml(inState(state, <Toasts />), null);
-  return keepCarriageReturns(plainDocument(html + toasts, head, await renderClientScript(state), state.texts.lang));
+  const content = html + await renderUnshownToasts(state);
+  return keepCarriageReturns(plainDocument(content, head, await renderClientScript(state), state.texts.lang));
+}
+
+/** Renders the toasts that nothing has shown. Without a layout there may be no `<Toasts>`, and the toasts of a redirect would be lost. */
+async function renderUnshownToasts(state: RenderState): Promise<string> {
+  if (state.askedForToasts || state.takeToasts().length === 0) return "";
+  return await renderHtml(inState(state, <Toasts />), null);
 }
 
 /** Prepares a render whose `<Suspense>`s can be late, after {@linkcode beginRender}. */
@@ -110,7 +113,7 @@ export async function* completeInParts(
   checkLayouts();
   check?.(whole);
   if (pending !== null) yield await completePage(pending, document);
-  else if (!nodes.hasHtml()) yield PLAIN_END;
+  else if (!nodes.hasHtml()) yield await renderUnshownToasts(state) + PLAIN_END;
 }
 
 /**

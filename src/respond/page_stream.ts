@@ -24,11 +24,13 @@ export interface BegunPage {
 /**
  * Waits until a page is complete, or the time is over and a part of it is rendered.
  *
+ * @param canBegin Returns whether what is rendered may be sent: until then, the page is rendered further.
  * @returns The page, or the part that is rendered.
  * @throws {unknown} The error of rendering before that.
  */
 export async function beginPage(
   pieces: Pieces,
+  canBegin: () => boolean,
 ): Promise<BegunPage | { readonly kind: "whole"; readonly html: string }> {
   let html = "";
   let next = pieces.next();
@@ -36,7 +38,7 @@ export async function beginPage(
   const late = new Promise<null>((resolve) => timer = setTimeout(() => resolve(null), WHOLE_PAGE_MS));
   try {
     for (;;) {
-      const result = html === "" ? await next : await Promise.race([next, late]);
+      const result = html === "" || !canBegin() ? await next : await Promise.race([next, late]);
       if (result === null) return { kind: "begun", html, next, rest: pieces };
       if (result.done) return { kind: "whole", html };
       html += result.value;

@@ -107,36 +107,57 @@ async function servePage(withoutToasts: PageRender, services: ServeServices): Pr
   // A page that the user may never see leaves them to the next one.
   const isSeen = request.method === "GET" && !isPrefetch(request.headers);
   const report: Report = (error) => services.report(error, request, null);
-  const toasts = isSeen ? await services.flash.read(request.headers, report) : [];
-  let isShown = false;
-  const takeToasts = (): readonly ToastValue[] => {
-    isShown = true;
-    return toasts;
-  };
-  const pageRender: PageRender = { ...withoutToasts, takeToasts };
+  const toasts = new WaitingToasts(isSeen ? await services.flash.read(request.headers, report) : []);
+  const pageRender: PageRender = { ...withoutToasts, takeToasts: () => toasts.take() };
   try {
     const reader = templateReaderOf(request.headers, withoutToasts.deps.ctx.cookies);
     // The runtime asks for the headers alone, and not for the length.
     const canBeStreamed = request.method === "GET" || reader === "fetch";
     // A layer is shown when it is complete.
-    if (canBeStreamed && toasts.length === 0 && !isForLayer(request)) {
-      const late = reader && { afterMs: WHOLE_PAGE_MS, reader };
-      const page = await services.rendering.pageInParts(pageRender, late);
-      return page.kind === "parts" ? await serveInParts(page, reader, request, services) : sealPage(page, request);
-    }
-    // Rendered completely before its headers are sent: they have its length, or remove the cookie of its toasts.
-    const answer = await services.rendering.page(pageRender, null, 200);
+    const answer = canBeStreamed && !isForLayer(request)
+      ? await services.rendering.pageInParts(pageRender, reader && { afterMs: WHOLE_PAGE_MS, reader })
+      : await services.rendering.page(pageRender, null, 200);
+    const served = answer.kind === "parts"
+      ? await serveInParts(answer, toasts, reader, request, services)
+      : sealPage(answer, request);
     // A page that does not show toasts leaves them to the next page.
-    const shown = toasts.length > 0 && isShown ? [clearFlashCookie(url.protocol === "https:")] : [];
-    return sealPage(answer, request, shown);
+    if (toasts.areShown) served.response.headers.append("set-cookie", clearFlashCookie(url.protocol === "https:"));
+    return served;
   } catch (error) {
     if (isReportable(error)) services.report(error, request, null);
     return await serveFailure(withoutToasts, toFailure(error), services);
   }
 }
 
+/** The toasts that wait for a page. */
+class WaitingToasts {
+  readonly #toasts: readonly ToastValue[];
+  #isTaken = false;
+
+  constructor(toasts: readonly ToastValue[]) {
+    this.#toasts = toasts;
+  }
+
+  /** Returns the toasts, which the page shows. */
+  take(): readonly ToastValue[] {
+    this.#isTaken = true;
+    return this.#toasts;
+  }
+
+  /** `true` if the page has toasts to show, and shows them. */
+  get areShown(): boolean {
+    return this.#isTaken && this.#toasts.length > 0;
+  }
+
+  /** `true` if the page has toasts to show that it does not show yet. */
+  get areWaiting(): boolean {
+    return !this.#isTaken && this.#toasts.length > 0;
+  }
+}
+
 async function serveInParts(
   page: PageInParts,
+  toasts: WaitingToasts,
   reader: TemplateReader | null,
   request: Request,
   { report, userTexts }: ServeServices,
@@ -145,8 +166,9 @@ async function serveInParts(
   const headers = new Headers(page.headers ?? {});
   headers.append("vary", varyOfTemplates(reader));
   if (reader === "fetch" && page.latePrefix !== null) headers.set(LATE_HEADER, page.latePrefix);
-  const begun = await beginPage(page.html);
-  const whole = { kind: "page", html: begun.html, status, headers, tookToasts: false } as const;
+  // The headers remove the cookie of the toasts that the page shows.
+  const begun = await beginPage(page.html, () => !toasts.areWaiting);
+  const whole = { kind: "page", html: begun.html, status, headers, tookToasts: toasts.areShown } as const;
   if (begun.kind === "whole") return sealPage(whole, request);
   const { body, drawn } = streamPage(begun, (error) => {
     if (isReportable(error)) report(error, request, null);
@@ -178,15 +200,9 @@ async function serveFailure(
   return served;
 }
 
-function sealPage(answer: PageAnswer, { method }: Request, cookies: readonly string[] = NO_COOKIES): Served {
-  if (answer.kind === "page") {
-    const reply = replyWithPage(answer, method);
-    return whole(sendReply(cookies.length === 0 ? reply : { ...reply, cookies: [...reply.cookies, ...cookies] }, {}));
-  }
+function sealPage(answer: PageAnswer, { method }: Request): Served {
+  if (answer.kind === "page") return whole(sendReply(replyWithPage(answer, method), {}));
   const { response } = answer;
   const sealed = response.status === 101 ? response : withOwnHeaders(sealResponse(response));
-  for (const cookie of cookies) sealed.headers.append("set-cookie", cookie);
   return { response: sealed, isStream: true, drawn: null };
 }
-
-const NO_COOKIES: readonly string[] = [];

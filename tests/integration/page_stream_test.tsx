@@ -11,12 +11,13 @@ import {
   Form,
   HyperError,
   type PageContext,
+  redirect,
   type RequestContext,
   toast,
   Toasts,
 } from "@hyper/actions";
 import { App, type Modules } from "../support/app.tsx";
-import { withinTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 
 /** A promise that a component waits for. */
 class Wait {
@@ -348,6 +349,69 @@ Deno.test("toasts are shown once on a suspended page, and not on the next page",
   const shown = await app.follow(sent);
   assertEquals(shown.html.split("Saved").length - 1, 1);
   assertNotMatch((await app.open("/")).html, /Saved/);
+});
+
+/** A site whose slow page has toasts to show: after its form was posted. */
+async function postedSite(wait: Wait, Page: () => VNode, layout: Modules = {}): Promise<App> {
+  const NoteForm = defineForm("note", { fields: { title: field.text() } });
+  const save = action("save", { form: NoteForm }, () => [toast("Saved"), redirect("/slow")]);
+  const app = new App({ "/": { default: () => <Form action={save} />, save }, "/slow": { default: Page }, ...layout });
+  await app.submit(await app.open("/"), "save", { title: "a" });
+  return app;
+}
+
+/** Opens the slow page: nothing of it is sent before its part is ready. */
+async function sentWhole(app: App, wait: Wait): Promise<Response> {
+  using clock = stopTime();
+  let isSent = false;
+  const sent = app.request("/slow", { headers: CHROMIUM });
+  void sent.then(() => isSent = true);
+  await clock.tick(10_000);
+  assertEquals(isSent, false);
+  wait.resolve();
+  return await sent;
+}
+
+Deno.test("a suspended page with toasts begins when it shows them, and its headers remove their cookie", async () => {
+  const wait = new Wait();
+  const ToastLayout = ({ children }: { readonly children: ComponentChildren }): VNode => (
+    <Layout>
+      <Toasts />
+      {children}
+    </Layout>
+  );
+  await using app = await postedSite(wait, pageOf(wait), { "pages/layout.tsx": { default: ToastLayout } });
+  const response = await app.request("/slow", { headers: CHROMIUM });
+  assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
+  assertEquals(response.headers.get("cache-control"), "no-store");
+  const reader = readerOf(response);
+  assertMatch(await readUntil(reader, "</footer>"), />Saved<\/div>.*<i>wait<\/i>/);
+  wait.resolve();
+  assertMatch(await rest(reader), /^<template for="[^"]+"><b>later<\/b>/);
+  assertNotMatch((await app.open("/slow")).html, /Saved/);
+});
+
+Deno.test("a suspended page that shows toasts only in the part that waits is sent whole", async () => {
+  const wait = new Wait();
+  const Slow = (): VNode => {
+    wait.read();
+    return <Toasts />;
+  };
+  const Page = () => <Suspense fallback={<i>wait</i>}>{<Slow />}</Suspense>;
+  await using app = await postedSite(wait, Page, { "pages/layout.tsx": { default: Layout } });
+  const response = await sentWhole(app, wait);
+  assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
+  assertEquals((await response.text()).split(">Saved<").length - 1, 1);
+  assertNotMatch((await app.open("/slow")).html, /Saved/);
+});
+
+Deno.test("a suspended page without <Toasts> and without a layout shows toasts at its end, once", async () => {
+  const wait = new Wait();
+  await using app = await postedSite(wait, pageOf(wait));
+  const response = await sentWhole(app, wait);
+  assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
+  assertMatch(await response.text(), />Saved<\/div><\/div><\/body><\/html>$/);
+  assertNotMatch((await app.open("/slow")).html, /Saved/);
 });
 
 /** The headers of a navigation in a browser that inserts `<template for>`. */
