@@ -73,7 +73,8 @@ export function changeNode(vnode: VNode<NodeProps>, type: VNode<NodeProps>["type
   vnode.props = props;
 }
 
-function restoreNode(): void {
+/** Restores the type and the props of the last node that was replaced. */
+export function restoreNode(): void {
   if (replaced === null) return;
   const { vnode, type, props } = replaced;
   vnode.type = type;
