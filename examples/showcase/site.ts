@@ -41,7 +41,8 @@ export const SECTIONS: readonly Section[] = [
     ["updating", "Update the page"],
     ["loading", "Loading states and failures"],
     ["live_pages", "Live pages"],
-    ["streams", "Streams and live topics"],
+    ["streams", "Streams"],
+    ["topics", "Live topics"],
     ["uploads", "Uploads"],
     ["javascript", "JavaScript, Alpine and components"],
     ["once", "Exactly once"],
@@ -150,6 +151,7 @@ export const SECTIONS: readonly Section[] = [
     ["turbo", "From Turbo"],
     ["sveltekit", "From SvelteKit"],
     ["fresh", "From Fresh"],
+    ["remix", "From Remix and React Router"],
   ]),
 ];
 
