@@ -86,9 +86,13 @@ export function abortAll(): void {
   for (const { key } of activeCalls) abortLane(key);
 }
 
-/** Aborts the GETs that a function selects. What a POST does on the server is not undone by closing its connection. */
+/**
+ * Aborts the GETs among the calls that a function selects. What a POST does on the server is not undone by closing its connection.
+ *
+ * @param isOver Called with each call.
+ */
 export function abortReads(reason: AbortReason, isOver: (call: ActiveCall) => unknown): void {
-  for (const call of activeCalls) if (call.method === "GET" && isOver(call)) call.controller.abort(reason);
+  for (const call of activeCalls) if (isOver(call) && call.method === "GET") call.controller.abort(reason);
 }
 
 /**

@@ -60,7 +60,7 @@ const LASTING_MS = 30_000;
  * @throws {ConnectionError} When it breaks off.
  */
 export async function receive(answer: Answer, activeCall: ActiveCall): Promise<Received> {
-  const { id, signal, connection, sequence, depth, layer } = activeCall;
+  const { id, signal, connection, sequence, layer, depth } = activeCall;
   const { status, ok } = answer;
   activeCall.ok = ok;
   activeCall.retryAfter = answer.headers.get("retry-after");
@@ -88,7 +88,8 @@ export async function receive(answer: Answer, activeCall: ActiveCall): Promise<R
     if (!live && !/^(checkpoint|end)$/.test(event)) events.push({ event, data: value });
     if (event === "result") data = value;
     else if (event === "error") failure = fail(+`${wire.status ?? status}`, wire.message, wire.issues);
-    else if (layer && LAYER_EVENTS.test(event)) {
+    // The user may have left the page meanwhile.
+    else if ((layer ?? activeCall.layer) && LAYER_EVENTS.test(event)) {
       await (await abortable(signal, loadPart("layers"))).applyToLayer(event, wire, layer, activeCall);
     } else if (event === "redirect") {
       const url = redirectUrl(wire, location);

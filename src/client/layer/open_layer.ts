@@ -137,13 +137,20 @@ export async function followInLayer(layer: Layer, url: string): Promise<boolean>
   return true;
 }
 
-/** Applies an event of a call from a layer: a redirect, a change of the address, or the end of the layer. */
+/**
+ * Applies an event of a call from a layer, or from a page that the user has left: a redirect, a change of the address, or the end of the
+ * layer.
+ *
+ * @param layer The layer in which the call was made; `undefined` for the page.
+ */
 export async function applyToLayer(
   event: string,
   data: Wire,
-  layer: Layer,
+  layer: Layer | undefined,
   activeCall: ActiveCall,
 ): Promise<void> {
+  // The page that is shown is another one.
+  if (!layer || activeCall.layer?.isLeft) return;
   if (event === "close_layer") {
     // The rest of the answer is about the page below.
     activeCall.layer = layer.under;

@@ -46,7 +46,7 @@ export interface RestoredEntry {
  */
 export type ClaimEntry = (state: EntryState, current: string, shown: string) => boolean | undefined;
 
-let claimEntry: ClaimEntry = () => undefined;
+let claimEntry: ClaimEntry | undefined;
 
 /** Position on a new page. */
 export const TOP: Position = { left: 0, top: 0, focus: "" };
@@ -110,7 +110,7 @@ export function startHistory(
   const onEntry = () => {
     const key = keyOf(history.state);
     const page = withoutFragment(location.href);
-    const claimed = key && key !== current ? claimEntry(history.state, current, shown) : undefined;
+    const claimed = key && key !== current ? claimEntry?.(history.state, current, shown) : undefined;
     // The browser handles fragments of the current page, in entries without a mark. They are marked, so that the page
     // can be restored from elsewhere.
     if (claimed === undefined && page === shown) {

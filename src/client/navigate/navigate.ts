@@ -18,7 +18,6 @@ import {
 } from "./history.ts";
 import { requestOwnHeaders } from "./own_headers.ts";
 import type { KeptPage, PageCache, PageFacts } from "./page_cache.ts";
-import { userMarkOf } from "../../protocol/user_mark.ts";
 import { LAYER_HEADER } from "../../protocol/names.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
 import { abortReads } from "../call/active_call.ts";
@@ -29,8 +28,10 @@ import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages, TakePrefetched } from "./pages.ts";
+import { covered } from "../page/layers.ts";
 import { predictions } from "../page/predictions.ts";
 import { readPage } from "./read_page.ts";
+import { setRootAttributes } from "./root_attributes.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { pageTexts, words } from "../page/words.ts";
 
@@ -45,12 +46,10 @@ let current: AbortController | undefined;
 /** URL of the history entry that typing has made, and that further typing replaces. */
 let typedUrl = "";
 
-/** The `<html>` of the page shown last. */
-let lastRoot: Element | undefined;
-
 /** Change of the history; `restore` goes to an existing entry. */
-type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped: boolean } | {
+type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped?: boolean } | {
   readonly kind: "restore";
+  readonly isTyped?: undefined;
   readonly entry: RestoredEntry;
 };
 
@@ -68,7 +67,6 @@ const HEADERS: Readonly<Record<LoadKind, Readonly<Record<string, string>>>> = {
 interface LateRest {
   readonly pieces: AsyncIterable<string>;
   readonly latePrefix: string;
-  readonly late: Promise<PartExports["late"] | null>;
 }
 
 /**
@@ -80,7 +78,7 @@ interface LateRest {
 export function createPages(start: string, ended: AbortSignal): Pages {
   const ownHeaders = requestOwnHeaders(start, ended);
   const isPolicyInForce = comparePolicies(ownHeaders);
-  let takePrefetched: TakePrefetched = () => undefined;
+  let takePrefetched: TakePrefetched | undefined;
   // Without the part, back and forward wait for the server.
   let cache: PageCache | undefined;
   const loadingCache = tryPart("page_cache").then((part) => cache = part?.pageCache);
@@ -92,8 +90,21 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   };
   /** Counts what may have changed what the server sends. */
   let changes = 0;
+  /** Their number when the page was requested that is shown. */
+  let requestedAt = 0;
   for (const type of ["hyper:beforeRequest", "hyper:afterRequest"] as const) {
-    addEventListener(type, ({ detail: { method } }) => method === "GET" || changes++, { signal: ended });
+    addEventListener(type, ({ detail: { id, method, action } }) => {
+      if (method !== "GET" && !/^hyper:/.test(action)) changes++;
+      if (left.delete(id)) showNewer();
+    }, { signal: ended });
+  }
+
+  /** Requests the page again if calls of the pages before it may have changed it meanwhile, once they have ended. */
+  function showNewer(): void {
+    // While a layer has the address, the page under it stays as it is.
+    if (requestedAt !== changes && !left.size && !current && !covered.url) {
+      void showUrl(location.href, { kind: "replace" }, "visit", null, true);
+    }
   }
 
   /** Returns `true` if neither a listener nor the user keeps the page. */
@@ -104,14 +115,13 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   async function load(url: string, signal: AbortSignal, onChunk: () => void, kind: LoadKind = "page") {
     // At the same time as the page.
     const loading = tryPart("patch");
-    const user = userMarkOf(doc);
-    const ahead = kind === "page" ? await takePrefetched(url, signal) : null;
-    const response = ahead ?? await fetchPage(url, isPolicyInForce, signal, HEADERS[kind]);
+    const user = cache?.userMark();
+    const ahead = kind === "page" && await takePrefetched?.(url, signal);
+    const response = ahead || await fetchPage(url, isPolicyInForce, signal, HEADERS[kind]);
     if (!response) return null;
     const { status, headers } = response;
     if (status === 401) cache?.clear();
     const latePrefix = headers.get(LATE_HEADER);
-    const late = latePrefix && tryPart("late");
     const pieces = readPage(response, onChunk);
     const { value: text } = await pieces.next();
     const patch = await loading;
@@ -122,19 +132,14 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const oldHead = headElements();
     const removeOld = await applyHeadPlan(head, patch.trustedPolicy(), signal);
     signal.throwIfAborted();
-    const rest = late ? { pieces, latePrefix, late } : null;
-    const isStored = isStorable(headers);
-    const facts: PageFacts = { user, root: dom(page).documentElement, isStorable: () => Promise.resolve(isStored) };
+    const rest = latePrefix && { pieces, latePrefix };
+    const facts: PageFacts = {
+      user,
+      root: dom(page).documentElement,
+      // Without the mark it is not known whose page it is.
+      isStorable: async () => user !== undefined && isStorable(headers),
+    };
     return { url: response.url, page, patch, oldHead, removeOld, rest, facts };
-  }
-
-  /** Fetches the page of which a kept one is shown. A response from before a change, or from during it, is requested again. */
-  async function loadAgain(url: string, signal: AbortSignal, onChunk: () => void) {
-    for (;;) {
-      const before = changes;
-      const loaded = await load(url, signal, onChunk, "again");
-      if (before === changes) return loaded;
-    }
   }
 
   /** Shows a page that the user has left, as it was. Returns `true` if it is shown. */
@@ -152,7 +157,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     );
     await patch.changePage(null, () => {
       signal.throwIfAborted();
-      endReads();
+      leaveCalls();
       showPage(page, patch, kept);
       kept.restoreFields();
       restorePosition(position);
@@ -163,12 +168,18 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     return true;
   }
 
-  /** Fetches a page and shows it. Returns `true` if it is shown. */
+  /**
+   * Fetches a page and shows it.
+   *
+   * @param isShown If `true`, the page is shown already, in an older state. Default: `false`.
+   * @returns `true` if it is shown.
+   */
   async function showUrl(
     url: string,
     mode: NavigationMode,
     trigger: NavigationTrigger,
     sourceEl: Element | null,
+    isShown = false,
   ): Promise<boolean> {
     current?.abort();
     const controller = current = new AbortController();
@@ -193,6 +204,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const restore = mode.kind === "restore";
     const kept = restore && cache?.take(mode.entry.key);
     let success = false;
+    let inserting = Promise.resolve();
     // Lets the browser navigate.
     const leave = () => {
       if (restore) location.reload();
@@ -205,8 +217,13 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     beginLoading(call);
     if (restore) emit("history:restore:before", { url });
     try {
-      const isKeptShown = kept && await showKept(kept, mode.entry, signal);
-      const loaded = await (isKeptShown ? loadAgain : load)(url, signal, restartTimer);
+      if (kept) isShown = await showKept(kept, mode.entry, signal);
+      let before, loaded;
+      do {
+        before = changes;
+        loaded = await load(url, signal, restartTimer, isShown ? "again" : "page");
+        // Over a page that is shown, a response from before a change, or from during it, is requested again.
+      } while (isShown && before !== changes);
       if (!loaded) {
         leave();
         return false;
@@ -215,33 +232,39 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       // The URL after redirects, with the fragment, which only the browser knows.
       const final = new URL(loaded.url);
       final.hash = new URL(url).hash;
-      const isPush = mode.kind === "push";
-      const isTyped = !restore && mode.isTyped;
+      const { kind, isTyped } = mode;
+      const isPush = kind === "push";
       // The user is on the page already, or has not left it.
-      const isAgain = isKeptShown && final.href === new URL(url).href;
+      const isAgain = isShown && final.href === new URL(url).href;
       const change = () => {
         // Another navigation may have begun while the browser has prepared a transition.
         signal.throwIfAborted();
-        if (!isAgain) endReads();
+        if (!isAgain) leaveCalls();
+        requestedAt = before;
         const isLeft = isPush && isEntryShown();
-        const before = setEntry(final.href, isPush);
-        if (isLeft) cache?.keep(before, facts, oldHead, sourceEl && formOf(sourceEl));
+        const entry = setEntry(final.href, isPush);
+        if (isLeft) cache?.keep(entry, facts, oldHead, sourceEl && formOf(sourceEl));
         typedUrl = isTyped ? location.href : "";
         showPage(page, patch, loaded.facts, isAgain);
-        if (!isTyped && !isAgain) restorePosition(restore ? mode.entry.position : null);
-        tellPage(!isTyped && !isAgain);
+        const moves = !isTyped && !isAgain;
+        if (moves) restorePosition(restore ? mode.entry.position : null);
+        tellPage(moves);
         removeOld();
         success = true;
         if (!isAgain) emit("navigate:after", { url: final.href, trigger });
       };
       if (isAgain) change();
       else await patch.changePage(sourceEl, change);
-      if (rest) void insertRest(rest, patch, restartTimer).catch(fail).finally(() => clearTimeout(timer));
+      if (rest) inserting = insertRest(rest, patch, restartTimer, signal, leave).catch(fail);
     } catch (error) {
       fail(error);
     } finally {
-      clearTimeout(timer);
       endLoading(call);
+      void inserting.then(() => {
+        clearTimeout(timer);
+        if (current === controller) current = undefined;
+        if (success) showNewer();
+      });
       if (restore && !isOver()) emit("history:restore:after", { url, success });
     }
     return success;
@@ -249,12 +272,16 @@ export function createPages(start: string, ended: AbortSignal): Pages {
 
   /** Inserts the late parts of a page as they arrive. Another navigation ends it. */
   async function insertRest(
-    { pieces, latePrefix, late: loading }: LateRest,
+    { pieces, latePrefix }: LateRest,
     { parseContent }: PartExports["patch"],
     onWait: () => void,
+    signal: AbortSignal,
+    leave: () => void,
   ): Promise<void> {
-    const late = await loading;
-    if (!late) throw new TypeError("Cannot show the rest of the page: the part of the runtime is missing");
+    const late = await tryPart("late");
+    signal.throwIfAborted();
+    // Without the part, the browser shows the page.
+    if (!late) return leave();
     onWait();
     await late.insertParts(pieces, latePrefix, parseContent);
   }
@@ -313,8 +340,24 @@ const headElements = (): Element[] => [...doc.head.children];
 const isStorable = (headers: Pick<Headers, "get"> | null): boolean =>
   !!headers && !/\bno-store\b/i.test(headers.get("cache-control") ?? "");
 
-/** Ends the requests whose answers are about the page that is left. Before scripts of the new page open their own. */
-const endReads = (): void => abortReads("navigation", ({ sourceEl }) => !dom(sourceEl)?.closest("[hyper-keep]"));
+/** The IDs of calls of pages that the user has left. */
+const left = new Set<string>();
+
+/**
+ * Ends the reads of the page that is left, before scripts of the new page open their own. Other calls do not change the new page, which
+ * may have the same targets: it is requested again when they have ended.
+ */
+function leaveCalls(): void {
+  const dialog = doc.createElement("dialog");
+  abortReads("navigation", (call) => {
+    if (dom(call.sourceEl)?.closest("[hyper-keep]")) return false;
+    if (call.method !== "GET") {
+      left.add(call.id);
+      call.layer = { dialog, content: dialog, url: location.href, isLeft: true };
+    }
+    return true;
+  });
+}
 
 /** Loads the texts of the page, and tells users of screen readers its title if it is another one. */
 async function tellPage(isOther: boolean): Promise<void> {
@@ -327,29 +370,6 @@ async function tellPage(isOther: boolean): Promise<void> {
 function triggerOf(element: Element | null): NavigationTrigger {
   if (element instanceof HTMLAnchorElement) return "link";
   return dom(element)?.matches("form,form *,[form]") ? "form" : "visit";
-}
-
-/**
- * Sets the attributes of `<html>` that the server has changed since the page before. Of the first page they are not
- * known, because a script may have changed them before the runtime was loaded: additions to it are kept.
- *
- * @param sent The element as the server has sent it; `undefined` if that is not known.
- */
-function setRootAttributes(next: Element, sent: Element | undefined): void {
-  const root = dom(doc.documentElement);
-  const live = root.classList;
-  for (const name of new Set([root, dom(next)].flatMap((element) => element.getAttributeNames()))) {
-    const value = dom(next).getAttribute(name);
-    const isSame = lastRoot
-      ? dom(lastRoot).getAttribute(name) === value
-      : value === null
-      ? name !== "lang" && name !== "dir"
-      : name === "class" && [...dom(next).classList].every((token) => live.contains(token));
-    if (isSame || !/^(class|lang|dir|data-.*)$/.test(name)) continue;
-    if (value === null) root.removeAttribute(name);
-    else root.setAttribute(name, value);
-  }
-  lastRoot = sent;
 }
 
 /** Focuses the main content of a page, when the link or control that had the focus is not part of it. */

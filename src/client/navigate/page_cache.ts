@@ -19,7 +19,10 @@ import { predictions } from "../page/predictions.ts";
 
 /** Facts about a page that its markup does not show. */
 export interface PageFacts {
-  /** The mark of the user when the page was requested; `undefined` for the first page of the document. */
+  /**
+   * The mark of the user when the page was requested; `undefined` for the first page of the document, and if the part was not loaded
+   * then: such a page is not kept.
+   */
   readonly user: string | undefined;
   /** Its `<html>`; `undefined` for the first page of the document, whose one scripts may have changed. */
   readonly root: Element | undefined;
@@ -51,6 +54,8 @@ export interface PageCache {
   keep(key: string, facts: PageFacts, head: readonly Element[], sent: Element | null): Promise<void>;
   /** Returns the page of an entry, for one use. */
   take(key: string): KeptPage | undefined;
+  /** Returns the mark of the user: see `userMarkOf()`. */
+  userMark(): string;
   /** Drops the pages of all tabs. */
   clear(): void;
 }
@@ -111,6 +116,7 @@ export const pageCache: PageCache = {
     clearCache();
     return undefined;
   },
+  userMark: () => userMarkOf(doc),
   clear: clearCache,
 };
 

@@ -12,9 +12,11 @@ export interface Layer {
   /** The element in it that holds its page: the body of the layer. */
   readonly content: Element;
   /** The layer below; `undefined` for the page. */
-  readonly under: Layer | undefined;
+  readonly under?: Layer | undefined;
   /** The URL of the page that it shows. */
   url: string;
+  /** `true` in place of a page that the user has left. */
+  readonly isLeft?: true;
 }
 
 /** The open layers, the topmost last. */

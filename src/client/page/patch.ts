@@ -35,7 +35,7 @@ export async function patchHtml(
 ): Promise<void> {
   const { signal } = activeCall;
   const swap = swapOf(data.swap ?? activeCall.swap) ?? "outer";
-  if (swap === "none") return;
+  if (swap === "none" || activeCall.layer?.isLeft) return;
   const strict = data.strict_targets ?? activeCall.strictTargets ?? config.strictTargets;
   const target = text(data.target) ?? activeCall.target;
   const elements = predictions.around(() => findTargets(target, activeCall, strict === true));

@@ -15,6 +15,8 @@ import { type Layer, layers, nearestOf } from "./layers.ts";
  */
 export function findTargets(target: string | null, call: ActiveCall, strict = false): Element[] {
   const { layer } = call;
+  // The page that is shown is another one.
+  if (layer?.isLeft) return [];
   const found = !target ? [] : layer && target === "body" ? [layer.content] : ownTargets(target, layer);
   if (!found[0]) {
     emitCallEvent("swap:missing", { ...call, target });

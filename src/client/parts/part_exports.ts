@@ -74,7 +74,7 @@ export interface PartExports {
   readonly session: { readonly askToSignIn: typeof askToSignIn; readonly onUserChange: typeof onUserChange };
   /** Layers over the page. */
   readonly layers: {
-    applyToLayer(event: string, data: Wire, layer: Layer, activeCall: ActiveCall): Promise<void>;
+    applyToLayer(event: string, data: Wire, layer: Layer | undefined, activeCall: ActiveCall): Promise<void>;
     followInLayer(layer: Layer, url: string): Promise<boolean>;
     openLayer(url: string, opener: Element): Promise<boolean>;
   };
