@@ -58,16 +58,22 @@ class Lane {
 /** The lanes with an alarm, by delay: as few as there are different options. */
 const lanes = new Map<number, Lane>();
 
-/** Calls a function once after a delay, and again each time it is set. */
+/** The owner of an alarm. Not a function: a stream would hold one for each of its alarms. */
+export interface Ringing {
+  /** Called when an alarm is due. */
+  ring(alarm: Alarm): void;
+}
+
+/** Rings once after a delay, and again each time it is set. */
 export class Alarm {
   /** The time at which it rings, in milliseconds of `performance.now()`. */
   dueAt = 0;
   #lane: Lane | null = null;
-  readonly #onDue: () => void;
+  readonly #owner: Ringing;
 
-  /** @param onDue The function. */
-  constructor(onDue: () => void) {
-    this.#onDue = onDue;
+  /** @param owner Its owner. */
+  constructor(owner: Ringing) {
+    this.#owner = owner;
   }
 
   /**
@@ -95,6 +101,6 @@ export class Alarm {
   /** Called by its lane when it is due. */
   ring(): void {
     this.stop();
-    this.#onDue();
+    this.#owner.ring(this);
   }
 }

@@ -12,6 +12,12 @@ import { NOWHERE } from "./page_renders.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Trace } from "./trace.ts";
 
+/** Work that ends with its client. An object, not a function: an open stream has no other reason to hold one. */
+export interface EndsWithClient {
+  /** Called once when the client disconnects. */
+  leave(): void;
+}
+
 /** The client that sent a request. */
 export interface ClientInfo {
   /** The address, for rates; `""` if it is not known. */
@@ -22,8 +28,14 @@ export interface ClientInfo {
    * @internal
    */
   readonly holder: Holder;
-  /** Aborted when the client disconnects before the response is sent. */
+  /** Aborted when the client disconnects before the response is sent. It takes memory once it was read. */
   readonly gone: AbortSignal;
+  /** `true` once the client has disconnected. */
+  readonly isGone: boolean;
+  /** Tells work that the client has disconnected; never for one that has disconnected already. */
+  whenGone(work: EndsWithClient): void;
+  /** Does not tell it any more. */
+  forget(work: EndsWithClient): void;
 }
 
 /** A body that was read, and the account of its memory. */

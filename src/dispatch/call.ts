@@ -1,5 +1,6 @@
 // A call of an action, and its page: everything that is known before any code of the application runs.
 import type { Action } from "../actions/action.ts";
+import { abortSafely, type Report } from "../callback.ts";
 import type { RequestDeps } from "../deps/resolver.ts";
 import type { RequestCookies } from "../http/request_cookies.ts";
 import type { Limits } from "../http/limits.ts";
@@ -18,14 +19,30 @@ export class Call {
   readonly limits: Limits;
   /** Aborted when work for a reader alone must end. */
   readonly controller: AbortController = new AbortController();
+  readonly #report: Report;
   /** The errors that were reported before the action function threw them; `null` if there are none. */
   #reported: WeakSet<object> | null = null;
 
-  constructor(arrival: Arrival, action: Action, limits: Limits) {
+  /** @param report Called with errors of the listeners of its signal. */
+  constructor(arrival: Arrival, action: Action, limits: Limits, report: Report) {
+    this.#report = report;
     this.arrival = arrival;
     this.action = action;
     this.limits = limits;
     arrival.cookies.actionName = action.name;
+  }
+
+  /** Aborts the signal when the client disconnects, or no longer. */
+  followClient(follow: boolean): void {
+    const { client } = this.arrival;
+    if (!follow) return client.forget(this);
+    if (client.isGone) this.leave();
+    else client.whenGone(this);
+  }
+
+  /** Called when the client disconnects. */
+  leave(): void {
+    abortSafely(this.controller, new DOMException("The client has gone", "AbortError"), this.#report);
   }
 
   get request(): Request {

@@ -115,7 +115,7 @@ export class FormActionDispatch {
   async #call(action: Action, arrival: Arrival): Promise<Response> {
     const { limits: shared } = this.#app;
     const limits = Object.keys(action.limits).length > 0 ? resolveLimits(action.limits, shared) : shared;
-    const call = new Call(arrival, action, limits);
+    const call = new Call(arrival, action, limits, reporterOf({ request: arrival.request, action }, this.#app));
     arrival.trace?.found(action);
     const reached: Reached = { page: null, admitted: null, input: null, run: null };
     let outcome: Outcome;

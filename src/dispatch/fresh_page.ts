@@ -4,8 +4,7 @@ import { attachRequestDepCache, DependencyCache } from "../deps/cache.ts";
 import { createRequestDeps } from "../deps/resolver.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import type { Injecting, Observing } from "./app.ts";
-import type { Call } from "./call.ts";
-import { reporterOf } from "./observe.ts";
+import { type ObservedCall, reporterOf } from "./observe.ts";
 import { contextOf } from "./page_renders.ts";
 
 /** A page with fresh dependencies, and their cache, which the caller disposes. */
@@ -15,7 +14,7 @@ export interface FreshPage {
 }
 
 /** Creates a page with fresh dependencies. */
-export function freshPage(call: Call, pageRender: PageRender, app: Injecting & Observing): FreshPage {
+export function freshPage(call: ObservedCall, pageRender: PageRender, app: Injecting & Observing): FreshPage {
   const { providers, overrides } = app;
   const cache = new DependencyCache(reporterOf(call, app));
   const request = new Request(pageRender.request);

@@ -24,7 +24,12 @@ export function reporterOf({ request, action }: ObservedCall, { report }: Observ
  *
  * @param startedAt The start of the action function; `null` if it was not called.
  */
-export function failCall(call: Call, error: unknown, startedAt: number | null, app: Observing): Outcome {
+export function failCall(
+  call: Pick<Call, "action" | "request" | "wasReported">,
+  error: unknown,
+  startedAt: number | null,
+  app: Observing,
+): Outcome {
   if (isA(error, PageDeniedError)) return denyByPage(call, error, app);
   const { action, request } = call;
   const report = reporterOf(call, app);
@@ -52,7 +57,7 @@ export function failBackend(
 }
 
 /** Turns the denial of a page into an outcome, and sends `accessDenied`. */
-export function denyByPage(call: Call, error: PageDeniedError, app: Observing): Outcome {
+export function denyByPage(call: ObservedCall, error: PageDeniedError, app: Observing): Outcome {
   const { response } = error;
   sendDenied(call, response === null ? "guard" : "response", response?.status ?? error.status, app);
   return response === null ? toFailure(error) : { kind: "response", response };

@@ -16,8 +16,8 @@ export type Outcome =
   | {
     readonly kind: "stream";
     readonly stream: RunningStream;
-    /** The form that the generator rejects, once it has ended. */
-    readonly rejection: Rejection;
+    /** The form that the generator rejects, once it has ended; `null` for an action without a form. */
+    readonly rejection: Rejection | null;
     /** Releases the resources of the stream if it cannot be sent. */
     readonly discard: () => Promise<void>;
   }

@@ -149,7 +149,7 @@ async function makeUnreadable(
  * @param isRefused Returns whether the generator, which has ended, rejects its form.
  */
 export async function* recordStream(
-  events: AsyncGenerator<Patch, void, void>,
+  events: AsyncIterable<Patch>,
   claim: MineClaim,
   isRefused: () => boolean,
 ): AsyncGenerator<Patch, void, void> {

@@ -7,18 +7,19 @@ import type { Patch } from "../protocol/patch.ts";
 import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ActionRun } from "./action_run.ts";
-import type { Admission, Finding, Running } from "./app.ts";
+import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type ClaimedRegion, claimsOf, MAX_CLAIMS, outermost } from "./claimed_regions.ts";
 import { failure, signInInstead } from "./failure.ts";
 import { freshPage } from "./fresh_page.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import { RENDER_MORE, WATCH_REGIONS } from "./region_actions.ts";
-import { readWatched, type Watched, watchRegions } from "./region_watch.ts";
+import { readWatched, RegionWatch, type WatchApp, type Watched } from "./region_watch.ts";
 import { denialOfPage, type RegionsApp, renderRegions } from "./regions.ts";
 import { mergeAll } from "./merge.ts";
 import { refreshPatch } from "./settle.ts";
-import { startStream } from "./stream_life.ts";
+import type { PatchEvents } from "./running_stream.ts";
+import { ReadingOwner, startReading } from "./stream_life.ts";
 import { forwardSubscription, inTurn, ofRegions, readSubscriptions } from "./subscriptions.ts";
 import type { Subscribing, SubscriptionsApp } from "./subscriptions.ts";
 
@@ -26,9 +27,8 @@ import type { Subscribing, SubscriptionsApp } from "./subscriptions.ts";
 export type RegionCallsApp =
   & RegionsApp
   & SubscriptionsApp
-  & Finding
-  & Pick<Running, "streams" | "changes">
-  & Pick<Admission, "principal">;
+  & WatchApp
+  & Pick<Running, "streams">;
 
 /** Runs an action of the runtime. */
 export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Promise<Outcome> {
@@ -37,8 +37,10 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
   if (call.action === WATCH_REGIONS) {
     const { kwargs } = run.input;
     const events = watchAll(run, readWatched(kwargs), readSubscriptions(kwargs), app);
+    // Each page that is watched has dependencies of its own. Nothing of the request is needed any more.
     await run.dropData();
-    return await startStream(run, events, app);
+    await call.arrival.lifetime.end();
+    return await startReading(run, events, new ReadingOwner(run, app), app);
   }
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
@@ -54,11 +56,11 @@ function watchAll(
   watched: readonly Watched[],
   subscriptions: readonly Subscribing[],
   app: RegionCallsApp,
-): AsyncGenerator<Patch, void, void> {
-  const regions = watchRegions(run, watched, app);
+): PatchEvents {
+  const regions = new RegionWatch(run, watched, app);
   if (subscriptions.length === 0) return regions;
   const topics = subscriptions.map((each, of) => forwardSubscription(run, of, each, app));
-  return inTurn(mergeAll([ofRegions(regions), ...topics]));
+  return inTurn(mergeAll([ofRegions(regions, run.call.controller.signal), ...topics]));
 }
 
 /**

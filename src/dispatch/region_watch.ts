@@ -6,19 +6,25 @@
 // ```
 import { isAdmitted } from "../actions/region_guard.ts";
 import { notify } from "../callback.ts";
-import type { Changed } from "../live/changes.ts";
+import type { Holder } from "../http/caller.ts";
+import type { Changed, ChangeReader, ChangeWatcher, TopicGroup } from "../live/changes.ts";
 import type { OriginPage } from "../pages/origin.ts";
+import { sha256 } from "../platform/hash.ts";
 import type { Patch } from "../protocol/patch.ts";
 import type { ActionRun } from "./action_run.ts";
-import { Alarm } from "./alarms.ts";
-import type { Admission, Finding, Running } from "./app.ts";
+import { Alarm, type Ringing } from "./alarms.ts";
+import type { Admission, Finding, Judging, Running } from "./app.ts";
+import { Arrival, type ClientInfo } from "./arrival.ts";
 import { topicsOf } from "../actions/region_topics.ts";
 import { claimsOf } from "./claimed_regions.ts";
 import { freshPage } from "./fresh_page.ts";
-import { reporterOf } from "./observe.ts";
+import { type ObservedCall, reporterOf } from "./observe.ts";
 import { OriginRender } from "./page_renders.ts";
+import { WATCH_REGIONS } from "./region_actions.ts";
 import { isPageAdmitted, type RegionsApp } from "./regions.ts";
 import { depsOf } from "./request_deps.ts";
+import type { PatchEvents } from "./running_stream.ts";
+import { judgeRequest } from "./steps/judge.ts";
 
 /** Maximum number of pages, and of regions of all of them. The others are ignored. */
 const MAX_PAGES = 100;
@@ -35,15 +41,29 @@ export interface Watched {
   readonly place: string | null;
 }
 
-/** The topics of regions that may be watched. */
-interface Subscribed {
-  readonly byTopic: ReadonlyMap<string, readonly Watched[]>;
+/** The topics of regions that may be watched: plain values, which streams that watch the same regions share. */
+interface Subscribed extends TopicGroup {
+  /** The regions that depend on each topic. */
+  readonly topics: ReadonlyMap<string, readonly Watched[]>;
+  /** All regions. */
+  readonly watched: readonly Watched[];
   /** Regions that may not be watched. A request for them gets whatever is there now. */
   readonly denied: readonly Watched[];
 }
 
+/** A caller whose guards are asked. */
+interface Asking {
+  readonly arrival: Arrival;
+  readonly signal: AbortSignal;
+  readonly principal: string | null;
+  readonly holder: Holder;
+}
+
 /** The parts of an application that watching needs. */
-type WatchApp = RegionsApp & Finding & Pick<Running, "changes"> & Pick<Admission, "principal">;
+export type WatchApp = RegionsApp & Finding & Judging & Pick<Running, "changes"> & Pick<Admission, "principal">;
+
+const NO_PATCHES: readonly Patch[] = [];
+const DONE: IteratorResult<Patch, void> = { done: true, value: undefined };
 
 /** Reads what a browser wants to watch: untrusted, bounded, and ignored where it is malformed. */
 export function readWatched({ pages }: Readonly<Record<string, unknown>>): readonly Watched[] {
@@ -65,90 +85,165 @@ export function readWatched({ pages }: Readonly<Record<string, unknown>>): reado
   return watched.slice(0, MAX_REGIONS);
 }
 
-/** Yields the regions that have changed, until the reader leaves. */
-export async function* watchRegions(
-  run: ActionRun,
-  watched: readonly Watched[],
-  app: WatchApp,
-): AsyncGenerator<Patch, void, void> {
-  const { signal } = run.call.controller;
-  await app.changes.ready();
-  // Changes before the topics are known are found by the places of the regions.
-  const watcher = app.changes.watch();
-  const leave = (): void => watcher.end();
-  signal.addEventListener("abort", leave);
-  let isAsking = false;
-  const alarm: Alarm = new Alarm(() => {
-    alarm.set(ASK_AGAIN_MS);
-    isAsking = true;
-    watcher.poke();
-  });
-  alarm.set(ASK_AGAIN_MS);
-  try {
-    const { place } = app.changes;
-    let subscribed = await subscribe(run, watched, run.admitted.principal, app);
-    watcher.set(subscribed.byTopic);
-    yield* eventsOf([...subscribed.denied, ...missed(subscribed, app)].map((each) => [each, null]), place);
-    for (
-      let changed = await nextChange(watcher, signal);
-      changed !== null;
-      changed = await nextChange(watcher, signal)
-    ) {
-      yield* eventsOf(dirtyWatched(changed, subscribed), changed.place);
-      if (!isAsking) continue;
-      isAsking = false;
-      const before = new Set(subscribed.denied);
-      const principal = app.principal === null ? null : await app.principal(run.call.request);
-      subscribed = await subscribe(run, watched, principal, app);
-      watcher.set(subscribed.byTopic);
-      yield* eventsOf(subscribed.denied.filter((each) => !before.has(each)).map((each) => [each, null]), null);
+/**
+ * The regions that have changed, until the reader leaves. Not a generator, and without the call: thousands of them wait, so that each
+ * holds the request, and makes what it needs of it when the guards are asked.
+ */
+export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
+  readonly #request: Request;
+  readonly #client: ClientInfo;
+  readonly #holder: Holder;
+  readonly #controller: AbortController;
+  readonly #app: WatchApp;
+  readonly #alarm = new Alarm(this);
+  #subscribed: Subscribed;
+  /** `null` before the first patch was asked for. */
+  #watcher: ChangeWatcher | null = null;
+  /** Patches that were not taken. */
+  #waiting: readonly Patch[] = NO_PATCHES;
+  /** Continues the reader that waits. */
+  #wake: ((next: Promise<IteratorResult<Patch, void>>) => void) | null = null;
+  /** `true` if the guards must be asked again. */
+  #mustAsk = false;
+  #isOver = false;
+
+  constructor({ call, admitted }: ActionRun, watched: readonly Watched[], app: WatchApp) {
+    this.#request = call.request;
+    this.#client = call.arrival.client;
+    this.#holder = admitted.holder;
+    this.#controller = call.controller;
+    this.#subscribed = { name: "", topics: new Map(), watched, denied: [] };
+    this.#app = app;
+  }
+
+  next(): Promise<IteratorResult<Patch, void>> {
+    if (this.#isOver) return Promise.resolve(DONE);
+    const [value, ...waiting] = this.#waiting;
+    if (value !== undefined) {
+      this.#waiting = waiting.length === 0 ? NO_PATCHES : waiting;
+      return Promise.resolve({ done: false, value });
     }
-  } finally {
-    alarm.stop();
-    signal.removeEventListener("abort", leave);
-    watcher.end();
+    const isDue = this.#watcher === null || this.#mustAsk || this.#watcher.isDue;
+    return isDue ? this.#fill() : new Promise((wake) => this.#wake = wake);
+  }
+
+  return(): Promise<IteratorResult<Patch, void>> {
+    this.#end();
+    return Promise.resolve(DONE);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Patch, void>> {
+    this.#end();
+    return Promise.reject(error);
+  }
+
+  onChanges(): void {
+    if (this.#watcher?.isEnded) this.#end();
+    this.#continue();
+  }
+
+  ring(): void {
+    this.#alarm.set(ASK_AGAIN_MS);
+    this.#mustAsk = true;
+    this.#continue();
+  }
+
+  #continue(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.(this.next());
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#alarm.stop();
+    this.#watcher?.end();
+    this.#continue();
+  }
+
+  async #fill(): Promise<IteratorResult<Patch, void>> {
+    try {
+      this.#waiting = [...this.#watcher === null ? await this.#begin() : await this.#update(this.#watcher)];
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    return await this.next();
+  }
+
+  async #begin(): Promise<Iterable<Patch>> {
+    const { changes } = this.#app;
+    await changes.ready();
+    if (this.#isOver) return [];
+    // Before the guards are asked: changes before the topics are known are found by the places of the regions.
+    const watcher = this.#watcher = changes.watch(this);
+    this.#alarm.set(ASK_AGAIN_MS);
+    const { place } = changes;
+    const subscribed = await this.#subscribe();
+    const dirty = [...subscribed.denied, ...missed(subscribed, this.#app)];
+    this.#subscribed = watcher.set(subscribed);
+    return eventsOf(dirty.map((each) => [each, null]), place);
+  }
+
+  async #update(watcher: ChangeWatcher): Promise<Iterable<Patch>> {
+    const changed = watcher.isDue ? watcher.take() : null;
+    const dirty = changed === null ? [] : eventsOf(dirtyWatched(changed, this.#subscribed), changed.place);
+    if (!this.#mustAsk) return dirty;
+    this.#mustAsk = false;
+    const before = new Set(this.#subscribed.denied.map(nameOf));
+    this.#subscribed = watcher.set(await this.#subscribe());
+    const denied = this.#subscribed.denied.filter((each) => !before.has(nameOf(each)));
+    return [...dirty, ...eventsOf(denied.map((each) => [each, null]), null)];
+  }
+
+  async #subscribe(): Promise<Subscribed> {
+    const app = this.#app;
+    const report = reporterOf({ request: this.#request, action: WATCH_REGIONS }, app);
+    const arrival = new Arrival(this.#request, this.#client, null, report);
+    judgeRequest(arrival, app);
+    // The head of the response was sent.
+    arrival.cookies.takeCookies();
+    const principal = app.principal === null ? null : await app.principal(this.#request);
+    const asking = { arrival, holder: this.#holder, signal: this.#controller.signal, principal };
+    return await subscribe(asking, this.#subscribed.watched, app);
   }
 }
 
-function nextChange(watcher: ReturnType<WatchApp["changes"]["watch"]>, signal: AbortSignal): Promise<Changed | null> {
-  if (signal.aborted) watcher.end();
-  return watcher.next();
-}
-
 /** Asks the guards of each page and region, with fresh dependencies, for their topics. */
-async function subscribe(
-  run: ActionRun,
-  watched: readonly Watched[],
-  principal: string | null,
-  app: WatchApp,
-): Promise<Subscribed> {
-  const byTopic = new Map<string, Watched[]>();
+async function subscribe(asking: Asking, watched: readonly Watched[], app: WatchApp): Promise<Subscribed> {
+  const topics = new Map<string, Watched[]>();
   const denied: Watched[] = [];
   await Promise.all(Array.from(Map.groupBy(watched, ({ at }) => at), async ([at, regions]) => {
-    const topics = await topicsOfPage(run, at, regions, principal, app);
+    const found = await topicsOfPage(asking, at, regions, app);
     for (const each of regions) {
-      const names = topics.get(each.reference);
+      const names = found.get(each.reference);
       if (names === undefined) denied.push(each);
       for (const name of names ?? []) {
-        const known = byTopic.get(name);
-        if (known === undefined) byTopic.set(name, [each]);
+        const known = topics.get(name);
+        if (known === undefined) topics.set(name, [each]);
         else known.push(each);
       }
     }
   }));
-  return { byTopic, denied };
+  const names = [...topics].map(([topic, regions]) => [topic, regions.map(nameOf)]);
+  const name = sha256(JSON.stringify([watched.map(nameOf), denied.map(nameOf), names]));
+  return { name, topics, watched, denied };
+}
+
+/** Returns the same text for the same region of the same page. */
+function nameOf({ at, reference }: Watched): string {
+  return `${at} ${reference}`;
 }
 
 /** Returns the topics of the regions of a page that the caller may see, by reference. A region that throws is reported and left out. */
 async function topicsOfPage(
-  run: ActionRun,
+  { arrival, holder, principal, signal }: Asking,
   at: string,
   watched: readonly Watched[],
-  principal: string | null,
   app: WatchApp,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { call } = run;
-  const { arrival, controller: { signal } } = call;
+  const call: ObservedCall = { request: arrival.request, action: WATCH_REGIONS };
   const found = new Map<string, readonly string[]>();
   const origin: OriginPage | null = app.origins.resolveAddress(at, arrival.url);
   if (origin === null || origin.route === null) return found;
@@ -167,7 +262,7 @@ async function topicsOfPage(
         if (await isAdmitted(region, ctx)) found.set(reference, await topicsOf(region, ctx));
       };
       try {
-        await app.renders.run(run.admitted.holder, signal, ask);
+        await app.renders.run(holder, signal, ask);
       } catch (error) {
         report(error);
       }
@@ -181,21 +276,21 @@ async function topicsOfPage(
 }
 
 /** Returns the regions that may have changed since they were rendered. */
-function missed({ byTopic }: Subscribed, { changes }: WatchApp): ReadonlySet<Watched> {
+function missed({ topics }: Subscribed, { changes }: WatchApp): ReadonlySet<Watched> {
   const dirty = new Set<Watched>();
-  for (const [topic, regions] of byTopic) {
+  for (const [topic, regions] of topics) {
     for (const each of regions) if (changes.mayHaveChanged(topic, each.place)) dirty.add(each);
   }
   return dirty;
 }
 
 /** Returns the regions that depend on changed topics, each with the echo of the only call that has changed it. */
-function dirtyWatched({ topics }: Changed, { byTopic }: Subscribed): readonly (readonly [Watched, string | null])[] {
+function dirtyWatched({ topics }: Changed, subscribed: Subscribed): readonly (readonly [Watched, string | null])[] {
   const dirty = new Map<Watched, string | null>();
-  const names = topics === "all" ? byTopic.keys() : topics.keys();
+  const names = topics === "all" ? subscribed.topics.keys() : topics.keys();
   for (const topic of names) {
     const echo = topics === "all" ? null : topics.get(topic) ?? null;
-    for (const each of byTopic.get(topic) ?? []) {
+    for (const each of subscribed.topics.get(topic) ?? []) {
       const known = dirty.get(each);
       dirty.set(each, known === undefined || known === echo ? echo : null);
     }

@@ -7,33 +7,44 @@
 //              └▶ POST: unread, bounded ─▶ ended, or must end ────────▶ ended, or stuck
 // never read (a document, JSON): run() ─▶ as above
 // ```
-import { abortSafely, notify, type Report, reportTo } from "../callback.ts";
+import { abortSafely, notify, reportTo } from "../callback.ts";
 import type { Limits } from "../http/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
 import { Pace } from "./pace.ts";
-import { type StreamSlot, STUCK_MS } from "./streams.ts";
+import { type StreamReader, type StreamSlot, STUCK_MS } from "./streams.ts";
 
 /** The limits of a generator that has no reader. */
 export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "streamSeconds">;
 
+/**
+ * The patches of a stream: a generator, or an object that holds less while it waits. An idle generator takes 800 bytes, with the frame
+ * of its function and the promise that it awaits.
+ */
+export type PatchEvents = Pick<AsyncGenerator<Patch, void, void>, "next" | "return" | "throw">;
+
+/** The call that a stream belongs to. */
+export interface StreamOwner {
+  /** The name of the action, for messages. */
+  readonly actionName: string;
+  /** Called before a generator is ended early that should have run to its end. */
+  cut(): void;
+  /** Called with each error that the generator did not throw. */
+  report(error: unknown): void;
+}
+
 /** Options for {@linkcode RunningStream}. */
 export interface RunningStreamOptions {
   /** The generator, not started. */
-  readonly events: AsyncGenerator<Patch, void, void>;
+  readonly events: PatchEvents;
   /** Its slot; the generator releases it when it ends. */
   readonly slot: StreamSlot;
   /** Behavior when its reader leaves: `stop` ends it, `finish` runs it to its end. */
   readonly whenLeft: "stop" | "finish";
   /** The bounds of a run without a reader. */
   readonly limits: UnreadLimits;
-  /** The name of the action, for messages. */
-  readonly actionName: string;
   /** Aborted with the reason when the generator must end: the abort signal of the action function. */
   readonly controller: AbortController;
-  /** Called before a generator is ended early that should have run to its end. */
-  readonly onCut: () => void;
-  /** Called with each error that the generator did not throw. */
-  readonly report: Report;
+  readonly owner: StreamOwner;
 }
 
 /** Called with a patch and the length of its data as JSON. */
@@ -42,17 +53,24 @@ export type TakePatch = (patch: Patch, bytes: number) => void;
 /** A running generator of patches. */
 export class RunningStream {
   /** The patches, for a reader. */
-  readonly events: AsyncGenerator<Patch, void, void>;
-  /** Aborted when the reader must be released. */
-  readonly signal: AbortSignal;
+  readonly events: PatchEvents;
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
 
   /** @param options The generator and its bounds. */
   constructor(options: RunningStreamOptions) {
     this.events = options.events;
-    this.signal = options.slot.signal;
     this.#options = options;
+  }
+
+  /** `true` once the reader must be released. */
+  get isReleased(): boolean {
+    return this.#options.slot.isReleased;
+  }
+
+  /** Sets the reader that is told when it must be released; `null` if it has left. */
+  setReader(reader: StreamReader | null): void {
+    this.#options.slot.setReader(reader);
   }
 
   get #isEnding(): boolean {
@@ -70,9 +88,9 @@ export class RunningStream {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#state = "ending";
-    const { slot, actionName, report } = this.#options;
+    const { slot, owner } = this.#options;
     slot.leave();
-    slot.end(() => reportTo(report, stuck(actionName)));
+    slot.end(() => reportTo((error) => owner.report(error), stuck(owner.actionName)));
     await this.events.return();
   }
 
@@ -125,11 +143,11 @@ export class RunningStream {
   }
 
   #exceed(limit: keyof UnreadLimits): "cut" {
-    const { actionName, limits, whenLeft, onCut, report } = this.#options;
+    const { owner, limits, whenLeft } = this.#options;
     if (this.#isEnding) return "cut";
     if (whenLeft === "finish") {
-      onCut();
-      reportTo(report, new RangeError(exceeded(actionName, limit, limits[limit])));
+      owner.cut();
+      reportTo((error) => owner.report(error), new RangeError(exceeded(owner.actionName, limit, limits[limit])));
     }
     this.#stop(new DOMException(`The limit "${limit}" was reached without a reader`, "TimeoutError"));
     return "cut";
@@ -137,8 +155,8 @@ export class RunningStream {
 
   #stop(reason: DOMException): void {
     if (this.#isEnding) return;
-    const { controller, report } = this.#options;
-    abortSafely(controller, reason, report);
+    const { controller, owner } = this.#options;
+    abortSafely(controller, reason, (error) => owner.report(error));
     notify(() => this.end(), isReported);
   }
 }

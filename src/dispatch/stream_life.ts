@@ -5,16 +5,18 @@
  */
 import { notify } from "../callback.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
+import type { Action } from "../actions/action.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Observing, Running } from "./app.ts";
 import { failure } from "./failure.ts";
 import { failCall, reporterOf } from "./observe.ts";
 import type { Failure, Outcome, Rejection } from "./outcome.ts";
+import { type Failed, type LifeOwner, OwnedEvents } from "./owned_events.ts";
 import { recordStream } from "./record.ts";
 import { publishChanges } from "./publishing.ts";
 import { isReading } from "./region_actions.ts";
 import { changedRegions, type RegionsApp } from "./regions.ts";
-import { isReported, RunningStream } from "./running_stream.ts";
+import { isReported, type PatchEvents, RunningStream } from "./running_stream.ts";
 import { refuseForm } from "./steps/bind_input.ts";
 import type { StreamRefusal, StreamSlot } from "./streams.ts";
 import { catalogueText } from "../texts/catalogue.ts";
@@ -22,35 +24,53 @@ import { catalogueText } from "../texts/catalogue.ts";
 /** Starts a generator if there is a slot. Without a slot, none of its code runs. */
 export async function startStream(
   run: ActionRun,
-  events: AsyncGenerator<Patch, void, void>,
+  events: PatchEvents & AsyncIterable<Patch>,
   app: Pick<Running, "streams" | "changes"> & Observing & RegionsApp,
 ): Promise<Outcome> {
-  const { call: { arrival: { lifetime }, action, limits, controller }, claim } = run;
-  const report = reporterOf(run.call, app);
+  const { call: { arrival: { trace } }, claim } = run;
   const slot = await takeSlot(run, app);
   if (slot.kind !== "slot") {
     await claim?.giveUp();
     return refusalOf(slot);
   }
   claim?.renew();
-  const isRefused = (): boolean => run.bound.form !== null && !run.bound.form.isValid;
-  const checked = run.bound.form === null ? events : untilRefused(events, isRefused);
+  const { form } = run.bound;
+  const isRefused = (): boolean => form !== null && !form.isValid;
+  const checked = form === null ? events : untilRefused(events, isRefused);
   const recorded = claim === null ? checked : recordStream(checked, claim, isRefused);
-  const rejection: Rejection = { refusal: null, show: null };
-  const life = runGenerator(run, recorded, () => stream.leave(), rejection, slot, app);
-  const stream: RunningStream = new RunningStream({
+  const counted = trace === null ? recorded : trace.count(recorded);
+  return streamOutcome(run, counted, new RunOwner(run, app), slot);
+}
+
+/** Starts the stream of an action that only reads. Its owner holds less than a whole run: such a stream waits for weeks. */
+export async function startReading(
+  run: ActionRun,
+  events: PatchEvents,
+  owner: LifeOwner,
+  app: Pick<Running, "streams">,
+): Promise<Outcome> {
+  const slot = await takeSlot(run, app);
+  return slot.kind === "slot" ? streamOutcome(run, events, owner, slot) : refusalOf(slot);
+}
+
+function streamOutcome(run: ActionRun, events: PatchEvents, owner: LifeOwner, slot: StreamSlot): Outcome {
+  const { call, claim } = run;
+  const { arrival: { lifetime, client }, action, limits, controller } = call;
+  const isRead = isReading(action);
+  const life = new OwnedEvents(events, owner, slot);
+  const stream = new RunningStream({
     events: life,
     slot,
-    whenLeft: isReading(action) ? "stop" : "finish",
+    whenLeft: isRead ? "stop" : "finish",
     limits,
-    actionName: action.name,
     controller,
-    // Its events are incomplete: a retry must neither get them as the outcome nor run it again.
-    onCut: () => {
-      notify(() => claim?.finish({ kind: "tooLarge" }), report);
-    },
-    report,
+    owner,
   });
+  // A mutation continues without its client.
+  if (isRead) {
+    call.followClient(false);
+    life.endWith(client, stream);
+  }
   const discard = async (): Promise<void> => {
     await notify(() => life.return(), isReported);
     // A generator that was not started runs no `finally`, and the action function has done nothing.
@@ -58,7 +78,7 @@ export async function startStream(
     await claim?.giveUp();
     await lifetime.end();
   };
-  return { kind: "stream", stream, rejection, discard };
+  return { kind: "stream", stream, rejection: owner.rejection, discard };
 }
 
 function takeSlot(
@@ -66,49 +86,99 @@ function takeSlot(
   { streams }: Pick<Running, "streams">,
 ): StreamSlot | StreamRefusal | Promise<StreamSlot | StreamRefusal> {
   if (subscription !== null) return streams.join(holder);
-  return isReading(action) ? streams.openSoon(holder, client.gone) : streams.open(holder);
+  return isReading(action) ? streams.openSoon(holder, client) : streams.open(holder);
 }
 
-async function* runGenerator(
-  run: ActionRun,
-  events: AsyncGenerator<Patch, void, void>,
-  leave: () => void,
-  rejection: Rejection,
-  slot: StreamSlot,
-  app: Pick<Running, "changes"> & Observing & RegionsApp,
-): AsyncGenerator<Patch, void, void> {
-  const { arrival: { client, trace }, action } = run.call;
-  // A mutation continues without its client.
-  const gone = isReading(action) ? client.gone : null;
-  gone?.addEventListener("abort", leave);
-  let failed = false;
-  try {
-    if (gone?.aborted !== true) {
-      yield* trace?.count(events) ?? events;
-      const topics = run.changes.flatMap(({ topics }) => topics);
-      yield* await changedRegions(topics, run.call, run.page.pageRender, run.admitted, app);
-    }
-  } catch (error) {
-    failed = true;
-    failCall(run.call, error, run.startedAt, app);
-    throw error;
-  } finally {
-    // Not after the block: a stream that ends with a redirect, or whose reader leaves, returns at its yield.
-    const { form } = run.bound;
-    if (!failed && form !== null && !form.isValid) {
-      rejection.refusal = refuseForm(run.call, run.page.pageRender, form, app);
-      await rejection.show?.(rejection.refusal);
-    } else if (!failed) run.accept();
-    slot.release();
-    gone?.removeEventListener("abort", leave);
-    if (!failed) publishChanges(run, app);
-    await run.endStream(app);
+/** The owner of a stream whose run is needed to its end. */
+class RunOwner implements LifeOwner {
+  readonly rejection: Rejection | null;
+  readonly #run: ActionRun;
+  readonly #app: Pick<Running, "changes"> & Observing & RegionsApp;
+
+  constructor(run: ActionRun, app: Pick<Running, "changes"> & Observing & RegionsApp) {
+    this.#run = run;
+    this.#app = app;
+    this.rejection = run.bound.form === null ? null : { refusal: null, show: null };
+  }
+
+  get actionName(): string {
+    return this.#run.call.action.name;
+  }
+
+  /** Its events are incomplete: a retry must neither get them as the outcome nor run it again. */
+  cut(): void {
+    notify(() => this.#run.claim?.finish({ kind: "tooLarge" }), reporterOf(this.#run.call, this.#app));
+  }
+
+  report(error: unknown): void {
+    reporterOf(this.#run.call, this.#app)(error);
+  }
+
+  async after(): Promise<readonly Patch[]> {
+    const { changes, call, page, admitted } = this.#run;
+    const topics = changes.flatMap(({ topics }) => topics);
+    return await changedRegions(topics, call, page.pageRender, admitted, this.#app);
+  }
+
+  async over(failed: Failed | null): Promise<void> {
+    const { call, page, bound: { form }, startedAt } = this.#run;
+    if (failed !== null) return void failCall(call, failed.error, startedAt, this.#app);
+    const { rejection } = this;
+    if (form === null || form.isValid || rejection === null) return this.#run.accept();
+    rejection.refusal = refuseForm(call, page.pageRender, form, this.#app);
+    await rejection.show?.(rejection.refusal);
+  }
+
+  async ended(failed: Failed | null): Promise<void> {
+    if (failed === null) publishChanges(this.#run, this.#app);
+    await this.#run.endStream(this.#app);
+  }
+}
+
+/** The owner of a stream that has no form and changes nothing. */
+export class ReadingOwner implements LifeOwner {
+  readonly rejection = null;
+  readonly action: Action;
+  readonly request: Request;
+  readonly #app: Observing;
+  readonly #startedAt: number;
+
+  constructor({ call: { action, request }, startedAt }: ActionRun, app: Observing) {
+    this.action = action;
+    this.request = request;
+    this.#app = app;
+    this.#startedAt = startedAt;
+  }
+
+  get actionName(): string {
+    return this.action.name;
+  }
+
+  cut(): void {}
+
+  report(error: unknown): void {
+    reporterOf(this, this.#app)(error);
+  }
+
+  after(): Promise<readonly Patch[]> {
+    return Promise.resolve([]);
+  }
+
+  over(failed: Failed | null): void {
+    if (failed !== null) failCall(this, failed.error, this.#startedAt, this.#app);
+  }
+
+  ended(): void {}
+
+  /** Nothing that it runs reports an error and throws it. */
+  wasReported(): boolean {
+    return false;
   }
 }
 
 /** Ends a generator that has rejected its form before a redirect: the form is shown instead. */
 async function* untilRefused(
-  events: AsyncGenerator<Patch, void, void>,
+  events: AsyncIterable<Patch>,
   isRefused: () => boolean,
 ): AsyncGenerator<Patch, void, void> {
   for await (const patch of events) {

@@ -14,11 +14,19 @@ const WAIT_MS = 1_000;
 /** Maximum number of requests that wait. */
 const MAX_WAITING = 500;
 
+/** A reader of a stream. Not an abort signal, which takes 700 bytes with its listener: a server has thousands of idle streams. */
+export interface StreamReader {
+  /** Called once when the reader must be released: the user was disconnected, or the process shuts down. */
+  release(): void;
+}
+
 /** The right to run one generator, held until the generator has ended, with or without a reader. */
 export interface StreamSlot {
   readonly kind: "slot";
-  /** Aborted when the reader must be released: the user was disconnected, or the process shuts down. */
-  readonly signal: AbortSignal;
+  /** `true` once the reader must be released. */
+  readonly isReleased: boolean;
+  /** Sets the reader that is told when it must be released; `null` if it has left. */
+  setReader(reader: StreamReader | null): void;
   /** Records that the reader has left, while the generator may still run. */
   leave(): void;
   /**
@@ -46,9 +54,9 @@ export interface Streams {
    * The same, but waits a moment for a slot: a browser that closes a stream may open the next one before the server notices. A holder who
    * has waited in vain waits again only after a slot was released.
    *
-   * @param gone Aborted when the client has disconnected.
+   * @param client Its signal is read only if there is no slot, because it takes memory for as long as the stream is open.
    */
-  openSoon(holder: Holder, gone: AbortSignal): Promise<StreamSlot | StreamRefusal>;
+  openSoon(holder: Holder, client: { readonly gone: AbortSignal }): Promise<StreamSlot | StreamRefusal>;
   /** Returns a slot for a generator whose patches travel on a stream that has one. It is not counted. */
   join(holder: Holder): StreamSlot | StreamRefusal;
   /** Releases every reader of the principals that match. */
@@ -93,14 +101,15 @@ class StreamSlots implements Streams {
     return hold.kind === "refused" ? hold : this.#add(new Slot(this, holder, hold));
   }
 
-  async openSoon(holder: Holder, gone: AbortSignal): Promise<StreamSlot | StreamRefusal> {
+  async openSoon(holder: Holder, client: { readonly gone: AbortSignal }): Promise<StreamSlot | StreamRefusal> {
     const name = holder.kind === "unknown" ? "" : `${holder.kind} ${holder.name}`;
     const until = performance.now() + WAIT_MS;
     for (;;) {
       const opened = this.open(holder);
+      if (opened.kind !== "refused") return opened;
       const left = until - performance.now();
-      const mayWait = left > 0 && !gone.aborted && this.#waiting.size < MAX_WAITING && this.#inVain.size < MAX_WAITING;
-      if (opened.kind !== "refused" || !mayWait || this.#inVain.has(name)) return opened;
+      const hasRoom = this.#waiting.size < MAX_WAITING && this.#inVain.size < MAX_WAITING;
+      if (left <= 0 || !hasRoom || client.gone.aborted || this.#inVain.has(name)) return opened;
       if (!await this.#untilReleased(left)) this.#inVain.add(name);
     }
   }
@@ -128,15 +137,15 @@ class StreamSlots implements Streams {
   }
 
   disconnect(isMeant: (principal: string) => boolean): void {
-    for (const { holder, reading } of this.read) {
-      if (holder.kind === "principal" && isMeant(holder.name)) reading.abort();
+    for (const slot of this.read) {
+      if (slot.holder.kind === "principal" && isMeant(slot.holder.name)) slot.releaseReader();
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.wakeWaiting();
-    for (const { reading } of this.read) reading.abort();
+    for (const slot of this.read) slot.releaseReader();
     if (this.read.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -172,7 +181,8 @@ class StreamSlots implements Streams {
 class Slot implements StreamSlot {
   readonly kind = "slot";
   readonly holder: Holder;
-  readonly reading: AbortController = new AbortController();
+  isReleased = false;
+  #reader: StreamReader | null = null;
   readonly #slots: StreamSlots;
   /** `null` for one that is not counted. */
   readonly #hold: Hold | null;
@@ -183,8 +193,14 @@ class Slot implements StreamSlot {
     this.#hold = hold;
   }
 
-  get signal(): AbortSignal {
-    return this.reading.signal;
+  setReader(reader: StreamReader | null): void {
+    this.#reader = reader;
+  }
+
+  releaseReader(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.#reader?.release();
   }
 
   leave(): void {

@@ -8,24 +8,25 @@ import type { RunningStream } from "./running_stream.ts";
 /** The reason a stream has ended: its generator ended, the reader left, it failed, or the reader was released. */
 export type EndReason = "ended" | "left" | "failed" | "released";
 
-/** A stream that was opened, with everything that its encoding needs. */
+/** The first result of a generator. */
+export type FirstPatch = IteratorResult<Patch, void> | Promise<IteratorResult<Patch, void>>;
+
+/** A stream that was opened, with everything that its encoding needs after the first result, which it must not keep. */
 export interface OpenedStream {
-  /** The first result of the generator. */
-  readonly first: IteratorResult<Patch, void> | Promise<IteratorResult<Patch, void>>;
   /** The rest of the stream. */
   readonly stream: RunningStream;
   /** Returns the last event of a stream that failed; `null` for a temporary error, after which the client reconnects. */
-  readonly errorEvent: (error: unknown) => Patch | null;
+  errorEvent(error: unknown): Patch | null;
   /** Returns the last events of a stream whose generator has ended. */
-  readonly lastEvents: () => readonly Patch[];
+  lastEvents(): readonly Patch[];
   /** Called once, with the reason of the end. */
-  readonly onEnd: (reason: EndReason) => void;
+  onEnd(reason: EndReason): void;
 }
 
 /** A subscription, while it is opened. */
 export class Subscription {
   /** The stream; `null` until it is opened, and for a request that does not lead to one. */
-  opened: OpenedStream | null = null;
+  opened: { readonly stream: OpenedStream; readonly first: FirstPatch } | null = null;
   readonly #share: string;
   #isWatching = false;
 

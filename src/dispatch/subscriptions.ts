@@ -9,7 +9,8 @@ import { isTerminal, type Patch, type PatchMarks } from "../protocol/patch.ts";
 import { isJsonObject } from "../http/json.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Opening } from "./app.ts";
-import { type EndReason, type OpenedStream, Subscription } from "./subscription.ts";
+import type { PatchEvents } from "./running_stream.ts";
+import { type EndReason, Subscription } from "./subscription.ts";
 
 /** Maximum number of subscriptions of a browser. The others keep connections of their own. */
 const MAX_SUBSCRIPTIONS = 100;
@@ -74,7 +75,7 @@ export async function* forwardSubscription(
   const { opened } = subscription;
   if (opened === null) return yield { of, patch: endOf(of, null) };
   const { signal } = run.call.controller;
-  const leave = (): void => opened.stream.leave();
+  const leave = (): void => opened.stream.stream.leave();
   signal.addEventListener("abort", leave);
   if (signal.aborted) leave();
   try {
@@ -87,8 +88,17 @@ export async function* forwardSubscription(
 }
 
 /** Yields the patches of the regions, which belong to no subscription. */
-export async function* ofRegions(patches: AsyncGenerator<Patch, void, void>): AsyncGenerator<Forwarded, void, void> {
-  for await (const patch of patches) yield { of: null, patch };
+export async function* ofRegions(patches: PatchEvents, signal: AbortSignal): AsyncGenerator<Forwarded, void, void> {
+  const leave = (): void => void patches.return();
+  signal.addEventListener("abort", leave);
+  try {
+    for (let next = await patches.next(); !next.done; next = await patches.next()) {
+      yield { of: null, patch: next.value };
+    }
+  } finally {
+    signal.removeEventListener("abort", leave);
+    leave();
+  }
 }
 
 /** Yields patches in their order, each after the event that names its subscription. */
@@ -108,10 +118,11 @@ function endOf(of: number, last: readonly (Patch & PatchMarks)[] | null): Patch 
 /** Yields the patches of an open stream; returns its last events, or `null` if the tab must ask by itself. */
 async function* readSubscription(
   of: number,
-  { first: begun, stream, errorEvent, lastEvents, onEnd }: OpenedStream,
+  { stream: opened, first: begun }: NonNullable<Subscription["opened"]>,
   subscription: Subscription,
 ): AsyncGenerator<Forwarded, readonly (Patch & PatchMarks)[] | null, void> {
   // The tab has shown what comes before, and no position of this stream: the response to its own request decides.
+  const { stream } = opened;
   let hasBegun = false;
   let reason: EndReason = "left";
   try {
@@ -128,14 +139,14 @@ async function* readSubscription(
       hasBegun ||= last?.id !== undefined;
       yield { of, patch: next.value };
     }
-    reason = stream.signal.aborted ? "released" : "ended";
-    return hasBegun && reason === "ended" ? [...lastEvents(), END] : null;
+    reason = stream.isReleased ? "released" : "ended";
+    return hasBegun && reason === "ended" ? [...opened.lastEvents(), END] : null;
   } catch (error) {
     reason = "failed";
-    const event = errorEvent(error);
+    const event = opened.errorEvent(error);
     return hasBegun && event !== null ? [event, END] : null;
   } finally {
-    onEnd(reason);
+    opened.onEnd(reason);
   }
 }
 

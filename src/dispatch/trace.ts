@@ -1,6 +1,7 @@
 // The steps and the outcome of one request, for development mode and OpenTelemetry. Without either nothing is recorded, at the cost
 // of one comparison with `null` for each step.
 import type { Action } from "../actions/action.ts";
+import type { PatchEvents } from "./running_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -123,19 +124,16 @@ export class Trace {
     this.#end();
   }
 
-  /** Returns a generator that counts the events of another and passes on every call. */
-  count(events: AsyncGenerator<Patch, void, void>): AsyncGenerator<Patch, void, void> {
+  /** Returns the events of a generator, counted. */
+  count(events: PatchEvents): PatchEvents {
     const note = (result: IteratorResult<Patch & PatchMarks, void>): IteratorResult<Patch, void> => {
       if (!result.done) this.#events += result.value.batch?.length ?? 1;
       return result;
     };
-    const counted: AsyncGenerator<Patch, void, void> = {
+    return {
       next: async () => note(await events.next()),
       return: () => events.return(),
       throw: async (error) => note(await events.throw(error)),
-      [Symbol.asyncIterator]: () => counted,
-      [Symbol.asyncDispose]: () => events[Symbol.asyncDispose](),
     };
-    return counted;
   }
 }

@@ -54,9 +54,11 @@ export async function* watch(item: LiveItem, watching: Watching): AsyncGenerator
   };
   signal.addEventListener("abort", leave);
   // In order with the other steps: the ones queued after it are sent only if the guards allow it.
-  const alarm: Alarm = new Alarm(() => {
-    alarm.set(guardSeconds * 1000);
-    watcher.pushStep({ kind: "ask" });
+  const alarm = new Alarm({
+    ring(alarm) {
+      alarm.set(guardSeconds * 1000);
+      watcher.pushStep({ kind: "ask" });
+    },
   });
   alarm.set(guardSeconds * 1000);
   try {

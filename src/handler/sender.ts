@@ -1,6 +1,6 @@
 // The client that sent a request, and the warning about a proxy that the handler does not trust.
 import { abortSafely, warn } from "../callback.ts";
-import type { ClientInfo } from "../dispatch/arrival.ts";
+import type { ClientInfo, EndsWithClient } from "../dispatch/arrival.ts";
 import { addressHolder, callerAddress, type Holder } from "../http/caller.ts";
 import type { CrossOrigin } from "../http/cross_origin.ts";
 import type { ConnectionInfo } from "./options.ts";
@@ -35,6 +35,9 @@ export class Sender implements ClientInfo {
   readonly #options: SenderOptions;
   readonly #completed: Promise<void> | undefined;
   #gone: AbortSignal | null = null;
+  #isWatched = false;
+  #isGone = false;
+  #work: readonly EndsWithClient[] = NOTHING;
 
   constructor(request: Request, info: ConnectionInfo | undefined, options: SenderOptions) {
     this.#connection = info?.remoteAddr?.hostname ?? "";
@@ -52,19 +55,56 @@ export class Sender implements ClientInfo {
 
   // Made on demand: most mutations continue without their client.
   get gone(): AbortSignal {
-    return this.#gone ??= this.#watch();
+    return this.#gone ??= this.#makeSignal();
   }
 
-  #watch(): AbortSignal {
+  get isGone(): boolean {
+    this.#watch();
+    return this.#isGone;
+  }
+
+  whenGone(work: EndsWithClient): void {
+    this.#watch();
+    this.#work = [...this.#work, work];
+  }
+
+  forget(work: EndsWithClient): void {
+    this.#work = this.#work.filter((each) => each !== work);
+  }
+
+  #watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    const onGone = (): void => this.#go();
+    if (this.#completed !== undefined) return void this.#completed.catch(onGone);
     // With Deno.serve, `request.signal` aborts after a complete response too, and reading it logs a warning.
-    if (this.#completed === undefined) return this.#request.signal;
+    const { signal } = this.#request;
+    if (signal.aborted) this.#isGone = true;
+    else signal.addEventListener("abort", onGone, { once: true });
+  }
+
+  #go(): void {
+    this.#isGone = true;
+    const work = this.#work;
+    this.#work = NOTHING;
+    for (const each of work) each.leave();
+  }
+
+  #makeSignal(): AbortSignal {
     const controller = new AbortController();
-    const report = (error: unknown): void => this.#options.report(error, this.#request, null);
-    const onGone = (): void => abortSafely(controller, new DOMException("The client has gone", "AbortError"), report);
-    this.#completed.catch(onGone);
+    const leave = (): void =>
+      abortSafely(
+        controller,
+        new DOMException("The client has gone", "AbortError"),
+        (error) => this.#options.report(error, this.#request, null),
+      );
+    if (this.isGone) leave();
+    else this.whenGone({ leave });
     return controller.signal;
   }
 }
+
+const NOTHING: readonly EndsWithClient[] = [];
 
 /** The warning for an application that does not set `crossOrigin.trustProxy`. */
 export const NO_TRUST_PROXY: string =

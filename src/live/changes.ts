@@ -70,8 +70,10 @@ export class Changes {
   readonly #bus: Bus;
   readonly #report: Report;
   readonly #watchers = new Set<ChangeWatcher>();
-  /** The watchers of each topic. */
-  readonly #byTopic = new Map<string, Set<ChangeWatcher>>();
+  /** The groups that have watchers, by name. */
+  readonly #groups = new Map<string, UsedGroup>();
+  /** The groups of each topic. */
+  readonly #byTopic = new Map<string, Set<UsedGroup>>();
   /** The latest changes, the oldest first. */
   readonly #recent: Recent[] = [];
   /** Sum of their sizes. */
@@ -148,11 +150,46 @@ export class Changes {
   }
 
   /** Watches topics, none at first. */
-  watch(): ChangeWatcher {
+  watch(reader: ChangeReader): ChangeWatcher {
     this.start();
-    const watcher = new ChangeWatcher(this.#byTopic, () => this.#place, () => this.#watchers.delete(watcher));
+    const watcher = new ChangeWatcher(this, reader);
     this.#watchers.add(watcher);
     return watcher;
+  }
+
+  /** Adds a watcher to a group. Returns the group with this name that has watchers already, else the given one. */
+  join<G extends TopicGroup>(watcher: ChangeWatcher, given: G): G {
+    const known = this.#groups.get(given.name);
+    if (known !== undefined) {
+      known.watchers.add(watcher);
+      // A name stands for all contents of a group, so that this one has the type of the given one.
+      return known.group as G;
+    }
+    const used: UsedGroup = { group: given, watchers: new Set([watcher]) };
+    this.#groups.set(given.name, used);
+    for (const topic of given.topics.keys()) {
+      const groups = this.#byTopic.get(topic);
+      if (groups === undefined) this.#byTopic.set(topic, new Set([used]));
+      else groups.add(used);
+    }
+    return given;
+  }
+
+  /** Removes a watcher from its group. */
+  leave(watcher: ChangeWatcher, { name, topics }: TopicGroup): void {
+    const used = this.#groups.get(name);
+    if (used === undefined || !used.watchers.delete(watcher) || used.watchers.size > 0) return;
+    this.#groups.delete(name);
+    for (const topic of topics.keys()) {
+      const groups = this.#byTopic.get(topic);
+      groups?.delete(used);
+      if (groups?.size === 0) this.#byTopic.delete(topic);
+    }
+  }
+
+  /** Removes a watcher that has ended. */
+  forget(watcher: ChangeWatcher): void {
+    this.#watchers.delete(watcher);
   }
 
   /** Ends everything, after what was published has its place. */
@@ -194,10 +231,14 @@ export class Changes {
 
   #notify(topics: readonly string[], echo: string | null): void {
     for (const topic of topics) {
-      const watchers = this.#byTopic.get(topic);
-      if (watchers === undefined) continue;
-      const spread = watchers.size > FEW ? Math.min(watchers.size * SPREAD_PER_WATCHER, MAX_SPREAD) : 0;
-      for (const watcher of watchers) watcher.note(topic, echo, spread * Math.random());
+      const groups = this.#byTopic.get(topic);
+      if (groups === undefined) continue;
+      let count = 0;
+      for (const { watchers } of groups) count += watchers.size;
+      const spread = count > FEW ? Math.min(count * SPREAD_PER_WATCHER, MAX_SPREAD) : 0;
+      for (const { watchers } of groups) {
+        for (const watcher of watchers) watcher.note(topic, echo, spread * Math.random());
+      }
     }
   }
 
@@ -256,55 +297,76 @@ export class Changes {
   }
 }
 
-/** Topics: a set, or a map by topic. */
-type Topics = Pick<ReadonlyMap<string, unknown>, "has" | "keys">;
+/** What watchers of the same topics share: thousands have the same page open, so that each holds only its group. */
+export interface TopicGroup {
+  /** Stands for all contents of the group. */
+  readonly name: string;
+  /** The topics: a set, or a map by topic. They must not change. */
+  readonly topics: Pick<ReadonlyMap<string, unknown>, "keys">;
+}
+
+/** A group, and its watchers. */
+interface UsedGroup {
+  readonly group: TopicGroup;
+  readonly watchers: Set<ChangeWatcher>;
+}
+
+/** The reader of a watcher. An object, not a promise: thousands wait. */
+export interface ChangeReader {
+  /** Called when there are changes to {@linkcode ChangeWatcher.take}, and when the watcher has ended. */
+  onChanges(): void;
+}
 
 /** The changes of topics for one stream. */
 export class ChangeWatcher {
-  readonly #byTopic: Map<string, Set<ChangeWatcher>>;
-  readonly #place: () => string | null;
-  readonly #onEnd: () => void;
-  #watched: Topics = new Set();
-  #changed: Map<string, string | null> | "all" = new Map();
+  readonly #changes: Changes;
+  readonly #reader: ChangeReader;
+  /** `null` until it watches topics. */
+  #group: TopicGroup | null = null;
+  /** Topics that have changed; `null` for none. */
+  #changed: Map<string, string | null> | "all" | null = null;
   /** `true` once it must be read. */
   #isDue = false;
   #isEnded = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Time of the last notification, by `performance.now()`. */
   #notifiedAt = -Infinity;
-  #wake: (() => void) | null = null;
 
-  constructor(byTopic: Map<string, Set<ChangeWatcher>>, place: () => string | null, onEnd: () => void) {
-    this.#byTopic = byTopic;
-    this.#place = place;
-    this.#onEnd = onEnd;
+  constructor(changes: Changes, reader: ChangeReader) {
+    this.#changes = changes;
+    this.#reader = reader;
   }
 
-  /** Watches these topics, and no others. The watcher keeps them: they must not change. */
-  set(topics: Topics): void {
-    const before = this.#watched;
-    this.#watched = topics;
-    for (const topic of before.keys()) if (!topics.has(topic)) this.#leave(topic);
-    if (this.#isEnded) return;
-    for (const topic of topics.keys()) if (!before.has(topic)) this.#join(topic);
+  /** `true` if there is something to take. */
+  get isDue(): boolean {
+    return this.#isDue;
   }
 
-  #join(topic: string): void {
-    const watchers = this.#byTopic.get(topic) ?? new Set();
-    this.#byTopic.set(topic, watchers.add(this));
+  /** `true` once it has ended. */
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
-  #leave(topic: string): void {
-    const watchers = this.#byTopic.get(topic);
-    watchers?.delete(this);
-    if (watchers?.size === 0) this.#byTopic.delete(topic);
+  /**
+   * Watches the topics of a group, and no others.
+   *
+   * @returns The group to hold in place of the given one.
+   */
+  set<G extends TopicGroup>(group: G): G {
+    if (this.#isEnded) return group;
+    const shared = this.#changes.join(this, group);
+    if (this.#group !== null && this.#group !== shared) this.#changes.leave(this, this.#group);
+    this.#group = shared;
+    return shared;
   }
 
   /** Notes a change, to be read after a delay in milliseconds. */
   note(topic: string, echo: string | null, delay: number): void {
     if (this.#changed !== "all") {
-      const known = this.#changed.get(topic);
-      this.#changed.set(topic, known === undefined || known === echo ? echo : null);
+      const changed = this.#changed ?? new Map<string, string | null>();
+      this.#changed = changed;
+      const known = changed.get(topic);
+      changed.set(topic, known === undefined || known === echo ? echo : null);
     }
     this.#schedule(delay);
   }
@@ -315,24 +377,15 @@ export class ChangeWatcher {
     this.#schedule(delay);
   }
 
-  /** Wakes the reader: nothing has changed. */
-  poke(): void {
-    this.#isDue = true;
-    this.#wake?.();
-  }
-
-  /** Returns what has changed, as soon as something has; `null` when the watcher has ended. One reader at a time. */
-  async next(): Promise<Changed | null> {
-    while (!this.#isDue && !this.#isEnded) await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#wake = null;
-    this.#isDue = false;
+  /** Returns what has changed since it was called last. */
+  take(): Changed {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isEnded) return null;
-    const topics = this.#changed;
-    if (topics === "all" || topics.size > 0) this.#notifiedAt = performance.now();
-    this.#changed = new Map();
-    return { topics, place: this.#place() };
+    this.#isDue = false;
+    const topics = this.#changed ?? new Map();
+    if (this.#changed !== null) this.#notifiedAt = performance.now();
+    this.#changed = null;
+    return { topics, place: this.#changes.place };
   }
 
   /** Ends it. */
@@ -340,17 +393,23 @@ export class ChangeWatcher {
     if (this.#isEnded) return;
     this.#isEnded = true;
     clearTimeout(this.#timer);
-    this.set(new Set());
-    this.#onEnd();
-    this.#wake?.();
+    if (this.#group !== null) this.#changes.leave(this, this.#group);
+    this.#changes.forget(this);
+    this.#reader.onChanges();
   }
 
   #schedule(delay: number): void {
     if (this.#timer !== undefined || this.#isDue || this.#isEnded) return;
     const wait = Math.max(delay, this.#notifiedAt + PAUSE_MS - performance.now());
     // Together with the changes that arrive in the same turn.
-    if (wait < 1) return runAfterIo(() => this.poke());
-    this.#timer = setTimeout(() => this.poke(), wait);
+    if (wait < 1) return runAfterIo(() => this.#due());
+    this.#timer = setTimeout(() => this.#due(), wait);
+  }
+
+  #due(): void {
+    if (this.#isDue || this.#isEnded || this.#changed === null) return;
+    this.#isDue = true;
+    this.#reader.onChanges();
   }
 }
 

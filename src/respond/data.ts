@@ -32,7 +32,7 @@ export async function respondWithData(answer: Answer, services: RespondServices)
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepUpTo(limits.gatheredBytes, events));
       if (collected.kind === "failure") return failureData(collected);
-      const { refusal: refused } = outcome.rejection;
+      const refused = outcome.rejection?.refusal ?? null;
       return refused === null
         ? items(events, collected.isComplete)
         : await respondWithData({ ...answer, outcome: refused }, services);

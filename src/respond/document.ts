@@ -29,7 +29,7 @@ export async function respondWithDocument(answer: Answer, services: RespondServi
       const events: Patch[] = [];
       const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
       if (collected.kind === "failure") return await failureDocument(answer, collected, services);
-      const { refusal: refused } = outcome.rejection;
+      const refused = outcome.rejection?.refusal ?? null;
       return refused === null
         ? await back(answer, events, services)
         : await respondWithDocument({ ...answer, outcome: refused }, services);

@@ -5,7 +5,8 @@ import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { Alarm } from "../dispatch/alarms.ts";
 import { isReported } from "../dispatch/running_stream.ts";
-import type { EndReason, OpenedStream } from "../dispatch/subscription.ts";
+import type { StreamReader } from "../dispatch/streams.ts";
+import type { EndReason, FirstPatch, OpenedStream } from "../dispatch/subscription.ts";
 import { waitForShare } from "./fair_share.ts";
 
 const encoder = new TextEncoder();
@@ -20,7 +21,7 @@ export const STALL_MS = 60_000;
 export const END: Patch = { event: "end", data: {} };
 
 /** Options for {@linkcode eventStream}. */
-export interface EventStreamOptions extends OpenedStream {
+export interface EventStreamOptions {
   /** Idle time before a heartbeat, in seconds; 0 for none. */
   readonly heartbeatSeconds: number;
   /** Maximum duration of the stream, in seconds. It is then closed without an `end` event, and the client reconnects. */
@@ -38,69 +39,67 @@ export function encodeEvents(events: readonly Patch[]): string {
 }
 
 /**
- * Streams patches. The generator is asked for a patch when the reader has taken the last one: a reader that does not read costs
- * one chunk, and is released after {@linkcode STALL_MS}, at the maximum duration, or by the server.
+ * Streams patches. The generator is asked for a patch when the last one was sent: a reader that does not read costs one chunk, and is
+ * released after {@linkcode STALL_MS}, at the maximum duration, or by the server.
+ *
+ * @param first The first result of the generator.
  */
-export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { first, ...rest } = options;
-  return new ReadableStream<Uint8Array>(new PatchSource(first, rest), { highWaterMark: 0 });
+export function eventStream(
+  opened: OpenedStream,
+  first: FirstPatch,
+  options: EventStreamOptions,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(new PatchSource(opened, first, options), { highWaterMark: 0 });
 }
 
-/** The source of one stream. A class, not closures: an idle stream holds one object. */
-class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
-  readonly #options: Omit<EventStreamOptions, "first">;
+/**
+ * The source of one stream. Idle streams are many, so that one holds only this object and the promise of its next patch: neither
+ * closures nor functions that wait.
+ */
+class PatchSource implements UnderlyingDefaultSource<Uint8Array>, StreamReader {
+  readonly #opened: OpenedStream;
   readonly #quietMs: number;
-  /** The awaited result; kept over heartbeats, because a generator is asked once for each item. */
-  #next: Promise<IteratorResult<Patch, void>>;
+  readonly #maxMs: number;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
-  /** Set when the stream ends. */
+  /** A result that has arrived before the reader asked for it. */
+  #early: Arrived | null = null;
   #ended = false;
-  /** Wakes the `pull` that waits; set by each. One shared promise would keep the callbacks of all. */
-  #interrupt: ((woken: Woken) => void) | null = null;
   /** The bytes of the last item. */
   #size = 0;
   /** Since when the reader waits for the stream, or the stream for the reader. */
   #waits: "reader" | "us" = "us";
   #since: number = performance.now();
   /** Rings for heartbeats and for a reader that stalls; not set by each item, which would cost more than the item. */
-  readonly #check: Alarm = new Alarm(() => this.#checkWaiting());
-  readonly #age: Alarm = new Alarm(() => this.#release());
+  readonly #check = new Alarm(this);
+  readonly #age = new Alarm(this);
+  /** Made once: a stream asks for thousands of results. */
+  readonly #take = (result: IteratorResult<Patch, void>): void => this.#arrive({ kind: "next", result });
+  readonly #fail = (error: unknown): void => this.#arrive({ kind: "failed", error });
 
-  constructor(first: EventStreamOptions["first"], options: Omit<EventStreamOptions, "first">) {
-    this.#options = options;
-    this.#quietMs = options.heartbeatSeconds * 1000;
-    this.#next = Promise.resolve(first);
+  constructor(opened: OpenedStream, first: FirstPatch, { heartbeatSeconds, maxSeconds }: EventStreamOptions) {
+    this.#opened = opened;
+    this.#quietMs = heartbeatSeconds * 1000;
+    this.#maxMs = maxSeconds * 1000;
+    this.#await(Promise.resolve(first));
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const { stream: { signal }, maxSeconds } = this.#options;
+    const { stream } = this.#opened;
     this.#controller = controller;
     // Not in `pull`: a reader that has stopped reading does not pull again.
-    if (signal.aborted) return this.#release();
-    signal.addEventListener("abort", this);
-    this.#age.set(maxSeconds * 1000);
+    if (stream.isReleased) return this.release();
+    stream.setReader(this);
+    this.#age.set(this.#maxMs);
     this.#check.set(this.#checkMs);
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  /** Not awaited while there is nothing to send: a chunk that is enqueued later answers the reader that waits. */
+  pull(): void {
     this.#wait("reader");
-    const woken = await this.#wake();
-    this.#wait("us");
-    if (this.#ended) return;
-    switch (woken.kind) {
-      case "over":
-        return;
-      case "quiet":
-        return controller.enqueue(HEARTBEAT);
-      case "failed": {
-        const event = this.#options.errorEvent(woken.error);
-        if (event !== null) controller.enqueue(encoder.encode(encodeEvent(event) + encodeEvent(END)));
-        this.#end("failed");
-        return controller.close();
-      }
-      case "next":
-        return await this.#send(woken.result, controller);
-    }
+    const early = this.#early;
+    if (early === null) return;
+    this.#early = null;
+    this.#deliver(early);
   }
 
   cancel(): void {
@@ -108,9 +107,16 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#leave();
   }
 
-  /** Called when the signal is aborted. */
-  handleEvent(): void {
-    this.#release();
+  ring(alarm: Alarm): void {
+    if (alarm === this.#age) this.release();
+    else this.#checkWaiting();
+  }
+
+  release(): void {
+    if (this.#ended) return;
+    this.#end("released");
+    this.#controller?.close();
+    this.#leave();
   }
 
   #wait(side: "reader" | "us"): void {
@@ -118,46 +124,67 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#since = performance.now();
   }
 
-  #wake(): Promise<Woken> {
-    const { promise, resolve } = Promise.withResolvers<Woken>();
-    this.#interrupt = resolve;
-    this.#next.then((result) => resolve({ kind: "next", result }), (error) => resolve({ kind: "failed", error }));
-    return promise;
+  #await(next: Promise<IteratorResult<Patch, void>>): void {
+    next.then(this.#take, this.#fail);
   }
 
-  async #send(
-    result: IteratorResult<Patch, void>,
-    controller: ReadableStreamDefaultController<Uint8Array>,
-  ): Promise<void> {
-    const { stream, lastEvents } = this.#options;
-    if (result.done) {
-      controller.enqueue(encoder.encode(encodeEvents(lastEvents())));
-      this.#end("ended");
-      return controller.close();
+  /** Never throws: nothing awaits it. */
+  #arrive(arrived: Arrived): void {
+    // An error of a stream that nothing reads any more was reported where the generator was created.
+    if (this.#ended) return;
+    if (this.#waits === "reader") this.#deliver(arrived);
+    else this.#early = arrived;
+  }
+
+  #deliver(arrived: Arrived): void {
+    this.#wait("us");
+    try {
+      if (arrived.kind === "failed") return this.#sendError(arrived.error);
+      if (arrived.result.done) return this.#sendLast(this.#opened.lastEvents(), "ended");
+      const patch = arrived.result.value;
+      const share = waitForShare(this.#size);
+      if (share === null) this.#send(patch);
+      // Released, or left, while it waited. A promise of its share does not reject.
+      else void share.then(() => this.#ended || this.#send(patch));
+    } catch (error) {
+      this.#break("failed", error);
     }
-    const share = waitForShare(this.#size);
-    if (share !== null) {
-      await share;
-      // Released, or left, while it waited.
-      if (this.#ended) return;
-    }
-    const frame = encodeFrame(result.value);
+  }
+
+  #sendError(error: unknown): void {
+    const event = this.#opened.errorEvent(error);
+    if (event !== null) return this.#sendLast([event], "failed");
+    this.#end("failed");
+    this.#controller?.close();
+  }
+
+  #sendLast(events: readonly Patch[], reason: EndReason): void {
+    const bytes = encoder.encode(encodeEvents(events));
+    this.#end(reason);
+    this.#controller?.enqueue(bytes);
+    this.#controller?.close();
+  }
+
+  #send(patch: Patch): void {
+    const { stream } = this.#opened;
+    const frame = encodeFrame(patch);
     if (frame.kind === "flawed") {
-      // Thrown at its `yield`, so that `finally` of the action function runs and the error is reported with the action.
-      this.#next = stream.events.throw(frame.error);
-      // It comes back as a failure. A pull has to enqueue something: a comment.
-      return controller.enqueue(HEARTBEAT);
+      // Thrown at its `yield`, so that `finally` of the action function runs and the error is reported with the action. It comes back
+      // as a failure.
+      this.#wait("reader");
+      return this.#await(stream.events.throw(frame.error));
     }
-    controller.enqueue(frame.bytes);
     if (isTerminal(frame.last.event)) {
       this.#end("ended");
-      controller.close();
+      this.#controller?.enqueue(frame.bytes);
+      this.#controller?.close();
       notify(() => stream.end(), isReported);
       return;
     }
+    this.#controller?.enqueue(frame.bytes);
     // A patch of a topic is encoded once for all of its streams, and is not sent faster than it is published.
-    this.#size = ofTopic(result.value) ? 0 : frame.bytes.length;
-    this.#next = stream.events.next();
+    this.#size = ofTopic(patch) ? 0 : frame.bytes.length;
+    this.#await(stream.events.next());
   }
 
   /** Milliseconds between two checks while the stream waits for its reader. */
@@ -167,41 +194,38 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array> {
 
   #checkWaiting(): void {
     const waited = performance.now() - this.#since;
-    if (this.#waits === "us") return waited < STALL_MS ? this.#check.set(this.#checkMs) : this.#drop();
+    if (this.#waits === "us") {
+      if (waited < STALL_MS) return this.#check.set(this.#checkMs);
+      // Not closed: that would wait for the reader to take the last chunk.
+      return this.#break("left", new DOMException("The reader has stopped reading", "AbortError"));
+    }
     const left = this.#quietMs - waited;
     // A reader that does not read gets no heartbeat.
-    if (this.#quietMs > 0 && left <= 0) this.#interrupt?.({ kind: "quiet" });
+    if (this.#quietMs > 0 && left <= 0) {
+      this.#wait("us");
+      this.#controller?.enqueue(HEARTBEAT);
+    }
     this.#check.set(left > 0 ? roundUp(Math.min(left, this.#checkMs), this.#checkMs / 16) : this.#checkMs);
   }
 
-  /** Ends the stream of a reader that has stopped reading. */
-  #drop(): void {
-    this.#end("left");
-    // Not closed: that would wait for the reader to take the last chunk.
-    this.#controller?.error(new DOMException("The reader has stopped reading", "AbortError"));
-    this.#leave();
-  }
-
-  #release(): void {
+  #break(reason: EndReason, error: unknown): void {
     if (this.#ended) return;
-    this.#end("released");
-    this.#controller?.close();
+    this.#end(reason);
+    this.#controller?.error(error);
     this.#leave();
   }
 
   #leave(): void {
-    // Nothing reads it any more. The error is reported where the generator was created.
-    this.#next.catch(() => {});
-    this.#options.stream.leave();
+    this.#opened.stream.leave();
   }
 
   #end(reason: EndReason): void {
     this.#ended = true;
+    this.#early = null;
     this.#age.stop();
     this.#check.stop();
-    this.#options.stream.signal.removeEventListener("abort", this);
-    this.#interrupt?.({ kind: "over" });
-    this.#options.onEnd(reason);
+    this.#opened.stream.setReader(null);
+    this.#opened.onEnd(reason);
   }
 }
 
@@ -210,12 +234,10 @@ function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }
 
-/** The reason that a waiting `pull` continues. */
-type Woken =
+/** A result of the generator. */
+type Arrived =
   | { readonly kind: "next"; readonly result: IteratorResult<Patch, void> }
-  | { readonly kind: "failed"; readonly error: unknown }
-  | { readonly kind: "quiet" }
-  | { readonly kind: "over" };
+  | { readonly kind: "failed"; readonly error: unknown };
 
 /** The bytes of a patch, or of a batch and its last patch; or the error of encoding it. */
 type Frame =
@@ -253,7 +275,7 @@ function encodeAgain(patches: readonly (Patch & PatchMarks)[]): Frame {
   try {
     let text = "";
     let last = END;
-    // The regions of changed topics follow. A pull has to enqueue something: a comment.
+    // The regions of changed topics follow. A chunk is not empty: a comment.
     for (last of patches) text += last.event === "changed" ? COMMENT : encodeEvent(last);
     return { kind: "frame", bytes: encoder.encode(text), last };
   } catch (error) {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { notify } from "../callback.ts";
+import { notify, type Report } from "../callback.ts";
 import type { AnyBound } from "../forms/any_form.ts";
 import type { Answer } from "../dispatch/answer.ts";
-import type { OpenedStream } from "../dispatch/subscription.ts";
+import type { RunningStream } from "../dispatch/running_stream.ts";
+import type { EndReason, OpenedStream } from "../dispatch/subscription.ts";
 import { HyperError, isA } from "../errors.ts";
 import { failure, toFailure } from "../dispatch/failure.ts";
 import type { Failure, InvalidInput, Outcome, Refusal } from "../dispatch/outcome.ts";
@@ -103,39 +104,26 @@ async function stream(
   answer: Answer,
   services: RespondServices,
 ): Promise<Reply | Response> {
-  const { signals, heartbeatSeconds } = services;
-  const { arrival: { request }, limits } = answer;
-  const actionName = answer.action?.name ?? "";
-  let last: readonly Patch[] = [];
-  rejection.show = async (refusal) => {
-    last = await refusalEvents(refusal, answer, services);
-  };
+  const { arrival: { request, subscription }, limits } = answer;
+  const opened = new OpenedEvents(running, request, answer.action?.name ?? "", services);
+  if (rejection !== null) {
+    rejection.show = async (refusal) => {
+      opened.last = await refusalEvents(refusal, answer, services);
+    };
+  }
   const first = running.events.next();
   const early = await settledWithin(first, FIRST_ITEM_WAIT);
   if (early.kind === "failed") return await failureEvents(toFailure(early.error), answer, services);
   // The generator has rejected its form before its first item: the response has a status of its own.
-  if (rejection.refusal !== null && early.kind === "done" && (await first).done) {
-    return await events(rejection.refusal.kind === "failure" ? rejection.refusal.status : 422, last, answer, services);
+  const refusal = rejection?.refusal ?? null;
+  if (refusal !== null && early.kind === "done" && (await first).done) {
+    return await events(refusal.kind === "failure" ? refusal.status : 422, opened.last, answer, services);
   }
-
-  const onError = reporterFor(answer, services);
-  const openedAt = performance.now();
-  signals.streamOpened.send({ actionName, request }, onError);
-  const opened: OpenedStream = {
-    first,
-    stream: running,
-    lastEvents: () => last,
-    errorEvent: (error) => isPassing(error, request) ? null : errorPatch(toFailure(error), answer, services),
-    onEnd: (reason) =>
-      signals.streamClosed.send(
-        { actionName, reason, durationMs: performance.now() - openedAt, request },
-        onError,
-      ),
-  };
-  const { subscription } = answer.arrival;
-  if (subscription !== null) subscription.opened = opened;
+  opened.begin();
+  if (subscription !== null) subscription.opened = { stream: opened, first };
+  const { heartbeatSeconds } = services;
   const body = subscription === null
-    ? eventStream({ ...opened, heartbeatSeconds, maxSeconds: limits.streamSeconds })
+    ? eventStream(opened, first, { heartbeatSeconds, maxSeconds: limits.streamSeconds })
     : null;
   return reply(200, body, {
     "content-type": EVENT_STREAM,
@@ -144,6 +132,50 @@ async function stream(
     "x-accel-buffering": "no",
   });
 }
+
+/** A stream of events. A class, not closures: a stream that waits for weeks must not hold everything about its request. */
+class OpenedEvents implements OpenedStream {
+  readonly stream: RunningStream;
+  /** The last events of a stream that has rejected its form. */
+  last: readonly Patch[] = NO_EVENTS;
+  readonly #request: Request;
+  readonly #actionName: string;
+  readonly #services: RespondServices;
+  #openedAt = 0;
+
+  constructor(stream: RunningStream, request: Request, actionName: string, services: RespondServices) {
+    this.stream = stream;
+    this.#request = request;
+    this.#actionName = actionName;
+    this.#services = services;
+  }
+
+  begin(): void {
+    this.#openedAt = performance.now();
+    this.#services.signals.streamOpened.send({ actionName: this.#actionName, request: this.#request }, this.#report);
+  }
+
+  errorEvent(error: unknown): Patch | null {
+    if (isPassing(error, this.#request)) return null;
+    return errorPatch(toFailure(error), this.#request, this.#services);
+  }
+
+  lastEvents(): readonly Patch[] {
+    return this.last;
+  }
+
+  onEnd(reason: EndReason): void {
+    const durationMs = performance.now() - this.#openedAt;
+    const closed = { actionName: this.#actionName, reason, durationMs, request: this.#request };
+    this.#services.signals.streamClosed.send(closed, this.#report);
+  }
+
+  get #report(): Report {
+    return (error) => this.#services.report(error, this.#request, this.#actionName);
+  }
+}
+
+const NO_EVENTS: readonly Patch[] = [];
 
 /** Returns whether a retry of the client may succeed: an error event would stop it. */
 function isPassing(error: unknown, { method }: Request): boolean {
@@ -187,7 +219,7 @@ async function invalidEvents(
   answer: Answer,
   services: RespondServices,
 ): Promise<readonly Patch[] | Response> {
-  const error = errorPatch(failure(422, catalogueText("checkFields")), answer, services, issues);
+  const error = errorPatch(failure(422, catalogueText("checkFields")), answer.arrival.request, services, issues);
   const shown = form === null ? [] : await formEvents(form, { focus: "first-invalid" }, answer, services);
   return shown instanceof Response ? shown : [...shown, error];
 }
@@ -208,26 +240,32 @@ async function formEvents(
 
 /** Returns the last events of a stream that has rejected its form. Never rejects: an error becomes the last event. */
 async function refusalEvents(refusal: Refusal, answer: Answer, services: RespondServices): Promise<readonly Patch[]> {
-  if (refusal.kind === "failure") return [errorPatch(refusal, answer, services)];
+  if (refusal.kind === "failure") return [errorPatch(refusal, answer.arrival.request, services)];
   try {
     const shown = await invalidEvents(refusal, answer, services);
     if (!(shown instanceof Response)) return shown;
     // The stream has begun, so that the page cannot respond any more: the issues are shown where the form is.
     await notify(() => shown.body?.cancel(), reporterFor(answer, services));
-    return [errorPatch(failure(422, catalogueText("checkFields")), answer, services, refusal.issues)];
+    return [errorPatch(failure(422, catalogueText("checkFields")), answer.arrival.request, services, refusal.issues)];
   } catch (error) {
     reporterFor(answer, services)(error);
-    return [errorPatch(toFailure(error), answer, services)];
+    return [errorPatch(toFailure(error), answer.arrival.request, services)];
   }
 }
 
 function failureEvents(refusal: Failure, answer: Answer, services: RespondServices): Promise<Reply> {
-  return events(refusal.status, [errorPatch(refusal, answer, services)], answer, services, lowerCased(refusal.headers));
+  return events(
+    refusal.status,
+    [errorPatch(refusal, answer.arrival.request, services)],
+    answer,
+    services,
+    lowerCased(refusal.headers),
+  );
 }
 
-function errorPatch(refusal: Failure, answer: Answer, { userTexts }: RespondServices, issues?: Issues): Patch {
+function errorPatch(refusal: Failure, request: Request, { userTexts }: RespondServices, issues?: Issues): Patch {
   const { status, reason } = refusal;
-  const message = userTexts.ofFailure(refusal, answer.arrival);
+  const message = userTexts.ofFailure(refusal, { request });
   const more = { ...(reason === null ? {} : { reason }), ...(issues === undefined ? {} : { issues }) };
   return { event: "error", data: { status, message, ...more } };
 }

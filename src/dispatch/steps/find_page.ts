@@ -31,25 +31,16 @@ import { readEarly } from "./read_body.ts";
 export async function findPage(call: Call, app: Finding & Reading & Injecting & Observing): Promise<CallPage> {
   const { arrival, action, controller: { signal } } = call;
   // The work of a GET or HEAD may stop when its reader disconnects; a mutation continues.
-  if (isReadMethod(arrival.request.method)) endWithClient(call, app);
+  if (isReadMethod(arrival.request.method)) {
+    call.followClient(true);
+    // A stream of subscriptions outlives each of them. The client of any other call may leave while it gets the response.
+    if (arrival.subscription !== null) arrival.lifetime.onEnd = () => call.followClient(false);
+  }
   const found = await findNamed(call, app);
   const page = pageAtLocation(found.page, found.named, arrival.intent.location, app);
   if (page === null || page.route === null) checkNeed(action);
   const deps = depsOf(arrival, page, signal, app);
   return { ...found, page, deps, pageRender: new OriginRender(page, arrival, deps) };
-}
-
-/**
- * Aborts the signal of a call when its client disconnects. Not with `AbortSignal.any()`: an open stream would hold a third signal, and
- * the sets of signals that depend on each other.
- */
-function endWithClient(call: Call, app: Observing): void {
-  const { arrival: { client: { gone }, lifetime, subscription }, controller } = call;
-  const end = (): void => abortSafely(controller, gone.reason, reporterOf(call, app));
-  if (gone.aborted) return end();
-  gone.addEventListener("abort", end);
-  // A stream of subscriptions outlives each of them. The client of any other call may leave while it gets the response.
-  if (subscription !== null) lifetime.onEnd = () => gone.removeEventListener("abort", end);
 }
 
 /**
