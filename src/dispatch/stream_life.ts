@@ -122,7 +122,10 @@ class RunOwner implements LifeOwner {
 
   async over(failed: Failed | null): Promise<void> {
     const { call, page, bound: { form }, startedAt } = this.#run;
-    if (failed !== null) return void failCall(call, failed.error, startedAt, this.#app);
+    if (failed !== null) {
+      failCall(call, failed.error, startedAt, this.#app);
+      return;
+    }
     const { rejection } = this;
     if (form === null || form.isValid || rejection === null) return this.#run.accept();
     rejection.refusal = refuseForm(call, page.pageRender, form, this.#app);

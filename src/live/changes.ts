@@ -107,6 +107,11 @@ export class Changes {
     return this.#place;
   }
 
+  /** The topics that have watchers. */
+  get watchedTopics(): readonly string[] {
+    return [...this.#byTopic.keys()];
+  }
+
   /** Reads the feed from now on. Retried until the bus can be reached. */
   start(): void {
     if (this.#isClosed || this.#subscription !== null) return;

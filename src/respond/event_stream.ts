@@ -144,8 +144,18 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array>, StreamReader {
       const patch = arrived.result.value;
       const share = waitForShare(this.#size);
       if (share === null) this.#send(patch);
-      // Released, or left, while it waited. A promise of its share does not reject.
-      else void share.then(() => this.#ended || this.#send(patch));
+      else notify(() => this.#sendAfter(share, patch), isReported);
+    } catch (error) {
+      this.#break("failed", error);
+    }
+  }
+
+  async #sendAfter(share: Promise<void>, patch: Patch): Promise<void> {
+    await share;
+    // Released, or left, while it waited.
+    if (this.#ended) return;
+    try {
+      this.#send(patch);
     } catch (error) {
       this.#break("failed", error);
     }

@@ -6,6 +6,7 @@
  * arithmetic over the assumptions below.
  */
 import { createHandler, createMemoryBus } from "../../mod.ts";
+import { AwaitedChanges } from "../support/awaited_changes.ts";
 import { Changes } from "../../src/live/changes.ts";
 import Page, { Shown } from "./reach_page.tsx";
 import { askFor, openPage } from "../support/region_stream.ts";
@@ -54,10 +55,9 @@ async function measureCosts(): Promise<Costs> {
   const changes = new Changes(createMemoryBus(), (error) => console.error(error));
   await changes.ready();
   const change = await timeOf(count, async (index) => await changes.publish([`unwatched:${index}`]));
-  const watchers = Array.from({ length: count }, () => changes.watch());
-  for (const watcher of watchers) watcher.set(new Set(["watched"]));
+  const watchers = Array.from({ length: count }, () => new AwaitedChanges(changes, "watched"));
   const all = Promise.all(watchers.map((watcher) => watcher.next()));
-  for (const watcher of watchers) watcher.note("watched", null, 0);
+  for (const watcher of watchers) watcher.note("watched");
   const started = performance.now();
   await all;
   const notification = (performance.now() - started) / count;

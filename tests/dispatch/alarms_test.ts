@@ -3,7 +3,7 @@ import { Alarm } from "../../src/dispatch/alarms.ts";
 import { stopTime } from "../support/clock.ts";
 
 function ringing(rung: string[], name: string): Alarm {
-  return new Alarm(() => void rung.push(name));
+  return new Alarm({ ring: () => void rung.push(name) });
 }
 
 Deno.test("Alarm rings once after its delay, and not before", async () => {
@@ -52,9 +52,11 @@ Deno.test("Alarm that is set again rings at the later time alone, behind the oth
 Deno.test("Alarm that sets itself rings again after each delay", async () => {
   using time = stopTime();
   let count = 0;
-  const alarm: Alarm = new Alarm(() => {
-    count++;
-    alarm.set(1000);
+  const alarm = new Alarm({
+    ring(alarm) {
+      count++;
+      alarm.set(1000);
+    },
   });
   alarm.set(1000);
   await time.tick(5000);
@@ -81,7 +83,7 @@ Deno.test("Alarm stopped by another one that rings at the same time does not rin
   using time = stopTime();
   const rung: string[] = [];
   const later = ringing(rung, "later");
-  new Alarm(() => later.stop()).set(1000);
+  new Alarm({ ring: () => later.stop() }).set(1000);
   later.set(1000);
   await time.tick(2000);
   assertEquals(rung, []);
@@ -90,8 +92,10 @@ Deno.test("Alarm stopped by another one that rings at the same time does not rin
 Deno.test("Alarm whose function throws does not keep the others of its delay from ringing", () => {
   using time = stopTime();
   const rung: string[] = [];
-  new Alarm(() => {
-    throw new Error("broken");
+  new Alarm({
+    ring() {
+      throw new Error("broken");
+    },
   }).set(1000);
   ringing(rung, "next").set(1000);
   assertThrows(() => time.tickAtOnce(1000), Error, "broken");

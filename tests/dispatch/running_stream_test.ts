@@ -24,10 +24,12 @@ function running(
     slot,
     whenLeft,
     limits: { unreadEvents: Infinity, unreadBytes: Infinity, streamSeconds: Infinity, ...limits },
-    actionName: "work",
     controller,
-    onCut: () => void log.push("cut"),
-    report: (error) => void log.push(String(error)),
+    owner: {
+      actionName: "work",
+      cut: () => void log.push("cut"),
+      report: (error) => void log.push(String(error)),
+    },
   });
   return { stream, log };
 }

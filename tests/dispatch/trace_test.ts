@@ -54,7 +54,9 @@ Deno.test("Trace.count() counts events, each one of a batch", async () => {
     yield await Promise.resolve(TOAST);
     yield second;
   };
-  assertEquals(await Array.fromAsync(trace.count(events())), [TOAST, second]);
+  const counted = trace.count(events());
+  assertEquals([(await counted.next()).value, (await counted.next()).value], [TOAST, second]);
+  assertEquals((await counted.next()).done, true);
   assertEquals(trace.events, 4);
 });
 

@@ -2,14 +2,15 @@ import { assertEquals } from "@std/assert";
 import { stopTime } from "../support/clock.ts";
 import { createMemoryBus } from "../../src/store/memory_bus.ts";
 import type { Bus } from "../../src/store/store.ts";
-import { Changes, ChangeWatcher } from "../../src/live/changes.ts";
+import { Changes } from "../../src/live/changes.ts";
+import { AwaitedChanges } from "../support/awaited_changes.ts";
 
 /** Opens a feed over a bus in memory. `publish()` returns the place that the change has. */
 function openFeed() {
   const bus = createMemoryBus();
   const errors: unknown[] = [];
   const changes = new Changes(bus, (error) => void errors.push(error));
-  const watcher = changes.watch();
+  const watcher = new AwaitedChanges(changes);
   const publish = async (...topics: string[]) => {
     await changes.publish(topics);
     return changes.place;
@@ -102,8 +103,7 @@ Deno.test("a burst of 100 changes notifies a watcher twice: at once, and of the 
   using clock = stopTime();
   await using feed = openFeed();
   const { changes } = feed;
-  const watcher = changes.watch();
-  watcher.set(new Set(["a", "b"]));
+  const watcher = new AwaitedChanges(changes, "a", "b");
   const notified: string[][] = [];
   const reading = (async () => {
     for (let changed = await watcher.next(); changed !== null; changed = await watcher.next()) {
@@ -137,9 +137,8 @@ for (const [count, window] of [[20, 0], [500, 500], [5_000, 2_000]] as const) {
     const { changes } = feed;
     await changes.ready();
     let notified = 0;
-    const watchers = Array.from({ length: count }, () => changes.watch());
+    const watchers = Array.from({ length: count }, () => new AwaitedChanges(changes, "a"));
     for (const watcher of watchers) {
-      watcher.set(new Set(["a"]));
       void watcher.next().then((changed) => changed !== null && notified++);
     }
     await changes.publish(["a"]);
@@ -185,8 +184,7 @@ Deno.test("a feed that could not be subscribed tries again after a second, and i
       return await bus.subscribe(...of);
     },
   });
-  const watcher = changes.watch();
-  watcher.set(new Set(["a"]));
+  const watcher = new AwaitedChanges(changes, "a");
   await changes.ready();
   const missed = watcher.next();
   await clock.tick(2_000);
@@ -203,8 +201,7 @@ Deno.test("publish() with again notifies the watchers a second time after that m
   using clock = stopTime();
   await using feed = openFeed();
   const { changes } = feed;
-  const watcher = changes.watch();
-  watcher.set(new Set(["a"]));
+  const watcher = new AwaitedChanges(changes, "a");
   await changes.ready();
   // Anything may have changed before.
   await clock.tick(1_000);
@@ -245,8 +242,7 @@ for (
     await using feed = openFeed();
     const { changes } = feed;
     await changes.ready();
-    const watcher = changes.watch();
-    watcher.set(new Set(["a"]));
+    const watcher = new AwaitedChanges(changes, "a");
     for (const each of echoes) void changes.publish(["a"], { echo: each });
     assertEquals((await watcher.next())?.topics, new Map([["a", echo]]));
   });
@@ -265,14 +261,15 @@ Deno.test("close() waits for the changes that are being published", async () => 
   await closing;
 });
 
-Deno.test("a watcher leaves nothing of its topics behind", () => {
-  const byTopic = new Map<string, Set<ChangeWatcher>>();
-  const [one, two] = [1, 2].map(() => new ChangeWatcher(byTopic, () => null, () => {}));
-  one?.set(new Set(["a", "b"]));
-  two?.set(new Set(["b"]));
-  one?.set(new Set(["c"]));
-  assertEquals([...byTopic.keys()], ["b", "c"]);
-  one?.end();
+Deno.test("watchers of the same topics share a group, and leave nothing of their topics behind", async () => {
+  await using feed = openFeed();
+  const { changes } = feed;
+  const [one, two, three] = ["a b", "a b", "b"].map((topics) => new AwaitedChanges(changes, ...topics.split(" ")));
+  one?.set("c");
+  assertEquals(changes.watchedTopics.toSorted(), ["a", "b", "c"]);
   two?.end();
-  assertEquals([...byTopic.keys()], []);
+  assertEquals(changes.watchedTopics.toSorted(), ["b", "c"]);
+  one?.end();
+  three?.end();
+  assertEquals(changes.watchedTopics, []);
 });

@@ -23,10 +23,12 @@ function stream(
     slot,
     whenLeft,
     limits: { unreadEvents: 9, unreadBytes: 1_000, streamSeconds: 1_000 },
-    actionName: "run",
     controller,
-    onCut: () => log.push("cut"),
-    report: (error) => log.push(String(error)),
+    owner: {
+      actionName: "run",
+      cut: () => void log.push("cut"),
+      report: (error) => void log.push(String(error)),
+    },
   });
 }
 

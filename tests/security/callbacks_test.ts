@@ -10,7 +10,7 @@ import type { Result } from "./callbacks_program.tsx";
 
 /** Functions of the library, or of Deno KV, that an application passes or calls: by their type, or one by one. */
 const OURS =
-  /^(?:Handler|Action|ActionContextBase|DispatchContext|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|Cookies|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|UnauthorizedEventDetail|TextFormat|KvDatabase|KvTransaction|Jsonify|JsonSendable)\./;
+  /^(?:Handler|Action|ActionContextBase|DispatchContext|ClientInfo|RegistryFormActionBackend|FormActionFactory|FormActionManager|FormActionDispatch|BoundBase|CleanContext|FormDefinition|FormsetDefinition|FieldBuilders|FieldDefinition|Cookies|DependencyCache|Deps|StoredFile|MemoryRateLimiter|SqliteStore|Test(?!Client\.override\(value\))\w+|SignalRecord|HyperRuntime|Network|StreamEventDetail|UnauthorizedEventDetail|TextFormat|KvDatabase|KvTransaction|Jsonify|JsonSendable)\./;
 const OURS_ONE_BY_ONE = [
   "ResolutionScope.context",
   "Signal.connect",
