@@ -25,3 +25,15 @@ export function roleOf(db: DatabaseSync, name: string): Role | null {
   const role = db.prepare("SELECT role FROM accounts WHERE name = ?").get(name)?.role;
   return role === "staff" || role === "customer" ? role : null;
 }
+
+/** Returns the secret of an account, for its calendar and for programs. It is made the first time. */
+export function tokenOf(db: DatabaseSync, name: string): string {
+  db.prepare("UPDATE accounts SET token = ? WHERE name = ? AND token IS NULL").run(crypto.randomUUID(), name);
+  return String(db.prepare("SELECT token FROM accounts WHERE name = ?").get(name)?.token);
+}
+
+/** Returns the name of the account with a secret, or `null`. */
+export function accountOfToken(db: DatabaseSync, token: string): string | null {
+  const name = db.prepare("SELECT name FROM accounts WHERE token = ?").get(token)?.name;
+  return name === undefined ? null : String(name);
+}

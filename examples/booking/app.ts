@@ -1,6 +1,7 @@
 // The application, without a server: main.ts and the tests create it.
 import { createHandler, createSqliteStore, type Dependency, type Handler, type RequestContext } from "@hyper/actions";
 import { sessions } from "@hyper/actions/session";
+import type { DatabaseSync } from "node:sqlite";
 import { database, openDatabase } from "./database.ts";
 import { languageOf } from "./language.ts";
 import { members, session } from "./session.ts";
@@ -14,6 +15,7 @@ export interface AppOptions {
 }
 
 export interface App extends AsyncDisposable {
+  readonly database: DatabaseSync;
   readonly handler: Handler;
 }
 
@@ -37,6 +39,7 @@ export async function createApp({ folder, now }: AppOptions): Promise<App> {
   });
   return {
     handler,
+    database: opened,
     async [Symbol.asyncDispose]() {
       await handler.close();
       await store[Symbol.asyncDispose]();

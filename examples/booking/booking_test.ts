@@ -2,6 +2,10 @@ import { auditActions } from "@hyper/actions";
 import { createTestClient, type TestClient, type TestPage } from "@hyper/actions/testing";
 import { assertEquals } from "@std/assert";
 import { type App, createApp } from "./app.ts";
+import { book, markBookings } from "./bookings.ts";
+import { FIRST_PASSWORD } from "./database.ts";
+import { remind } from "./reminders.ts";
+import { addDays, later } from "./time.ts";
 
 const PASSWORD = "a long password";
 
@@ -181,6 +185,142 @@ Deno.test("language and theme are kept, and the page stays", async () => {
   client.cookies.set("theme", "red");
   page = await client.open("/");
   assertEquals(page.find("meta[name=color-scheme]").attribute("content"), "light dark");
+});
+
+/** Signs in as one of the staff. */
+async function signInAda(client: TestClient, path: string): Promise<TestPage> {
+  const page = await client.open(path);
+  return await page.form("Sign in").fill({ Name: "Ada", Password: FIRST_PASSWORD }).submit();
+}
+
+Deno.test("the staff finds appointments, loads more and marks several at once", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await bookMonday(client, "Cleo");
+  const add = (customer: string, starts: string) =>
+    book(app.database, { customer, person: "Ben", service: "massage", starts, minutes: 30, note: "back pain" });
+  for (let index = 0; index < 24; index++) {
+    assertEquals(add("Cleo", later(`${addDays("2030-01-08", Math.floor(index / 6))}T09:00`, index % 6 * 30)), true);
+  }
+  await using staff = newClient(app);
+  let page = await signInAda(staff, "/staff");
+  assertEquals(page.findAll("#appointments li, .bookings li[id]").length, 20);
+  page = await page.click("More appointments");
+  assertEquals(page.findAll(".bookings li[id]").length, 5);
+  page = await staff.open("/staff?q=BACK");
+  page = await page.form("Attended").submit("Missed");
+  assertEquals(page.text.includes("Check an appointment first"), true);
+  await staff.action("mark", { id: ["2", "3"], state: "missed" });
+  await staff.action("mark", { id: "4", state: "canceled" });
+  await staff.action("mark", { id: "4", state: "attended" });
+  await staff.action("mark", { id: "5", state: "nonsense" });
+  page = await staff.open("/staff?q=back");
+  assertEquals(page.findAll(".bookings em").map(({ text }) => text).slice(0, 4), ["Missed", "Missed", "Canceled", ""]);
+  assertEquals((await staff.open("/staff?q=%25")).text.includes("No appointment matches"), true);
+});
+
+Deno.test("a customer does not reach the pages and actions of the staff, and cannot undo what the staff has canceled", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await bookMonday(client, "Cleo");
+  for (const path of ["/staff", "/staff/hours"]) assertEquals((await client.open(path)).status, 403, path);
+  for (const name of ["mark", "save_hours"]) {
+    assertEquals((await client.action(name, { id: "1", state: "canceled" })).status, 403, name);
+  }
+  assertEquals(markBookings(app.database, [1], "canceled"), 1);
+  await client.action("restore", { id: 1 });
+  assertEquals(appointments(await client.open("/mine")), []);
+});
+
+Deno.test("opening hours change what is free, and are checked", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await signInAda(client, "/staff/hours");
+  const call = (closes: string) => client.action("save_hours", { hours: [{ weekday: "1", opens: "14:00", closes }] });
+  assertEquals((await call("13:00")).issues, { "hours[0].closes": ["Enter a time after the opening"] });
+  assertEquals((await call("15:00")).ok, true);
+  const page = await client.open("/?week=2030-01-07&person=Ada");
+  assertEquals(page.findAll(".week a").map(({ text }) => text), ["14:00 Ada", "14:30 Ada"]);
+});
+
+Deno.test("a draft is kept while typing, and a profile is saved with a picture", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await signUp(client, "Cleo", "/profile");
+  let page = await client.open("/profile");
+  await page.form("Save").fill({ Phone: "call me", "About you": "Allergic to pine" }).submitWithRuntime("Save draft");
+  page = await client.open("/profile");
+  assertEquals([page.form("Save").field("Phone").value, page.find("#draft").text], ["call me", "Draft saved"]);
+  page = await page.form("Save").submit();
+  assertEquals(page.form("Save").field("Phone").isInvalid, true);
+  page = await page.form("Save").fill({ Phone: "+49 30 1234" }).submit();
+  assertEquals([page.form("Save").field("Phone").value, page.find("#draft").text], ["+49 30 1234", ""]);
+
+  const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]);
+  const picture = new File([bytes], "me.png", { type: "image/png" });
+  page = await page.form("Upload").fill({ Picture: picture }).submit();
+  assertEquals(page.find("#picture img").attribute("src"), "/picture/Cleo");
+  assertEquals((await client.open("/picture/Cleo")).status, 200);
+  await using other = newClient(app);
+  await signUp(other, "Dora");
+  assertEquals((await other.open("/picture/Cleo")).status, 404);
+});
+
+Deno.test("programs read free times, book with the secret of an account, and read its calendar", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await signUp(client, "Cleo", "/profile");
+  const feed = (await client.open("/profile")).find("a[href*='/feed/']").attribute("href") ?? "";
+  const send = (path: string, action: string, headers: Record<string, string>, body?: unknown) =>
+    app.handler(
+      new Request(`http://localhost${path}`, {
+        headers: {
+          accept: "application/json",
+          "content-type": "application/json",
+          "x-hyper-action": action,
+          ...headers,
+        },
+        ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      }),
+    );
+  const free = await (await send("/?from=2030-01-07&service=physio", "free_times", {})).json();
+  assertEquals(free.data.slots[0], { starts: "2030-01-07T09:00", person: "Ada", minutes: 180 });
+  const order = { service: "physio", minutes: "60", person: "Ada" };
+  const path = "/book?starts=2030-01-07T09:00";
+  for (const authorization of ["Bearer nonsense", "Bearer ", "Basic x"]) {
+    const response = await send(path, "book", { authorization }, order);
+    assertEquals(response.status, 401, authorization);
+    await response.body?.cancel();
+  }
+  const authorization = `Bearer ${feed.split("/").at(-1)}`;
+  assertEquals((await (await send(path, "book", { authorization }, order)).json()).ok, true);
+  assertEquals((await send(path, "book", { authorization }, order)).status, 422);
+  const calendar = await (await app.handler(new Request(feed))).text();
+  assertEquals(calendar.match(/DT(START|END):\S+|SUMMARY:.*/g), [
+    "DTSTART:20300107T080000Z",
+    "DTEND:20300107T090000Z",
+    "SUMMARY:Physiotherapy\\, Ada",
+  ]);
+  const unknown = await app.handler(new Request("http://localhost/feed/null"));
+  assertEquals(unknown.status, 404);
+  await unknown.body?.cancel();
+});
+
+Deno.test("the job reminds of each appointment once, and the page of the customer shows it", async () => {
+  await using app = await createApp({ folder: ":memory:", now: () => NOW });
+  await using client = newClient(app);
+  await bookMonday(client, "Cleo");
+  const sent: string[] = [];
+  const run = (now: string) =>
+    remind(app.database, app.handler, now, ({ customer }) => Promise.resolve(void sent.push(customer)));
+  await run("2030-01-06T08:59");
+  assertEquals(sent, []);
+  await using changes = client.changes();
+  await run("2030-01-06T09:00");
+  await run("2030-01-06T10:00");
+  assertEquals(sent, ["Cleo"]);
+  await changes.next();
+  assertEquals(client.page.find(".bookings em").text, "Reminder sent");
 });
 
 Deno.test("each action has a guard, or is open on purpose", async () => {

@@ -5,6 +5,12 @@ import { freeMinutes } from "./slots.ts";
 import { later, minutesBetween } from "./time.ts";
 import { leave } from "./waiting.ts";
 
+/** The states that the staff chooses for an appointment. */
+export const STATES = ["booked", "attended", "missed", "canceled"] as const;
+
+/** A customer withdraws an appointment and can take that back; what the staff has canceled stays so. */
+export type State = typeof STATES[number] | "withdrawn";
+
 export interface Booking {
   readonly id: number;
   readonly customer: string;
@@ -13,7 +19,8 @@ export interface Booking {
   readonly starts: string;
   readonly ends: string;
   readonly note: string;
-  readonly state: string;
+  readonly state: State;
+  readonly isReminded: boolean;
 }
 
 export interface Wish {
@@ -44,15 +51,15 @@ export function findBooking(db: DatabaseSync, id: number, customer: string, now:
   return bookingsOf(db, customer, now).find((booking) => booking.id === id) ?? null;
 }
 
-/** Cancels a booking. It is kept, so that `restore()` can bring it back. */
+/** Withdraws a booking. It is kept, so that `restore()` can bring it back. */
 export function cancel(db: DatabaseSync, { id }: Booking): void {
-  db.prepare("UPDATE bookings SET state = 'canceled' WHERE id = ?").run(id);
+  db.prepare("UPDATE bookings SET state = 'withdrawn' WHERE id = ?").run(id);
 }
 
-/** Brings a canceled booking of a customer back. Returns `false` if its time is not free any more. */
+/** Brings a withdrawn booking of a customer back. Returns `false` if its time is not free any more. */
 export function restore(db: DatabaseSync, id: number, customer: string): boolean {
   return transaction(db, () => {
-    const row = db.prepare("SELECT * FROM bookings WHERE id = ? AND customer = ? AND state = 'canceled'")
+    const row = db.prepare("SELECT * FROM bookings WHERE id = ? AND customer = ? AND state = 'withdrawn'")
       .get(id, customer);
     if (row === undefined) return false;
     const { person, starts, ends } = toBooking(row);
@@ -81,7 +88,24 @@ export function bookingsOf(db: DatabaseSync, customer: string, now: string): Boo
     .all(customer, now).map(toBooking);
 }
 
-function toBooking(row: Record<string, unknown>): Booking {
+/** Returns the bookings after a cursor, a day or `starts id`, whose customer or note contains the words of a search. */
+export function listBookings(db: DatabaseSync, search: string, after: string, limit: number): Booking[] {
+  const [starts = "", id = "0"] = after.split(" ");
+  const like = `%${search.replaceAll(/[%_\\]/g, "\\$&")}%`;
+  return db.prepare(
+    `SELECT * FROM bookings WHERE (starts, id) > (?, ?) AND (customer LIKE ? ESCAPE '\\' OR note LIKE ? ESCAPE '\\')
+    ORDER BY starts, id LIMIT ?`,
+  ).all(starts, Number(id) || 0, like, like, limit).map(toBooking);
+}
+
+/** Changes the state of bookings. What is canceled stays so: its time may be taken. Returns the number of changes. */
+export function markBookings(db: DatabaseSync, ids: readonly number[], state: State): number {
+  const mark = db.prepare("UPDATE bookings SET state = ? WHERE id = ? AND state NOT IN ('canceled', 'withdrawn')");
+  return transaction(db, () => ids.reduce((count, id) => count + Number(mark.run(state, id).changes), 0));
+}
+
+/** Reads a row of the table. */
+export function toBooking(row: Record<string, unknown>): Booking {
   return {
     id: Number(row.id),
     customer: String(row.customer),
@@ -90,6 +114,7 @@ function toBooking(row: Record<string, unknown>): Booking {
     starts: String(row.starts),
     ends: String(row.ends),
     note: String(row.note),
-    state: String(row.state),
+    state: STATES.find((state) => state === row.state) ?? "withdrawn",
+    isReminded: row.reminded === 1,
   };
 }

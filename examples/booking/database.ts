@@ -42,6 +42,17 @@ const MIGRATIONS = [
     day TEXT NOT NULL,
     PRIMARY KEY (customer, service, day)
   ) STRICT;`,
+  `ALTER TABLE bookings ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE accounts ADD COLUMN token TEXT;
+  CREATE UNIQUE INDEX accounts_token ON accounts (token);
+  CREATE TABLE profiles (
+    customer TEXT PRIMARY KEY REFERENCES accounts (name),
+    phone TEXT NOT NULL DEFAULT '',
+    about TEXT NOT NULL DEFAULT '',
+    draft TEXT,
+    picture BLOB,
+    type TEXT
+  ) STRICT;`,
 ];
 
 /** Opens the database, and creates what is missing. */

@@ -1,7 +1,7 @@
 // The session, the guards, and the user of a request.
 import { dependency, type Guard } from "@hyper/actions";
 import { type Session, signedIn } from "@hyper/actions/session";
-import { type Role, roleOf } from "./accounts.ts";
+import { accountOfToken, type Role, roleOf } from "./accounts.ts";
 import { database } from "./database.ts";
 
 /** The session of a request. `createApp()` provides it, with the store of the application. */
@@ -12,15 +12,22 @@ export interface User {
   readonly role: Role;
 }
 
+/** The name of the user: of the session, or of the program that sends the secret of an account. */
+const caller = dependency("caller", async ({ deps, request }) => {
+  const token = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (token === undefined) return await deps.get(session);
+  return { user: accountOfToken(await deps.get(database), token) };
+});
+
 /** The user who has signed in, or `null`. */
 export const visitor = dependency("visitor", async ({ deps }): Promise<User | null> => {
-  const { user } = await deps.get(session);
+  const { user } = await deps.get(caller);
   const role = user === null ? null : roleOf(await deps.get(database), user);
   return user === null || role === null ? null : { name: user, role };
 });
 
 /** Admits signed-in users, and sends others to the sign-in page. */
-export const members = signedIn({ session, signIn: "/sign-in" });
+export const members = signedIn({ session: caller, signIn: "/sign-in" });
 
 /** Admits the staff only. */
 export const staffOnly: Guard = async (ctx) => {

@@ -54,7 +54,9 @@ export function freeMinutes(db: DatabaseSync, person: string, starts: string): n
 }
 
 function daySlots(db: DatabaseSync, day: string): Slot[] {
-  const booked = db.prepare("SELECT person, starts, ends FROM bookings WHERE state = 'booked' AND starts LIKE ?")
+  const booked = db.prepare(
+    "SELECT person, starts, ends FROM bookings WHERE state IN ('booked', 'attended', 'missed') AND starts LIKE ?",
+  )
     .all(`${day}T%`).map(({ person, starts, ends }) => ({ person, starts: String(starts), ends: String(ends) }));
   return db.prepare("SELECT person, opens, closes FROM hours WHERE weekday = ?").all(weekdayOf(day)).flatMap(
     ({ person, opens, closes }) => {

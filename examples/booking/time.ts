@@ -8,7 +8,10 @@ export const ZONE = "Europe/Berlin";
 export const STEP = 30;
 
 /** The moment of a request. Tests override it. */
-export const clock = dependency("clock", () => moment(Temporal.Now.plainDateTimeISO(ZONE)));
+export const clock = dependency("clock", () => momentNow());
+
+/** Returns the moment of now. */
+export const momentNow = (): string => moment(Temporal.Now.plainDateTimeISO(ZONE));
 
 const moment = (time: Temporal.PlainDateTime): string => time.toString({ smallestUnit: "minute" });
 

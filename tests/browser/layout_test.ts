@@ -138,7 +138,17 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       await page.getByRole("button", { name: "Book" }).click();
       await page.locator("#booking-1").waitFor();
     },
-    paths: ["/", "/book?starts=2030-01-07T09:00&person=Ada", "/mine", "/move?id=1", "/cancel?id=1", "/nowhere"],
+    paths: [
+      "/",
+      "/book?starts=2030-01-07T09:00&person=Ada",
+      "/mine",
+      "/move?id=1",
+      "/cancel?id=1",
+      "/profile",
+      "/staff",
+      "/staff/hours",
+      "/nowhere",
+    ],
   },
   search: { open: () => createSearch(), paths: ["/", "/?q=gold", "/?q=zzz", "/elements/Au"] },
   uploads: {

@@ -25,6 +25,8 @@ export default function Layout({ children, context }: LayoutProps<string, RootCo
           <nav>
             <a href="/">{t.calendar}</a>
             {user !== null && <a href="/mine">{t.mine}</a>}
+            {user !== null && <a href="/profile">{t.profile}</a>}
+            {user?.role === "staff" && <a href="/staff">{t.staff}</a>}
           </nav>
           <Settings lang={lang} theme={theme} t={t} />
           <Account user={user} t={t} />

@@ -18,10 +18,11 @@ export const Mine = region("mine", { depends: CALENDAR, guard: members, inject }
   if (bookings.length === 0) return <p>{t.noAppointments}</p>;
   return (
     <ul class="bookings">
-      {bookings.map(({ id, starts, person, service }) => (
+      {bookings.map(({ id, starts, person, service, isReminded }) => (
         <li key={id} id={`booking-${id}`}>
           <p>
-            <strong>{formats.moment(starts)}</strong> {services.get(service)}, {person}
+            <strong>{formats.moment(starts)}</strong> {services.get(service)}, {person}{" "}
+            {isReminded && <em>{t.reminded}</em>}
           </p>
           <a
             href={pageUrl("/move", {}, { query: { id } })}
