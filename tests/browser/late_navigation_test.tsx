@@ -209,10 +209,12 @@ Deno.test("tables, selects, SVG, parts in parts and hostile HTML of users become
     await page.getByText("Late option").waitFor({ state: "attached" });
     const merged = await page.locator("main").innerHTML();
     for (const part of parts) part.again();
+    const begun = page.waitForResponse(/slow$/);
     const gone = page.goto("/slow");
-    await page.locator("footer").waitFor();
+    await begun;
     for (const part of parts.toReversed()) part.show();
     await gone;
+    await page.waitForFunction(() => !document.body.textContent.includes("wait"));
     assertEquals(merged, await page.locator("main").innerHTML());
     assertEquals(await page.getByText("wait").count(), 0);
   });
