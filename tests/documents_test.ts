@@ -1,21 +1,11 @@
 /** The Markdown documents: their links, their core terms, and the files that the package contains. */
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
+import { listDocuments } from "./support/documents.ts";
 import { listMessages } from "./support/message_index.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
-
-/** Returns the paths of all documents, from the root of the repository. */
-async function documents(): Promise<string[]> {
-  const paths = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "tests/security/README.md"];
-  for (const folder of ["about", "capabilities", "cookbook", "guides", "migrate", "reference"]) {
-    for await (const { name } of Deno.readDir(new URL(`examples/showcase/${folder}`, root))) {
-      if (name.endsWith(".md")) paths.push(`examples/showcase/${folder}/${name}`);
-    }
-  }
-  return paths.toSorted();
-}
 
 /** Removes fenced code blocks. */
 const withoutCode = (text: string): string => text.replaceAll(/^```.*?^```$/gms, "");
@@ -42,7 +32,7 @@ function* linksOf(path: string, text: string): Generator<{ readonly href: string
 
 Deno.test("documents: every relative link leads to a file, and every fragment to a heading", async () => {
   const broken: string[] = [];
-  for (const path of await documents()) {
+  for (const path of await listDocuments()) {
     for (const { href, to, hash } of linksOf(path, await read(path))) {
       const exists = await Deno.stat(new URL(to, root)).then(() => true, () => false);
       if (!exists) broken.push(`${path}: ${href}`);
@@ -65,7 +55,7 @@ Deno.test("documents: every link of a file in the package leads to a file in the
   const { include } = config.publish;
   const isPublished = (path: string) => include.some((entry) => path === entry || path.startsWith(`${entry}/`));
   const missing: string[] = [];
-  for (const path of (await documents()).filter(isPublished)) {
+  for (const path of (await listDocuments()).filter(isPublished)) {
     for (const { href, to } of linksOf(path, await read(path))) if (!isPublished(to)) missing.push(`${path}: ${href}`);
   }
   assertEquals(missing, []);
@@ -108,7 +98,7 @@ Deno.test("documents: nothing is said twice: a sentence or a row of a table is i
   // The README is complete on its own, the security model too, and the others are generated or have their own list.
   const own = /^(?:README|SECURITY|CHANGELOG|CONTRIBUTING|tests\/)|reference\/(?:api|options|messages)\.md$/;
   const found = new Map<string, Set<string>>();
-  for (const path of (await documents()).filter((path) => !own.test(path))) {
+  for (const path of (await listDocuments()).filter((path) => !own.test(path))) {
     for (const sentence of sentencesOf(await read(path))) {
       found.set(sentence, (found.get(sentence) ?? new Set()).add(path));
     }
@@ -143,7 +133,7 @@ Deno.test("documents: every message that a document quotes is the beginning of a
   const known = (await listMessages()).map(({ text }) => normalize(text));
   const unknown: string[] = [];
   let quotes = 0;
-  for (const path of await documents()) {
+  for (const path of await listDocuments()) {
     // The list itself is compared with the source by another test, and the changelog has old messages.
     if (/reference\/messages\.md$|^CHANGELOG\.md$/.test(path)) continue;
     for (const [, quoted = ""] of (await read(path)).matchAll(/`(Cannot [^`<]{12,}?)(?: …)?`/g)) {
