@@ -97,6 +97,33 @@ Deno.test("a change of a field redraws those that depend on it: focus, typing, p
   assertEquals([redrawn.length, redrawn.some((body) => body.includes("pin"))], [2, false]);
 });
 
+Deno.test("a form that is sent before the answer to a change of it is sent once, and the late answer changes nothing", async () => {
+  const gate = Promise.withResolvers<void>();
+  const came = Promise.withResolvers<void>();
+  let count = 0;
+  const { ordered, served } = shop(() => {
+    // The second change.
+    if (++count < 2) return;
+    came.resolve();
+    return gate.promise;
+  });
+  await withPage(served, async ({ page, events }) => {
+    await open(page);
+    await page.getByLabel("Kind").selectOption("bike");
+    await page.getByRole("option", { name: "Bell" }).waitFor({ state: "attached" });
+    await page.getByLabel("Part").selectOption("Bell");
+    await page.getByLabel("Gift").check();
+    await came.promise;
+    await page.getByRole("button", { name: "Order" }).click();
+    await page.getByText("Ordered").waitFor();
+    await page.getByLabel("Note").fill("the next one");
+    gate.resolve();
+    await page.waitForLoadState("networkidle");
+    assertEquals([ordered.length, await page.getByLabel("Note").inputValue()], [1, "the next one"]);
+    assertEquals(events.of("hyper:requestError").length, 0);
+  });
+});
+
 Deno.test("without scripts a button shows the form again, and the submit runs the action once", async () => {
   const { ordered, redrawn, served } = shop();
   await withPage(served, async ({ page }) => {

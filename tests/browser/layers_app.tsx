@@ -70,6 +70,10 @@ export function desk(more: () => object | null = () => null): Desk {
     state.picked = data.value;
     return toast(`Picked ${data.value}`);
   });
+  const choose = action("choose", ({ data }) => {
+    state.picked = data.value;
+    return [html(<p id="place">Value {data.value}</p>, { target: "#place" }), toast(`Picked ${data.value}`)];
+  });
   const place = action("place", () => html(<p id="place">Patched</p>, { target: "#place" }));
   const slowly = action("slowly", async ({ data }) => {
     await state.gate;
@@ -147,7 +151,8 @@ export function desk(more: () => object | null = () => null): Desk {
           <button>Slow {answer}</button>
         </Form>
       ))}
-      <a href="/help" hyper-layer id="help">Help</a>
+      <a href="/help" hyper-layer id="help">Help</a>{" "}
+      <a href="/new?over" hyper-layer hyper-layer-action="choose" id="over">Over it</a>{" "}
       <a href="/" id="cancel">Cancel</a>
     </main>
   );
@@ -193,7 +198,7 @@ export function desk(more: () => object | null = () => null): Desk {
     pages: [
       page("pages/layout.tsx", { default: Layout }),
       page("/", { default: List, Tickets, Clock, pick, place, redraw }),
-      page("/new", { default: New, head: <title>New ticket</title>, create, move, leave, slowly }),
+      page("/new", { default: New, head: <title>New ticket</title>, create, move, leave, slowly, choose }),
       page("/help", { default: () => <h1>Help</h1> }),
       page("/slow", {
         default: () => <h1>Slow page</h1>,

@@ -288,6 +288,30 @@ deskTest(
   },
 );
 
+deskTest(
+  "a layer over a layer is closed with a value after a patch has removed its opener: the layer below gets the patch of its action",
+  async ({ page, events }, app) => {
+    await page.getByRole("link", { name: "New ticket" }).click();
+    const below = layer(page, "New ticket");
+    await below.getByRole("link", { name: "Over it" }).click();
+    const dialog = page.getByRole("dialog").first();
+    await dialog.getByRole("button", { name: "Slow finish" }).waitFor();
+    await page.evaluate(() => [...document.querySelectorAll("#over")].at(-1)!.remove());
+    await dialog.getByRole("button", { name: "Slow finish" }).click();
+    await page.getByText("Picked 7").waitFor();
+    const { detail } = await events.next("hyper:layer:close");
+    assertEquals([detail.ok, detail.value, app.state.picked], [true, 7, 7]);
+    assertEquals([await page.getByRole("dialog").count(), pathOf(page)], [1, "/new"]);
+    // It has the same target as the page below both.
+    await page.locator("dialog #place", { hasText: "Value 7" }).waitFor();
+    assertEquals(await page.locator("main > #place").last().textContent(), "The list");
+    assertEquals(
+      await page.evaluate(() => document.activeElement?.closest("dialog")?.getAttribute("aria-label")),
+      "New ticket",
+    );
+  },
+);
+
 deskTest("a navigation of the page closes its layers", async ({ page }) => {
   await page.getByRole("link", { name: "New ticket" }).click();
   await layer(page, "New ticket").waitFor();

@@ -18,7 +18,7 @@ import {
   Toasts,
 } from "@hyper/actions";
 import type { Locator, Page } from "playwright-core";
-import { untilValue, withPage } from "../support/browser.ts";
+import { untilPreloaded, untilValue, withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
 
 const GuestForm = defineForm("guest", {
@@ -27,10 +27,11 @@ const GuestForm = defineForm("guest", {
     vegan: field.checkbox({ label: "Vegan" }),
     meal: field.select({ label: "Meal", choices: ["Fish", "Stew"], initial: "Stew" }),
   },
+  clean: ({ name }, ctx) => name === "Zed" ? ctx.addError("name", "Zed is not invited") : undefined,
 });
 
 /** Serves a page with two guests and one empty row, in a table or not. Records what is saved, and counts the requests. */
-function party(as: "div" | "tbody" = "div") {
+function party(as: "div" | "tbody" = "div", validate?: "blur") {
   const saved: string[] = [];
   const counted = { posts: 0 };
   const Guests = defineFormset(GuestForm, {
@@ -41,7 +42,7 @@ function party(as: "div" | "tbody" = "div") {
     canOrder: true,
     getInitial: () => [{ name: "Ada", meal: "Fish", vegan: true }, { name: "Bob", meal: "Stew" }],
   });
-  const seat = action("seat", { form: Guests }, ({ form }) => {
+  const seat = action("seat", { form: Guests, validate: true }, ({ form }) => {
     saved.push(
       form.values.map(({ name, meal, vegan }) => `${name} ${meal}${vegan ? " vegan" : ""}`).join(),
       `deleted ${form.deleted.map(({ form }) => form.field("name").value).join()}`,
@@ -86,7 +87,7 @@ function party(as: "div" | "tbody" = "div") {
     );
   const Page = () => (
     <main>
-      <Form action={seat}>
+      <Form action={seat} validate={validate}>
         <FormErrors />
         {rows}
         <AddRow>Add guest</AddRow>
@@ -199,6 +200,59 @@ Deno.test("labels and errors of a row that was renumbered belong to its controls
     await expectNames(page, ["Ada", "", "Di"]);
   });
 });
+
+Deno.test("a message stays with its row when rows are removed and added, and a new row is not validated in its place", async () => {
+  const { saved, served } = party("div", "blur");
+  await withPage(served, async ({ page, events }) => {
+    await page.goto("/");
+    await untilPreloaded(page, ["rows", "validate", "feedback"]);
+    await press(page, "Add guest");
+    await names(page).nth(3).fill("Zed");
+    await names(page).nth(2).fill("Cy");
+    const message = page.getByRole("listitem").getByText("Zed is not invited", { exact: true });
+    await message.waitFor();
+    await press(page, "Remove row 3");
+    await press(page, "Add guest");
+    const invalid = () =>
+      page.locator("[aria-invalid=true]").evaluateAll((all) => all.map((it) => it.getAttribute("name")));
+    assertEquals([await message.count(), await invalid()], [1, ["guests[2].name"]]);
+    await names(page).nth(0).fill("Eve");
+    await names(page).nth(1).focus();
+    let asked: unknown;
+    while (!`${asked = (await events.next("hyper:validate")).detail.names}`.includes("[0]"));
+    assertEquals(asked, ["guests[0].name", "guests[2].name"]);
+    await page.evaluate(() => dispatchEvent(new CustomEvent("hyper:swap:after")));
+    assertEquals([await message.count(), await invalid()], [1, ["guests[2].name"]]);
+    // The answer to a submit has the same index.
+    await press(page, "Save");
+    await page.getByRole("alert").first().waitFor();
+    assertEquals([await invalid(), saved], [["guests[2].name"], []]);
+  });
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  Deno.test(`errors are at the rows that the user sees after rows were moved and removed, with scripts ${javaScriptEnabled ? "on" : "off"}`, async () => {
+    const { saved, served } = party();
+    await withPage(served, async ({ page }) => {
+      await page.goto("/");
+      await page.waitForLoadState("networkidle");
+      await names(page).nth(2).fill("Zed");
+      await press(page, "Move row 3 up");
+      await expectNames(page, ["Ada", "Zed", "Bob"]);
+      await press(page, "Remove row 1");
+      await expectNames(page, ["Zed", "Bob"]);
+      await press(page, "Save");
+      await page.getByRole("alert").first().waitFor();
+      await expectNames(page, ["Zed", "Bob"]);
+      const invalid = page.locator("[aria-invalid=true]");
+      assertEquals([await invalid.count(), await invalid.inputValue(), saved], [1, "Zed", []]);
+      await invalid.fill("Cy");
+      await press(page, "Save");
+      await page.getByText("Seated").waitFor();
+      assertEquals(saved, ["Cy Stew,Bob Stew", "deleted Ada"]);
+    }, { javaScriptEnabled });
+  });
+}
 
 Deno.test("a change of rows is an unsaved change, and has an input event", async () => {
   await withPage(party().served, async ({ page }) => {

@@ -123,6 +123,19 @@ Deno.test("an error is removed when the user changes its control; the others sta
   });
 });
 
+Deno.test("a reset removes the errors of the form, and what describes its controls", async () => {
+  const issues = { title: ["Enter a title"], size: ["Choose a size"], "": ["The day is over"] };
+  await withPage(refusing(FORM, issues), async ({ page, events }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Save" }).click();
+    await events.next("hyper:afterRequest");
+    await page.getByRole("alert").waitFor();
+    await page.evaluate(() => document.forms[0]!.reset());
+    const { invalid, described, summary } = await stateOf(page);
+    assertEquals({ invalid, described, summary }, { invalid: [], described: ["A few words"], summary: [] });
+  });
+});
+
 Deno.test("a form that a patch has added shows its own errors, also when the page has another form of its id", async () => {
   const twin = `<form id="twin" data-hyper-form="save"><input name="title" aria-label="First"></form>`;
   const added =

@@ -56,6 +56,37 @@ triggerTest(
 );
 
 triggerTest(
+  "hyper-on with reset sends the fields as the reset has left them, and nothing for a reset that the page cancels",
+  `<form data-hyper-form="find" method="get" action="/find" hyper-on="input, reset"><input name="q" value="all">` +
+    `<button type="reset">Clear</button></form>`,
+  async ({ page }, came) => {
+    await page.locator("input").fill("tea");
+    assertEquals((await came.next()).path, "/find?q=tea");
+    await page.getByRole("button").click();
+    assertEquals((await came.next()).path, "/find?q=all");
+    await page.evaluate(() => document.forms[0]!.addEventListener("reset", (event) => event.preventDefault()));
+    await page.getByRole("button").click();
+  },
+);
+
+triggerTest(
+  "a search field that Escape clears sends its request, and so does one that the browser fills in",
+  `<form data-hyper-form="find" method="get" action="/find" hyper-on="input"><input type="search" name="q"></form>`,
+  async ({ page }, came) => {
+    await page.locator("input").fill("tea");
+    assertEquals((await came.next()).path, "/find?q=tea");
+    await page.keyboard.press("Escape");
+    assertEquals((await came.next()).path, "/find?q=");
+    // As Chromium does when the user chooses a saved value.
+    await page.locator("input").evaluate((input) => {
+      (input as HTMLInputElement).value = "saved";
+      for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+    });
+    assertEquals((await came.next()).path, "/find?q=saved");
+  },
+);
+
+triggerTest(
   "hyper-delay sends one request for several events, and Enter sends it at once and alone",
   `<form data-hyper-form="find" method="get" action="/find" hyper-on="input" hyper-delay="400"><input name="q"></form>`,
   async ({ page }, came) => {

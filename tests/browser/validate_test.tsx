@@ -251,6 +251,37 @@ Deno.test("a message does not move the button between the press and the release 
   });
 });
 
+Deno.test("a reset removes the messages about what was typed", async () => {
+  const { saved, served } = site();
+  await withPage(served, async ({ page }) => {
+    await open(page);
+    await page.getByLabel("Email").fill("nobody");
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("From").fill("1");
+    await page.waitForFunction(() => document.querySelectorAll("[aria-invalid=true]").length === 2);
+    await page.evaluate(() => document.forms[0]!.reset());
+    await page.waitForFunction(() => !document.querySelector(".hyper-errors,[aria-invalid]"));
+    assertEquals([await page.getByLabel("Name").getAttribute("aria-describedby"), saved], [null, []]);
+  });
+});
+
+Deno.test("the text of an input method is validated when it is complete", async () => {
+  const { asked, served } = site({ mode: "input" });
+  await withPage(served, async ({ page, context, events }) => {
+    await open(page);
+    await page.getByLabel("Name").focus();
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Input.imeSetComposition", { text: "ad", selectionStart: 2, selectionEnd: 2 });
+    // Longer than the pause of typing.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    assertEquals(asked.length, 0);
+    await cdp.send("Input.insertText", { text: "ada" });
+    await events.next("hyper:validate");
+    assertEquals((await seen(page)).focus, "name");
+    assertEquals(asked.length, 1);
+  });
+});
+
 Deno.test("validate=input validates after a pause of typing, one request for many keys", async () => {
   const { asked, served } = site({ mode: "input" });
   await withPage(served, async ({ page, events }) => {

@@ -315,15 +315,17 @@ function removeLayers(closing: readonly Layer[]): OpenLayer[] {
 }
 
 /** Tells the element that has opened a layer that it is closed, and does what its attributes name. */
-function tellOpener({ url, opener }: OpenLayer, result?: Result): void {
+function tellOpener({ url, opener, under }: OpenLayer, result?: Result): void {
   tell(opener, "hyper:layer:close", { url, ok: !!result, value: result?.value ?? null });
   if (!result || !opener || isOff(opener)) return;
   const name = attr(opener, "hyper-layer-action");
   const regions = attr(opener, "hyper-layer-region");
-  if (regions) renewLayer(regions.split(/\s+/), layerOf(opener));
+  if (regions) renewLayer(regions.split(/\s+/), under);
   if (!name) return;
   const target = attr(opener, "hyper-target");
-  action(name, { value: result.value }, { sourceEl: opener, target }).catch((error: unknown) => {
+  // A patch may have removed the opener.
+  const sourceEl = dom(opener).isConnected ? opener : under?.content;
+  action(name, { value: result.value }, { sourceEl, target }).catch((error: unknown) => {
     // An event has reported the error.
     if (!(error instanceof ConnectionError)) reportError(error);
   });

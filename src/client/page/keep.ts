@@ -19,10 +19,11 @@ export function keptFor(incoming: ParentNode): Element[] {
 
 /** Moves a kept element to the place of its new copy. An element inside another kept one has no copy by then. */
 export function keepElement(kept: Element): void {
-  const copy = copiesOf(kept, document).find((copy) => copy !== kept);
+  const copy = copiesOf(kept).find((copy) => copy !== kept);
   if (!copy) return;
   move(dom(copy).parentNode!, kept, copy);
   dom(copy).remove();
 }
 
-const copiesOf = (kept: Element, root: ParentNode): Element[] => all(`#${CSS.escape(idOf(kept))}`, root);
+/** Returns the elements with the id of another one. */
+export const copiesOf = (kept: Element, root?: ParentNode): Element[] => all(`[id="${CSS.escape(idOf(kept))}"]`, root);

@@ -13,8 +13,8 @@ import { applyFocus } from "./apply_focus.ts";
 import { endStreams } from "./end_streams.ts";
 import { captureFocus, type RestoreFocus } from "./focus.ts";
 import { focusNear } from "./focus_near.ts";
-import { all, doc, dom, idOf } from "../dom.ts";
-import { keepElement, keptFor } from "./keep.ts";
+import { doc, dom, idOf } from "../dom.ts";
+import { copiesOf, keepElement, keptFor } from "./keep.ts";
 import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { parseContent } from "./markup.ts";
 import { morphElement } from "./morph.ts";
@@ -127,7 +127,7 @@ function selectPart(content: DocumentFragment, selector: string, element: Elemen
 
 /** Returns the element with the id of another one, in the layer of a third one. */
 const twinOf = (root: Element, near: Element): Element | null =>
-  all(`[id="${CSS.escape(idOf(root))}"]`).find((twin) => layerOf(twin) === layerOf(near)) ?? null;
+  copiesOf(root).find((twin) => layerOf(twin) === layerOf(near)) ?? null;
 
 /** Inserts content. Returns the elements that are new or changed. */
 export function insertContent(element: Element, swap: Swap, fragment: DocumentFragment, again?: boolean): Element[] {

@@ -8,7 +8,7 @@
  */
 import { clearErrors, forgetErrors } from "./clear_errors.ts";
 import { announceHidden } from "./toast.ts";
-import { doc, dom, idOf, type View } from "../dom.ts";
+import { doc, dom, formOf, idOf, type View } from "../dom.ts";
 import type { Issues } from "../../protocol/patch.ts";
 
 /** The call that sent the input. */
@@ -83,6 +83,7 @@ function showIssues(form: HTMLFormElement, { message, issues }: InvalidInput, ta
     summary.setAttribute("data-hyper-errors", "");
     const title = doc.createElement("p");
     title.textContent = message;
+    dom(form).addEventListener("reset", () => summary.remove(), { once: true });
     summary.append(title, makeList(rest));
     dom(form).prepend(summary);
     // The form of a table row may be hidden, its controls elsewhere.
@@ -100,22 +101,19 @@ function showIssues(form: HTMLFormElement, { message, issues }: InvalidInput, ta
   return true;
 }
 
-/** Shows messages next to the controls of one name, until the user changes one of them. */
+/** Shows messages next to the controls of one name, until the user changes one of them or resets the form. */
 function showNext(controls: readonly HTMLInputElement[], messages: readonly string[]): void {
   const list = makeList(messages);
   list.className = "hyper-errors";
   list.id = `hyper-errors-${++lists}`;
   const views = describeWith(controls, list);
   for (const element of views) element.ariaInvalid = "true";
-  for (const control of controls) {
-    control.addEventListener("input", () => {
-      // Without the list, the form has been patched since, or sent again.
-      if (list.isConnected) views.forEach(forgetErrors);
-    }, { once: true });
-  }
+  // Without the list, the form has been patched since, or sent again.
+  const forget = () => list.isConnected && views.forEach(forgetErrors);
+  for (const control of controls) control.addEventListener("input", forget, { once: true });
+  dom(formOf(controls[0]!))?.addEventListener("reset", forget, { once: true });
 }
 
-/**
 /**
  * Puts an element next to the last of the controls of one name, and describes them with it.
  *

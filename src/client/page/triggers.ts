@@ -188,7 +188,8 @@ function fire(element: Element, event: string): void {
       if (!(error instanceof ConnectionError)) reportError(error);
     });
   };
-  if (delay > 0) timers.set(element, setTimeout(send, delay));
+  // The browser resets the controls after the event (HTML, 4.10.22.4).
+  if (delay > 0 || event === "reset") timers.set(element, setTimeout(send, delay));
   else send();
 }
 

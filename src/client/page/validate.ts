@@ -10,6 +10,7 @@ import {
   JSON_TYPE,
   LOCATION_HEADER,
   LOCATION_HEADER_BYTES,
+  ROWS_ATTRIBUTE,
   VALIDATE_HEADER,
   VALIDATE_HEADER_BYTES,
 } from "../../protocol/names.ts";
@@ -68,8 +69,10 @@ export function showAgain(form: HTMLFormElement): void {
   if (check) void showMessages(form, check, check.shown, check.sending.signal);
 }
 
-function onField({ type, target }: Pick<Event, "type" | "target">): void {
+function onField({ type, target, isComposing }: Pick<InputEvent, "type" | "target"> & Partial<InputEvent>): void {
   if (!(target instanceof Element) || isOff(target)) return;
+  const rows = attr(target, ROWS_ATTRIBUTE);
+  if (rows) return forgetRows(dom(target).closest("form"), rows);
   const form = formOf(target);
   const mode = attr(form, "hyper-validate");
   const name = attr(target, "name");
@@ -83,12 +86,24 @@ function onField({ type, target }: Pick<Event, "type" | "target">): void {
     if (mode === "input") left.add(name);
     // It is being corrected.
     else left.delete(name);
-    if (left.size) askSoon(form, check, Number(attr(form, "hyper-delay")) || PAUSE_MS);
+    clearTimeout(check.timer);
+    // The text of an input method is not complete.
+    if (left.size && !isComposing) askSoon(form, check, Number(attr(form, "hyper-delay")) || PAUSE_MS);
   } else if (type === "change" || changed.has(name)) {
     changed.delete(name);
     left.add(name);
     check.sending.abort();
     askSoon(form, check, BATCH_MS);
+  }
+}
+
+/** Forgets the fields of rows that were added, moved or removed: their names may be those of others now. */
+function forgetRows(form: HTMLFormElement | null, prefix: string): void {
+  const check = form && checks.get(form);
+  if (!check) return;
+  check.sending.abort();
+  for (const names of [check.changed, check.left, check.shown]) {
+    for (const name of names.keys()) if (name.startsWith(`${prefix}[`)) names.delete(name);
   }
 }
 
