@@ -12,7 +12,7 @@ const PASSWORD = "a long password";
 /** A Friday: the week after it is free. */
 const NOW = "2030-01-04T10:00";
 const NEXT_WEEK = "/?week=2030-01-07&service=massage";
-const MONDAY = "Book Monday 7 January at 09:00 with Ada";
+const MONDAY = "09:00 Ada: book on Mon 7 Jan";
 
 let clients = 0;
 

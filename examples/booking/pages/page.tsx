@@ -98,7 +98,7 @@ function Day({ day, slots, service, t, formats }: DayProps) {
             <a
               href={pageUrl("/book", {}, { query: { starts, person, service } })}
               hyper-layer
-              aria-label={t.bookSlot(formats.moment(starts), person)}
+              aria-label={t.bookSlot(formats.time(starts), person, formats.day(day))}
             >
               {formats.time(starts)} <small>{person}</small>
             </a>
