@@ -241,7 +241,7 @@ class Client implements TestClient, Tab {
     const call = prepareCall({
       ...sent,
       action: name,
-      id: this.#newId(),
+      id: this.#newId(page),
       url: this.#pages.own(options.url === undefined ? sent.url : new URL(options.url, page.baseUrl)).href,
       method: (options.method ?? sent.method).toUpperCase(),
       data: { ...data },
@@ -275,7 +275,7 @@ class Client implements TestClient, Tab {
         const about = { ...regionHeader(page.node), ...(page instanceof LayerPage ? IN_LAYER : {}) };
         return this.#network.fetch(askOf(call, page.url, about));
       },
-      newId: () => this.#newId(),
+      newId: () => this.#newId(page),
       nextPlace: () => this.#patcher.next(),
       apply: (event, call, place) =>
         applyEvent(event, call, page, { patcher: this.#patcher, toasts: this.#shown }, place),
@@ -298,8 +298,9 @@ class Client implements TestClient, Tab {
     await this.#navigate(visit, page.url);
   }
 
-  #newId(): string {
-    return this.#mark + hex(TAB_ID_CHARS);
+  /** Returns the ID of a call. A layer has another mark: the answer to its call does not show the regions of the page below. */
+  #newId(page: OpenPage): string {
+    return (page instanceof LayerPage ? hex(TAB_ID_CHARS) : this.#mark) + hex(TAB_ID_CHARS);
   }
 }
 

@@ -30,7 +30,7 @@ import { accessibleName } from "./labels.ts";
 import { afterEntry, askFields, type EarlyForm } from "./early.ts";
 import { calledForm, controlsOfLabel } from "./form_fields.ts";
 import { namesOfForm } from "./form_names.ts";
-import { listed, only } from "./only.ts";
+import { listed, only, onlyNamed } from "./only.ts";
 import { readSwap } from "./patches.ts";
 import { PageField } from "./page_field.ts";
 import { PagePredictions } from "./predictions.ts";
@@ -120,10 +120,10 @@ abstract class Scope<N extends Node> implements TestScope {
   }
 
   #linkOrButton(name: string): ElementNode {
-    const found = elementsIn(this.node).filter((it) =>
-      (isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)) && accessibleName(it) === name
+    const clickable = elementsIn(this.node).filter((it) =>
+      isSubmitButton(it) || (it.tagName === "a" && attribute(it, "href") !== null)
     );
-    return only(found, `link or button "${name}"`, this);
+    return onlyNamed(clickable, name, { one: "link or button", all: "links and buttons" }, this);
   }
 
   #formOf(button: ElementNode, name: string): PageForm {

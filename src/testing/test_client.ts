@@ -85,8 +85,8 @@ export type TestCalls<Module> = {
 /** Changes of the regions of the open page by others. */
 export interface TestChanges extends AsyncDisposable {
   /**
-   * Waits until regions of the open page have changed, other than by the calls of this client, and shows them on the page. A change since
-   * the page was opened counts, too.
+   * Waits until regions of the open page have changed, other than by the calls of this page, and shows them. A change since the page was
+   * opened counts, too, and so does one by a call of a layer over it.
    *
    * @returns The names of the regions that have changed, in the order of the page.
    * @throws {Error} When none changes in five seconds, or the regions cannot be loaded.

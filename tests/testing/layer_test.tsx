@@ -29,6 +29,15 @@ Deno.test("a form in a layer shows its errors there; close() closes it with a va
   });
 });
 
+Deno.test("changes().next() shows the regions of the page below that a call of a layer has changed", async () => {
+  await withLayer(async (layer, client) => {
+    await using changes = client.changes();
+    await layer.form("create").fill({ Title: "Scanner" }).submitWithRuntime();
+    assertEquals(client.page.text.includes("Scanner"), false);
+    assertEquals([await changes.next(), client.page.text.includes("Scanner")], [["tickets"], true]);
+  });
+});
+
 Deno.test("a redirect of a layer is followed in it, and one to the page below closes it", async () => {
   await withLayer(async (layer, client) => {
     await layer.form("move").fill({ Title: "x" }).submitWithRuntime();

@@ -297,7 +297,9 @@ Deno.test("page.click() presses the button with the given name, also outside of 
 
 Deno.test("page.click() throws for an unknown name, an ambiguous name, and a button without a form", async () => {
   const { page } = openPage('<a href="/1">Same</a><a href="/2">Same</a><button>Alone</button>');
-  await assertRejects(() => page.click("None"), Error, 'Cannot find link or button "None"');
+  const message =
+    'Cannot find link or button "None" on http://localhost/notes/1?tab=2: its links and buttons are "Same", "Alone"';
+  await assertRejects(() => page.click("None"), Error, message);
   await assertRejects(() => page.click("Same"), Error, "there are 2");
   await assertRejects(() => page.click("Alone"), Error, "it does not belong to a form");
 });
