@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
       await other.getByRole("button", { name: "Book", exact: true }).click();
       await other.getByText("This time has just been taken").first().waitFor();
       await other.getByText("Other free times of this day").click();
-      await other.getByRole("link", { name: "10:00 Ada" }).click();
+      await other.getByRole("link", { name: "10:00 Ada", exact: true }).click();
       await other.getByText("Monday 7 January at 10:00").first().waitFor();
       await server.restart();
       await other.getByRole("button", { name: "Book", exact: true }).click();
