@@ -244,6 +244,17 @@ triggerTest(
 );
 
 triggerTest(
+  "a trigger with another event and a shortcut hears both",
+  `<p hyper-action="both" hyper-on="cart:changed, keydown.ctrl+k">Cart</p>`,
+  async ({ page }, came) => {
+    await page.keyboard.press("Control+k");
+    assertEquals((await came.next()).action, "both");
+    await page.evaluate(() => dispatchEvent(new CustomEvent("cart:changed")));
+    assertEquals((await came.next()).action, "both");
+  },
+);
+
+triggerTest(
   "a shortcut of a button submits its form with the button",
   `<form data-hyper-form="save" method="post"><input name="a" value="1">
   <button name="then" value="stay" hyper-on="keydown.ctrl+s">Save</button></form>`,

@@ -185,3 +185,9 @@ Deno.test("canonicalRequest() reads the URL of a server on a Unix socket or vsoc
     assertEquals(canonical.kind === "ok" && canonical.url.href, "http://site.test/a?b=1");
   }
 });
+
+for (const credentials of ["ada:secret", "ada", ":secret"]) {
+  Deno.test(`canonicalRequest() rejects a URL with the credentials "${credentials}"`, () => {
+    assertEquals(outcome(`http://${credentials}@site.test/`), 400);
+  });
+}

@@ -890,3 +890,13 @@ Deno.test("data is sent as JSON encodes it: dates, undefined members, any nestin
     { numRuns: 100 },
   );
 });
+
+Deno.test("a toast after more than a hundred other items is kept across the redirect", async () => {
+  const save = action("save", async function* () {
+    for (let count = 0; count < 150; count++) yield html(<p>{count}</p>, { target: "#p" });
+    yield await Promise.resolve(toast("Saved"));
+  });
+  await using app = new App({ "/": { default: () => <Toasts />, save } });
+  await (await app.call("save", { accept: "text/html" })).body?.cancel();
+  assertMatch((await app.open("/")).html, />Saved</);
+});

@@ -63,3 +63,19 @@ for (const hasToasts of [true, false]) {
     });
   }
 }
+
+Deno.test("an action with invalid input gets the response of the page, if the page has its own", async () => {
+  let isOpen = true;
+  const save = action("save", { input: INPUT }, () => {});
+  await using app = new App({
+    "/": {
+      default: () => <Form action={save} />,
+      render: () => isOpen ? undefined : new Response(null, { status: 303, headers: { location: "/closed" } }),
+      save,
+    },
+  });
+  const page = await app.open("/");
+  isOpen = false;
+  const { response } = await app.submit(page, "save", {});
+  assertEquals([response.status, response.headers.get("location")], [303, "/closed"]);
+});

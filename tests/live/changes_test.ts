@@ -220,7 +220,7 @@ Deno.test("publish() with again notifies the watchers a second time after that m
 });
 
 for (const again of [-1, 0, 3_601, NaN, "3"]) {
-  Deno.test(`a message that asks for a second change after ${again} seconds has one`, async () => {
+  Deno.test(`a message that asks for a second change after ${again} seconds has none`, async () => {
     using clock = stopTime();
     await using feed = openFeed();
     const { bus, changes } = feed;
@@ -230,6 +230,16 @@ for (const again of [-1, 0, 3_601, NaN, "3"]) {
     assertEquals(clock.timers, 0);
   });
 }
+
+Deno.test("a message that asks for a second change after half a second has one", async () => {
+  using clock = stopTime();
+  await using feed = openFeed();
+  const { bus, changes } = feed;
+  await changes.ready();
+  await clock.tick(1_000);
+  await bus.publish("hyper:changed", { v: 1, topics: ["a"], again: 0.5 });
+  assertEquals(clock.timers, 1);
+});
 
 for (
   const [name, echoes, echo] of [

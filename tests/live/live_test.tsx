@@ -596,6 +596,31 @@ Deno.test("live() responds with 503 and Retry-After when the bus fails, and the 
   await tab.leave();
 });
 
+for (const error of [new TypeError("not JSON"), new RangeError("too large")]) {
+  Deno.test(`publish() rejects with the ${error.name} of a bus, and does not try again`, async () => {
+    using time = stopTime();
+    const memory = createMemoryBus();
+    let attempts = 0;
+    const bus: Bus = {
+      publish: (topic, message) => {
+        if (topic !== "board") return memory.publish(topic, message);
+        attempts++;
+        return Promise.reject(error);
+      },
+      subscribe: (topic, listener, options) => memory.subscribe(topic, listener, options),
+    };
+    const { app } = board({ refresh: () => [] }, { bus });
+    await using _ = app;
+    await assertRejects(
+      () => app.handler.publish("board", toast("x")),
+      error.constructor as typeof Error,
+      error.message,
+    );
+    await time.tick(10_000);
+    assertEquals(attempts, 1);
+  });
+}
+
 Deno.test("a failed publish() is reported, does not fail the action, and makes the tabs refresh later", async () => {
   using time = stopTime();
   const under = brittleBus();

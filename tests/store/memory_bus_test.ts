@@ -101,3 +101,13 @@ Deno.test("createMemoryBus() delivers a message above maxBytes, and does not kee
     assertEquals(subscription.isComplete, isComplete);
   }
 });
+
+for (const number of ["", "1e0", "-1", "+1", " 1", "0x1", "x"]) {
+  Deno.test(`createMemoryBus() rejects a cursor with the number "${number}" as incomplete`, async () => {
+    const bus = createMemoryBus();
+    const [epoch] = (await bus.publish("topic", 1)).split(".");
+    await bus.publish("topic", 2);
+    await using subscription = await bus.subscribe("topic", () => {}, { after: `${epoch}.${number}` });
+    assertEquals(subscription.isComplete, false);
+  });
+}

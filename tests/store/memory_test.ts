@@ -150,3 +150,11 @@ Deno.test("createMemoryStore() forgets expired values and claims with the next w
   await filling;
   assertEquals(entries?.size, 1);
 });
+
+Deno.test("createMemoryStore() makes room for a new key when maxBytes is reached", async () => {
+  const store = createMemoryStore({ maxBytes: 16 });
+  for (const key of ["a", "b", "c", "d"]) await store.put(key, "xx", 60);
+  const values = await Promise.all(["a", "b", "c", "d"].map((key) => store.get(key)));
+  // Each takes 10 bytes.
+  assertEquals(values, [null, null, null, "xx"]);
+});

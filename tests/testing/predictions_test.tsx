@@ -152,3 +152,12 @@ Deno.test("a prediction that is text alone is text", async () => {
   await using _call = client.stream("add", {}, { form: page.form("Add").fill({ Title: "<i>x</i>" }) });
   assertEquals([page.find("#last").text, page.findAll("#last i").length], ["<i>x</i>", 0]);
 });
+
+Deno.test("an invalid form keeps the choices and the text that were sent with its prediction", async () => {
+  await withNotes(async (client) => {
+    const form = client.page.form("Add").fill({ Title: " ", Done: true });
+    assertEquals((await form.submitWithRuntime()).status, 422);
+    const shown = client.page.form("Add");
+    assertEquals([listOf(client), shown.field("Done").value], [["Milk"], true]);
+  });
+});

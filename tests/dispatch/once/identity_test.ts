@@ -181,3 +181,20 @@ Deno.test("new Identities() throws for an invalid cookie name", () => {
     assertThrows(() => identitiesOf(undefined, [name]), TypeError, `cookie ${JSON.stringify(name)}`);
   }
 });
+
+Deno.test("Identities.learn() saves the names when they have changed, and not with each response", async () => {
+  const store = createMemoryStore();
+  const put = store.put.bind(store);
+  let saved = 0;
+  Object.assign(store, {
+    put: (...args: Parameters<typeof put>) => {
+      saved++;
+      return put(...args);
+    },
+  });
+  const identities = identitiesOf(store);
+  for (const cookie of [SESSION, SESSION, "session=2; HttpOnly"]) await identities.learn([cookie]);
+  assertEquals(saved, 1);
+  await identities.learn(["other=1; HttpOnly"]);
+  assertEquals(saved, 2);
+});

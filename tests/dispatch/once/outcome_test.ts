@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { boundOutcome, outcomeFor, STORED_BYTES, type StoredOutcome } from "../../../src/dispatch/once/outcome.ts";
+import {
+  boundOutcome,
+  outcomeFor,
+  readOutcome,
+  STORED_BYTES,
+  type StoredOutcome,
+} from "../../../src/dispatch/once/outcome.ts";
 
 Deno.test("boundOutcome() counts the bytes of the outcome with its cookies", () => {
   const small = boundOutcome({ kind: "markup", html: "x".repeat(1_000) }, null, null).bytes;
@@ -35,3 +41,27 @@ Deno.test("outcomeFor() returns cookies only for the session that they were set 
   assertEquals([outcomeFor(guest, null), outcomeFor(guest, "s1")], [guest, done]);
   assertEquals(outcomeFor(done, "s1"), done);
 });
+
+for (
+  const stored of [
+    null,
+    "value",
+    7,
+    [],
+    {},
+    { kind: "value" },
+    { kind: "events", events: {} },
+    { kind: "markup" },
+    {
+      kind: "response",
+      status: 200,
+      headers: [],
+    },
+    { kind: "nothing", cookies: "a=1" },
+    { kind: "of a later version" },
+  ]
+) {
+  Deno.test(`readOutcome() of ${JSON.stringify(stored)}, which another version has stored, is "tooLarge": the action has run`, () => {
+    assertEquals(readOutcome(stored), { kind: "tooLarge" });
+  });
+}
