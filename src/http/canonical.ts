@@ -138,8 +138,8 @@ function refuseRequest(status: number, message: string, headers?: Readonly<Recor
   return headers === undefined ? { kind: "refused", status, message } : { kind: "refused", status, message, headers };
 }
 
-/** A path of letters, digits, `-` and `_` with single slashes, which needs no other check. */
-const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-]+)*\/?$/;
+/** A path of letters, digits, `-` and `_` with single slashes, and any query without a fragment: it needs no other check. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-]+)*\/?(?:\?[^#]*)?$/;
 
 /** Returns whether a URL has this host between scheme and path, with the same spelling. */
 function isAuthority(href: string, host: string): boolean {
