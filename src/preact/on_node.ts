@@ -73,8 +73,7 @@ export function changeNode(vnode: VNode<NodeProps>, type: VNode<NodeProps>["type
   vnode.props = props;
 }
 
-/** Restores the type and the props of the last node that was replaced. */
-export function restoreNode(): void {
+function restoreNode(): void {
   if (replaced === null) return;
   const { vnode, type, props } = replaced;
   vnode.type = type;

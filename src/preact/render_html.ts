@@ -1,11 +1,10 @@
 // Virtual nodes → HTML, synchronously if nothing suspends.
 import { isValidElement, type VNode } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
+import { renderToString } from "preact-render-to-string";
 import type { MarkupNode } from "../results/markup.ts";
-import { isPromiseLike } from "../callback.ts";
-import type { OnNode } from "./on_node.ts";
+import { type OnNode, withOnNode } from "./on_node.ts";
 import { renderInParts } from "./render_parts.tsx";
-import { renderText } from "./render_text.ts";
 
 // Roots that have suspended once. They are rendered asynchronously from then on, so that each is rendered twice once only.
 const suspending = new WeakSet<object>();
@@ -41,10 +40,9 @@ export function renderRaw(node: VNode, root: object | null, onNode: OnNode | nul
 export function renderAtOnce(node: VNode, root: object | null, onNode: OnNode | null = null): string | null {
   if (root !== null && suspending.has(root)) return null;
   try {
-    return renderText(node, onNode);
+    return withOnNode(onNode, () => renderToString(node));
   } catch (error) {
-    // A component that waits throws a promise.
-    if (!isPromiseLike(error)) throw error;
+    if (!isSuspension(error)) throw error;
     if (root !== null) suspending.add(root);
     return null;
   }
@@ -52,6 +50,11 @@ export function renderAtOnce(node: VNode, root: object | null, onNode: OnNode | 
 
 async function renderSuspended(node: VNode, onNode: OnNode | null): Promise<string> {
   return (await Array.fromAsync(renderInParts(node, onNode))).join("");
+}
+
+// renderToString() replaces the promise that was thrown by an error with this text.
+function isSuspension(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("renderToStringAsync");
 }
 
 /**
