@@ -7,14 +7,14 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
  * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, and makes view transitions, `live`, which also watches the regions of
  * layers, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
  * the dialog before the page,
- * `navigation`, which also shows late parts and fills the page cache, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
+ * `navigation`, which also shows late parts, fills the page cache and renews a page after calls of the page before, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
-  navigation: 4_400,
+  navigation: 4_460,
   page_cache: 1_400,
   prefetch: 1_300,
-  feedback: 2_220,
-  patch: 5_000,
+  feedback: 2_240,
+  patch: 5_020,
   live: 3_990,
   extras: 2_000,
   indicators: 1_100,

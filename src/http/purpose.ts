@@ -7,8 +7,8 @@ const NAMES = ["sec-purpose", "purpose", PURPOSE_HEADER];
  * Returns whether a browser requests a page in advance (Fetch, "Sec-Purpose"; a proxy or an older browser sends `Purpose`). The
  * user may never see the response: count no view, mark nothing as read, consume no token that is valid once.
  *
- * The library itself keeps the toasts of such a request for the next page, and responds to it with 503 if it names an action: the
- * browser then sends it again when the user follows the link.
+ * The library itself keeps the toasts of such a request: the runtime requests them when the user opens the page, and without it the next
+ * page shows them. A request that names an action gets 503: the browser then sends it again when the user follows the link.
  *
  * @param headers The headers of the request. A client can set them: they do not prove anything.
  *

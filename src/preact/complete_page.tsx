@@ -62,7 +62,7 @@ async function completePlain(html: string, head: DocumentHead, state: RenderStat
 
 /** Renders the toasts that nothing has shown. Without a layout there may be no `<Toasts>`, and the toasts of a redirect would be lost. */
 async function renderUnshownToasts(state: RenderState): Promise<string> {
-  if (state.askedForToasts || state.takeToasts().length === 0) return "";
+  if (state.askedForToasts || state.takeToasts().length === 0 && !state.toastsWait) return "";
   return await renderHtml(inState(state, <Toasts />), null);
 }
 

@@ -57,6 +57,8 @@ export interface PageState {
   noteButton(action: Action, form: AnyBound | null): void;
   /** Takes the toasts of this page; the next page does not show them again. */
   takeToasts(): readonly Readonly<Record<string, unknown>>[];
+  /** `true` if toasts wait that this page does not take, because it is requested in advance. */
+  readonly toastsWait: boolean;
   /** The texts that users read, in the language of the request. */
   readonly texts: Texts;
   /** The beginning of the names of late parts, empty if the page is sent in document order; `null` for a page that is sent whole. */

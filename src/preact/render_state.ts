@@ -1,4 +1,6 @@
 // The state of one render: finds the actions, forms and toasts that components ask for, and records what they took.
+import { isPrefetch } from "../http/purpose.ts";
+import { readFlash } from "../respond/flash.ts";
 import type { VNode } from "preact";
 import { type Action, isAction, nameOfMethod } from "../actions/action.ts";
 import type { FormActionManager } from "../actions/manager.ts";
@@ -200,6 +202,12 @@ export class RenderState implements PageState {
     const toasts = this.#pageRender.takeToasts();
     this.tookToasts = toasts.length > 0;
     return toasts.map((toast) => forUser(toast, this.userTag));
+  }
+
+  get toastsWait(): boolean {
+    const { headers } = this.#pageRender.received ?? this.#pageRender.request;
+    const { toasts, rest } = readFlash(headers);
+    return (toasts.length > 0 || rest !== null) && isPrefetch(headers);
   }
 }
 

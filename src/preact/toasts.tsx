@@ -24,9 +24,15 @@ export type ToastsProps = ElementAttributes;
  * ```
  */
 export function Toasts(props: ToastsProps): MarkupNode {
-  const toasts = usePageState("Toasts").takeToasts();
+  const state = usePageState("Toasts");
+  const toasts = state.takeToasts();
   return (
-    <div {...elementAttributes(props)} role="status" aria-live="polite" data-hyper-toasts>
+    <div
+      {...elementAttributes(props)}
+      role="status"
+      aria-live="polite"
+      data-hyper-toasts={state.toastsWait ? "waiting" : true}
+    >
       {toasts.map((toast, index) => (
         <div key={index} data-hyper-toast {...(typeof toast.level === "string" ? { "data-level": toast.level } : {})}>
           {toastText(toast)}

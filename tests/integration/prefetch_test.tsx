@@ -52,3 +52,16 @@ Deno.test("a page with hyper-prefetch names the speculation rules, and others do
   assertEquals((await app.request(path, { method: "OPTIONS" })).headers.get("allow"), "GET, HEAD, OPTIONS");
   for (const each of [page, none]) await each.body?.cancel();
 });
+
+Deno.test("<Toasts> of a page that is requested in advance says that toasts wait, only if some do", async () => {
+  await using app = new App({ "/": { default: () => <Toasts /> }, "/none": { default: () => <p /> } });
+  const cookie = `hyper_flash=${encodeURIComponent(JSON.stringify([{ message: "Saved" }]))}`;
+  const waits = async (path: string, headers: Readonly<Record<string, string>>) =>
+    (await (await app.request(path, { headers })).text()).includes('data-hyper-toasts="waiting"');
+  assertEquals(await waits("/", { cookie, "sec-purpose": "prefetch" }), true);
+  // The runtime needs a place for them.
+  assertEquals(await waits("/none", { cookie, "sec-purpose": "prefetch" }), true);
+  assertEquals(await waits("/", { "sec-purpose": "prefetch" }), false);
+  assertEquals(await waits("/none", { "sec-purpose": "prefetch" }), false);
+  assertEquals(await waits("/", { cookie }), false);
+});

@@ -9,7 +9,6 @@
  * @module
  */
 import { LATE_HEADER } from "../../protocol/late_names.ts";
-import { LAYER_HEADER } from "../../protocol/names.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../protocol/page_mark.ts";
 import { BUILD } from "../build.ts";
 import { isOf } from "../../protocol/site.ts";
@@ -29,15 +28,15 @@ export interface PageHead {
  *
  * @param url A URL of this origin.
  * @param isPolicyInForce Compares its content security policy with that of the current document.
- * @param headers Further headers.
+ * @param headers Further headers of a request that is not for the next page: for a layer, in advance, or once more. Default: none.
  * @returns The response, whose body may be merged; `null` for a document that the browser must load.
- * @throws {TypeError} When the network failed, or, for a layer, a proxy cannot reach the server.
+ * @throws {TypeError} When the network failed, or a proxy cannot reach the server for a request with further headers.
  */
 export async function fetchPage(
   url: string,
   isPolicyInForce: IsPolicyInForce,
   signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
+  headers?: Readonly<Record<string, string>>,
 ): Promise<Response | null> {
   // A request with a user name or a password in its URL throws (Fetch, 5.4).
   const { username, password } = new URL(url);
@@ -53,8 +52,8 @@ export async function fetchPage(
   const isFit = isPage && await isPolicyInForce(response.headers);
   if (!isFit) await response.body?.cancel();
   signal.throwIfAborted();
-  // Of a proxy while the server restarts: the page under the layer is not left for it.
-  if (!isPage && LAYER_HEADER in headers && /^50[234]/.test(`${response.status}`)) throw new TypeError("Bad gateway");
+  // Of a proxy while the server restarts: the page that is shown is not left for it.
+  if (!isPage && headers && response.status > 499) throw new TypeError("Bad gateway");
   return isFit ? response : null;
 }
 

@@ -57,8 +57,8 @@ type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped?: bo
 type LoadKind = "page" | "layer" | "again";
 
 /** Headers of the requests. A kept page has the late parts, so that their fallbacks are not shown in their places. */
-const HEADERS: Readonly<Record<LoadKind, Readonly<Record<string, string>>>> = {
-  page: {},
+const HEADERS: Readonly<Record<LoadKind, Readonly<Record<string, string>> | undefined>> = {
+  page: undefined,
   layer: { [LAYER_HEADER]: "1" },
   again: { [LATE_HEADER]: "0" },
 };

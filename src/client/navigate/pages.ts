@@ -39,7 +39,7 @@ export interface Pages {
    * @returns The response; `null` for a document that the browser must load.
    * @throws {TypeError} When the network failed.
    */
-  fetchPage(url: string, signal: AbortSignal, headers: Readonly<Record<string, string>>): Promise<Response | null>;
+  fetchPage(url: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Response | null>;
   /** Sets the function that returns pages which were fetched in advance. */
   usePrefetched(take: TakePrefetched): void;
   /**

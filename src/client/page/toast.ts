@@ -7,7 +7,8 @@
 import { findTop, raiseFailures } from "./announce.ts";
 import { attr, doc, dom, ours } from "../dom.ts";
 import type { Wire } from "../../protocol/wire.ts";
-import { loadPart } from "../parts/load_part.ts";
+import { loadPages } from "../navigate/nav_observer.ts";
+import { loadNeeded, loadPart } from "../parts/load_part.ts";
 import { words } from "./words.ts";
 
 /** Time that a toast is shown, in milliseconds, unless the toast or its region sets another. */
@@ -113,8 +114,28 @@ function raise(): void {
   }
 }
 
-/** Keeps toasts and failures above dialogs and popovers until the signal is aborted. */
+/**
+ * Shows the toasts that have waited: a page that was requested in advance has not taken them. They are taken from the page as the server
+ * sends it now.
+ */
+async function showWaitingToasts(signal: AbortSignal): Promise<void> {
+  if (!ours("[data-hyper-toasts=waiting]")[0]) return;
+  const { fetchPage } = await loadPages();
+  const response = await fetchPage(location.href, signal);
+  if (!response) return;
+  const { parsePage } = await loadPart("patch");
+  const region = findRegion();
+  const page = parsePage(await response.text());
+  dom(region).append(...ours("[data-hyper-toasts]>[data-hyper-toast]", page).map((toast) => doc.adoptNode(toast)));
+  loadNeeded(region);
+}
+
+/** Shows the toasts that have waited, and keeps toasts and failures above dialogs and popovers, until the signal is aborted. */
 export function start(signal: AbortSignal): void {
+  // If the page cannot be fetched, they wait for the next one.
+  const show = () => void showWaitingToasts(signal).catch(() => {});
+  show();
+  addEventListener("hyper:navigate:after", show, { signal });
   for (const type of ["toggle", "close"]) {
     doc.addEventListener(type, ({ target }) => {
       if (!(target instanceof Element && dom(target).matches("[data-hyper-own]"))) raise();
