@@ -31,6 +31,8 @@ export class ActionRun {
   readonly startedAt: number = performance.now();
   /** The topics that have changed, to be published when the action has ended. */
   readonly changes: ChangedItem[] = [];
+  /** Set when its generator watches a topic, so that code of the application runs when that ends. */
+  lingers = false;
   /** Duration in milliseconds; `null` before its result is accepted, or before its generator has ended. */
   #durationMs: number | null = null;
   /** The status of the response; `null` before it is known. */

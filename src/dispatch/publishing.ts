@@ -120,7 +120,7 @@ async function toMessage(
   topic: string,
   items: Item | readonly Item[],
   echo: string | null,
-  settling: Omit<Settling, "watch" | "noteChanged">,
+  settling: Omit<Settling, "watch" | "noteWatched" | "noteChanged">,
 ): Promise<LiveMessage> {
   const parts: LivePart[] = [];
   for (const item of [items].flat()) {

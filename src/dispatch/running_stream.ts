@@ -10,6 +10,7 @@
 import { abortSafely, notify, reportTo } from "../callback.ts";
 import type { Limits } from "../http/limits.ts";
 import { isTerminal, type Patch } from "../protocol/patch.ts";
+import { Alarm } from "./alarms.ts";
 import { Pace } from "./pace.ts";
 import { type StreamReader, type StreamSlot, STUCK_MS } from "./streams.ts";
 
@@ -22,10 +23,19 @@ export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "stream
  */
 export type PatchEvents = Pick<AsyncGenerator<Patch, void, void>, "next" | "return" | "throw">;
 
+/**
+ * Milliseconds that a generator which watches a topic goes on after its reader has left. The call continues on the stream of the browser,
+ * and that stream is opened again whenever a tab comes or goes, on any instance. So the generator of the next stream begins before
+ * `finally` of the last one runs: what they count, such as who is online, does not change in between.
+ */
+export const LINGER_MS = 3_000;
+
 /** The call that a stream belongs to. */
 export interface StreamOwner {
   /** The name of the action, for messages. */
   readonly actionName: string;
+  /** `true` once code of the action function runs when the stream of a topic ends. */
+  readonly lingers: boolean;
   /** Called before a generator is ended early that should have run to its end. */
   cut(): void;
   /** Called with each error that the generator did not throw. */
@@ -56,6 +66,8 @@ export class RunningStream {
   readonly events: PatchEvents;
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
+  /** Ends a generator that goes on without a reader. */
+  #lingering: Alarm | null = null;
 
   /** @param options The generator and its bounds. */
   constructor(options: RunningStreamOptions) {
@@ -79,7 +91,7 @@ export class RunningStream {
 
   /** Releases the reader. The generator of a GET is ended; that of a POST runs to its end, within the limits. */
   leave(): void {
-    if (this.#options.whenLeft === "stop") return this.#stop(new DOMException("The reader has left", "AbortError"));
+    if (this.#options.whenLeft === "stop") return this.#linger();
     if (this.#state !== "read") return;
     notify(() => this.run(() => {}), isReported);
   }
@@ -88,6 +100,7 @@ export class RunningStream {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#state = "ending";
+    this.#lingering?.stop();
     const { slot, owner } = this.#options;
     slot.leave();
     slot.end(() => reportTo((error) => owner.report(error), stuck(owner.actionName)));
@@ -140,6 +153,19 @@ export class RunningStream {
       await this.events.throw(error);
       throw error;
     }
+  }
+
+  #linger(): void {
+    if (this.#lingering !== null) return;
+    const { slot, owner } = this.#options;
+    const release = (): void => {
+      this.#lingering?.stop();
+      this.#stop(new DOMException("The reader has left", "AbortError"));
+    };
+    // A place for it is not due to a client, which may come and go as often as it likes.
+    if (this.#state !== "read" || !owner.lingers || !slot.linger({ release })) return release();
+    this.#lingering = new Alarm({ ring: release });
+    this.#lingering.set(LINGER_MS);
   }
 
   #exceed(limit: keyof UnreadLimits): "cut" {

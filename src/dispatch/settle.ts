@@ -24,6 +24,8 @@ export interface Settling {
   readonly isInLayer: boolean;
   /** Notes topics that have changed, to be published when the action has ended. */
   noteChanged(item: ChangedItem): void;
+  /** Notes that a generator watches a topic: its code runs when that ends. */
+  noteWatched(): void;
   /** Yields the patches of a topic until its reader leaves. */
   watch(item: LiveItem): AsyncGenerator<Patch, void, void>;
 }
@@ -91,6 +93,7 @@ async function* settleStream(items: ItemSource, settling: Settling): AsyncGenera
       checkpoints.add(item.name);
     }
     if (item.kind === "live") {
+      settling.noteWatched();
       yield* settling.watch(item);
       continue;
     }
@@ -116,7 +119,7 @@ export type PatchItem = Exclude<Item, LiveItem>;
  */
 export function toPatch(
   item: PatchItem,
-  settling: Omit<Settling, "watch" | "noteChanged">,
+  settling: Omit<Settling, "watch" | "noteWatched" | "noteChanged">,
 ): Patch | null | Promise<Patch | null> {
   switch (item.kind) {
     case "html": {

@@ -66,6 +66,10 @@ class RunSettling implements Settling {
     this.#run.noteChanged(item);
   }
 
+  noteWatched(): void {
+    this.#run.lingers = true;
+  }
+
   watch(item: LiveItem): AsyncGenerator<Patch, void, void> {
     return watchTopic(this.#run, item, this, this.#app);
   }

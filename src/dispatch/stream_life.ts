@@ -105,6 +105,10 @@ class RunOwner implements LifeOwner {
     return this.#run.call.action.name;
   }
 
+  get lingers(): boolean {
+    return this.#run.lingers;
+  }
+
   /** Its events are incomplete: a retry must neither get them as the outcome nor run it again. */
   cut(): void {
     notify(() => this.#run.claim?.finish({ kind: "tooLarge" }), reporterOf(this.#run.call, this.#app));
@@ -141,6 +145,7 @@ class RunOwner implements LifeOwner {
 /** The owner of a stream that has no form and changes nothing. */
 export class ReadingOwner implements LifeOwner {
   readonly rejection = null;
+  readonly lingers = false;
   readonly action: Action;
   readonly request: Request;
   readonly #app: Observing;

@@ -9,6 +9,11 @@ import { createPool, type Hold, type Pool, type PoolRefusal } from "../http/pool
  */
 export const STUCK_MS = 30_000;
 
+/** Maximum number of subscriptions of one stream, and of a principal for each stream that the principal may have. */
+export const MAX_SUBSCRIPTIONS = 100;
+/** Maximum number of subscriptions of a process, for each stream that it may have. */
+const SUBSCRIPTIONS_PER_STREAM = 10;
+
 /** Milliseconds to wait for a slot. */
 const WAIT_MS = 1_000;
 /** Maximum number of requests that wait. */
@@ -29,6 +34,13 @@ export interface StreamSlot {
   setReader(reader: StreamReader | null): void;
   /** Records that the reader has left, while the generator may still run. */
   leave(): void;
+  /**
+   * Lets the generator go on for a moment without its reader, and lets others have its slot.
+   *
+   * @param reader Told when the generator must end at once.
+   * @returns `false` if too many go on already.
+   */
+  linger(reader: StreamReader): boolean;
   /**
    * Records that the generator is being ended.
    *
@@ -57,7 +69,7 @@ export interface Streams {
    * @param client Its signal is read only if there is no slot, because it takes memory for as long as the stream is open.
    */
   openSoon(holder: Holder, client: { readonly gone: AbortSignal }): Promise<StreamSlot | StreamRefusal>;
-  /** Returns a slot for a generator whose patches travel on a stream that has one. It is not counted. */
+  /** Returns a slot for a generator whose patches travel on a stream that has one: a subscription. They are counted apart. */
   join(holder: Holder): StreamSlot | StreamRefusal;
   /** Releases every reader of the principals that match. */
   disconnect(isMeant: (principal: string) => boolean): void;
@@ -79,6 +91,8 @@ class StreamSlots implements Streams {
   /** The slots whose generator is being ended, in order. */
   readonly ending = new Map<Slot, { readonly since: number; readonly onStuck: () => void }>();
   readonly #pool: Pool;
+  /** Counts subscriptions, and generators that go on without their reader. */
+  readonly #subscriptions: Pool;
   /** Wake the requests that wait for a slot. */
   readonly #waiting = new Set<() => void>();
   /** Holders that have waited in vain since a slot was released last. */
@@ -92,6 +106,11 @@ class StreamSlots implements Streams {
   constructor({ streams, streamsPerCaller }: Pick<Limits, "streams" | "streamsPerCaller">, onOpen: () => void) {
     const perPrincipal = { limit: "streamsPerCaller", maximum: streamsPerCaller };
     this.#pool = createPool({ limit: "streams", size: streams, perPrincipal });
+    this.#subscriptions = createPool({
+      limit: "streams",
+      size: streams * SUBSCRIPTIONS_PER_STREAM,
+      perPrincipal: { ...perPrincipal, maximum: streamsPerCaller * MAX_SUBSCRIPTIONS },
+    });
     this.#onOpen = onOpen;
   }
 
@@ -133,7 +152,15 @@ class StreamSlots implements Streams {
   }
 
   join(holder: Holder): StreamSlot | StreamRefusal {
-    return this.#isClosed ? { kind: "closing" } : this.#add(new Slot(this, holder, null));
+    if (this.#isClosed) return { kind: "closing" };
+    const hold = this.#subscriptions.take(holder);
+    return hold.kind === "refused" ? hold : this.#add(new Slot(this, holder, hold));
+  }
+
+  /** Counts a generator that goes on without its reader in place of its hold; `null` if there are too many. */
+  holdLingering(holder: Holder): Hold | null {
+    const hold = this.#isClosed ? null : this.#subscriptions.take(holder);
+    return hold?.kind === "held" ? hold : null;
   }
 
   disconnect(isMeant: (principal: string) => boolean): void {
@@ -184,10 +211,9 @@ class Slot implements StreamSlot {
   isReleased = false;
   #reader: StreamReader | null = null;
   readonly #slots: StreamSlots;
-  /** `null` for one that is not counted. */
-  readonly #hold: Hold | null;
+  #hold: Hold;
 
-  constructor(slots: StreamSlots, holder: Holder, hold: Hold | null) {
+  constructor(slots: StreamSlots, holder: Holder, hold: Hold) {
     this.#slots = slots;
     this.holder = holder;
     this.#hold = hold;
@@ -207,14 +233,24 @@ class Slot implements StreamSlot {
     this.#slots.leave(this);
   }
 
+  linger(reader: StreamReader): boolean {
+    const hold = this.isReleased ? null : this.#slots.holdLingering(this.holder);
+    if (hold === null) return false;
+    this.#hold.release();
+    this.#hold = hold;
+    this.#reader = reader;
+    this.#slots.wakeWaiting();
+    return true;
+  }
+
   end(onStuck: () => void): void {
-    if (this.#hold !== null && this.#hold.amount > 0) {
+    if (this.#hold.amount > 0) {
       this.#slots.ending.set(this, { since: performance.now(), onStuck });
     }
   }
 
   release(): void {
-    this.#hold?.release();
+    this.#hold.release();
     this.#slots.ending.delete(this);
     this.leave();
     this.#slots.wakeWaiting();

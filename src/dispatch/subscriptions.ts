@@ -10,10 +10,8 @@ import { isJsonObject } from "../http/json.ts";
 import type { ActionRun } from "./action_run.ts";
 import type { Opening } from "./app.ts";
 import type { PatchEvents } from "./running_stream.ts";
+import { MAX_SUBSCRIPTIONS } from "./streams.ts";
 import { type EndReason, Subscription } from "./subscription.ts";
-
-/** Maximum number of subscriptions of a browser. The others keep connections of their own. */
-const MAX_SUBSCRIPTIONS = 100;
 
 /** The headers of a call that a tab sends with its subscription. All others are those of the request of the stream. */
 const OF_CALL: ReadonlySet<string> = new Set([
@@ -52,7 +50,7 @@ interface Forwarded {
 /** The parts of an application that subscriptions need. */
 export type SubscriptionsApp = Opening;
 
-/** Reads the subscriptions of a request: bounded, and malformed ones have an empty address, which opens nothing. */
+/** Reads the subscriptions of a request: bounded, so that the others keep connections of their own, and malformed ones have an empty address, which opens nothing. */
 export function readSubscriptions({ calls }: Readonly<Record<string, unknown>>): readonly Subscribing[] {
   if (!Array.isArray(calls)) return [];
   return calls.slice(0, MAX_SUBSCRIPTIONS).map((call: unknown) => {
@@ -75,15 +73,39 @@ export async function* forwardSubscription(
   const { opened } = subscription;
   if (opened === null) return yield { of, patch: endOf(of, null) };
   const { signal } = run.call.controller;
-  const leave = (): void => opened.stream.stream.leave();
+  const reading = new Reading();
+  const leave = (): void => {
+    opened.stream.stream.leave();
+    reading.leave();
+  };
   signal.addEventListener("abort", leave);
   if (signal.aborted) leave();
   try {
-    const last = yield* readSubscription(of, opened, subscription);
+    const last = yield* readSubscription(of, opened, subscription, reading);
     yield { of, patch: endOf(of, last) };
   } finally {
     signal.removeEventListener("abort", leave);
     leave();
+  }
+}
+
+/** The reader of a subscription. It does not wait for a generator that goes on after it has left. */
+class Reading {
+  #isOver = false;
+  #end = (): void => {};
+
+  /** Waits for a result; `null` if the reader leaves before. */
+  async until<T>(result: T | Promise<T>): Promise<T | null> {
+    if (this.#isOver) return null;
+    // Not `Promise.race()` with one promise, which would keep a callback of every result.
+    const { promise: left, resolve } = Promise.withResolvers<null>();
+    this.#end = () => resolve(null);
+    return await Promise.race([result, left]);
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    this.#end();
   }
 }
 
@@ -120,13 +142,15 @@ async function* readSubscription(
   of: number,
   { stream: opened, first: begun }: NonNullable<Subscription["opened"]>,
   subscription: Subscription,
+  reading: Reading,
 ): AsyncGenerator<Forwarded, readonly (Patch & PatchMarks)[] | null, void> {
   // The tab has shown what comes before, and no position of this stream: the response to its own request decides.
   const { stream } = opened;
   let hasBegun = false;
   let reason: EndReason = "left";
   try {
-    for (let next = await begun; !next.done; next = await stream.events.next()) {
+    let next = await reading.until(begun);
+    for (; next !== null && !next.done; next = await reading.until(stream.events.next())) {
       const first: Patch & PatchMarks = next.value;
       const all = first.batch ?? [first];
       const last = all.at(-1);
@@ -139,7 +163,7 @@ async function* readSubscription(
       hasBegun ||= last?.id !== undefined;
       yield { of, patch: next.value };
     }
-    reason = stream.isReleased ? "released" : "ended";
+    reason = stream.isReleased ? "released" : next === null ? "left" : "ended";
     return hasBegun && reason === "ended" ? [...opened.lastEvents(), END] : null;
   } catch (error) {
     reason = "failed";

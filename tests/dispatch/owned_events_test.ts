@@ -15,6 +15,7 @@ function owned(events: AsyncGenerator<Patch, void, void>, after: readonly Patch[
   if (slot.kind !== "slot") throw new Error("no slot");
   const owner: LifeOwner = {
     actionName: "work",
+    lingers: false,
     rejection: null,
     cut: () => void log.push("cut"),
     report: (error) => void log.push(`reported ${error}`),

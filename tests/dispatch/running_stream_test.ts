@@ -13,11 +13,13 @@ function running(
   events: (signal: AbortSignal, log: string[]) => AsyncGenerator<Patch, void, void>,
   limits: Partial<RunningStreamOptions["limits"]> = {},
   whenLeft: RunningStreamOptions["whenLeft"] = "finish",
+  lingers = false,
 ) {
   const log: string[] = [];
   const controller = new AbortController();
   controller.signal.addEventListener("abort", () => log.push(`aborted: ${controller.signal.reason.name}`));
-  const slot = createStreams({ streams: 1, streamsPerCaller: 1 }).open({ kind: "unknown" });
+  const streams = createStreams({ streams: 1, streamsPerCaller: 1 });
+  const slot = streams.open({ kind: "unknown" });
   assert(slot.kind === "slot");
   const stream = new RunningStream({
     events: events(controller.signal, log),
@@ -27,11 +29,12 @@ function running(
     controller,
     owner: {
       actionName: "work",
+      lingers,
       cut: () => void log.push("cut"),
       report: (error) => void log.push(String(error)),
     },
   });
-  return { stream, log };
+  return { stream, log, streams };
 }
 
 async function* count(signal: AbortSignal, log: string[], most = Infinity): AsyncGenerator<Patch, void, void> {
@@ -170,6 +173,45 @@ Deno.test("leave() ends a GET, and lets a POST run to its end", async () => {
   post.stream.leave();
   await over.promise;
   assertEquals(post.log, ["done", "finally"]);
+});
+
+Deno.test("leave() lets a GET whose code runs at its end go on for three seconds, without its slot", async () => {
+  using clock = stopTime();
+  const { stream, log, streams } = running(count, {}, "stop", true);
+  await stream.events.next();
+  stream.leave();
+  stream.leave();
+  const next = streams.open({ kind: "unknown" });
+  assertEquals(next.kind, "slot");
+  await clock.tick(2_999);
+  assertEquals(log, []);
+  await clock.tick(1);
+  assertEquals(log, ["aborted: AbortError", "finally, aborted"]);
+});
+
+Deno.test("a GET that goes on without a reader ends at once when the process shuts down, and close() waits for it", async () => {
+  using clock = stopTime();
+  const { stream, log, streams } = running(count, {}, "stop", true);
+  await stream.events.next();
+  stream.leave();
+  await streams.close();
+  await stream.events.return();
+  assertEquals([log, clock.timers], [["aborted: AbortError", "finally, aborted"], 0]);
+});
+
+Deno.test("a GET ends at once when too many others go on without a reader, or its reader was released", async () => {
+  using _ = stopTime();
+  const streams = createStreams({ streams: 100, streamsPerCaller: 100 });
+  const slots = Array.from({ length: 1_000 }, () => streams.join({ kind: "unknown" }));
+  assertEquals(slots.every(({ kind }) => kind === "slot"), true);
+  assertEquals(streams.join({ kind: "unknown" }).kind, "refused");
+  const slot = streams.open({ kind: "principal", name: "a" });
+  const released = streams.open({ kind: "principal", name: "b" });
+  assert(slot.kind === "slot" && released.kind === "slot");
+  assertEquals(slot.linger({ release() {} }), false);
+  for (const each of slots) if (each.kind === "slot") each.release();
+  streams.disconnect((name) => name === "b");
+  assertEquals([slot.linger({ release() {} }), released.linger({ release() {} })], [true, false]);
 });
 
 Deno.test("leave() of a POST that then exceeds a limit ends it", async () => {

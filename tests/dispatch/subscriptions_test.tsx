@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { action, createHandler, type HandlerOptions, html, live, redirect, refresh } from "@hyper/actions";
 import { createParser } from "../../src/protocol/event_stream.ts";
-import { withinTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 
 type Handle = (request: Request) => Promise<Response>;
 type Headers = Readonly<Record<string, string>>;
@@ -262,21 +262,89 @@ Deno.test("a redirect that is published ends the subscription with it", async ()
   await handler.close();
 });
 
-Deno.test("an error of a subscription ends it as it ends a stream of its own", async () => {
+Deno.test("an error of a subscription ends it with the event that ends a stream of its own, and no other one", async () => {
   const { handler, state } = topicsApp();
+  const own = new Blocks(await get(handler, "/?id=a", { "x-hyper-action": "watch", ...ALICE }));
+  const calls = [await begin(handler, "/?id=a"), await begin(handler, "/?id=b")];
   {
-    const call = await begin(handler, "/?id=a");
-    await using blocks = await open(handler, [call]);
-    for (let count = 0; count < 2; count++) await blocks.ofTopics();
+    await using _ = own;
+    await using blocks = await open(handler, calls);
+    for (let count = 0; count < 4; count++) await blocks.ofTopics();
+    // A topic whose state cannot be read: too many changes have waited, so that it is read once more.
     state.fails = true;
-    await handler.publish("topic:a", refresh("#state"));
-    assertEquals((await blocks.ofTopics())?.event, "patch_html");
+    await handler.publish("topic:a", Array.from({ length: 1_001 }, (_, count) => patchOf(`${count}`)));
+    let alone = await own.next();
+    while (alone !== null && alone.event !== "error") alone = await own.next();
+    let last: unknown;
+    while (last === undefined) {
+      const block = await blocks.ofTopics();
+      if (block === null) break;
+      if (block.event === "subscription") last = Object(block.data).last;
+    }
+    assertEquals(alone?.data, { status: 500, message: "Something went wrong. Try again." });
+    assertEquals(last, [{ event: "error", data: alone?.data }, { event: "end", data: {} }]);
+    await handler.publish("topic:b", patchOf("goes on"));
+    let other = await blocks.ofTopics();
+    while (other?.event === "subscription") other = await blocks.ofTopics();
+    assertEquals(contentOf(other), "goes on");
   }
   await handler.close();
 });
 
+/** A page whose generator counts who watches it, as a list of who is online does. */
+function presenceApp(options: HandlerOptions = {}) {
+  const log: number[] = [];
+  let online = 0;
+  const watch = action("watch", { method: "GET" }, async function* () {
+    log.push(++online);
+    try {
+      yield live("room");
+    } finally {
+      log.push(--online);
+    }
+  });
+  const handler = createHandler({
+    principal: (request) => request.headers.get("user"),
+    pages: [{ path: "/", load: () => Promise.resolve({ default: () => <p>room</p>, watch }) }],
+    ...options,
+  });
+  return { handler, log };
+}
+
+Deno.test("a generator around a topic is never gone while its call moves to the stream of the browser, and that is opened again", async () => {
+  const { handler, log } = presenceApp({ limits: { streamsPerCaller: 1 } });
+  const call = await begin(handler, "/");
+  for (let opened = 0; opened < 3; opened++) {
+    await using blocks = await open(handler, [call]);
+    await blocks.ofTopics();
+  }
+  await handler.close();
+  assertEquals(log.slice(0, 4), [1, 2, 3, 4]);
+  assertEquals([log.indexOf(0), log.length], [7, 8]);
+});
+
+Deno.test("a generator around a topic ends soon after its reader has left for good", async () => {
+  using clock = stopTime();
+  const { handler, log } = presenceApp();
+  await begin(handler, "/");
+  await clock.tick(2_900);
+  assertEquals(log, [1]);
+  await clock.tick(200);
+  assertEquals(log, [1, 0]);
+  await handler.close();
+});
+
+Deno.test("a user who opens streams again and again does not collect generators that go on", async () => {
+  const { handler, log } = presenceApp({ limits: { streamsPerCaller: 1, streams: 2 } });
+  for (let count = 0; count < 60; count++) await begin(handler, "/");
+  // Two thirds of the twenty that two streams may have.
+  assertEquals(Math.max(...log) <= 15, true, `${log}`);
+  await handler.close();
+  assertEquals(log.at(-1), 0);
+});
+
 Deno.test("fifty subscriptions are one stream for the limit of a user, and end with it", async () => {
-  const { handler } = topicsApp({ limits: { streamsPerCaller: 2, streams: 4 } });
+  const { handler } = topicsApp({ limits: { streamsPerCaller: 2, streams: 20 } });
   let open_ = 0;
   handler.signals.streamOpened.connect(() => void open_++);
   const ended = Promise.withResolvers<void>();

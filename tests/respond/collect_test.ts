@@ -26,6 +26,7 @@ function stream(
     controller,
     owner: {
       actionName: "run",
+      lingers: false,
       cut: () => void log.push("cut"),
       report: (error) => void log.push(String(error)),
     },
