@@ -210,6 +210,8 @@ class Slot implements StreamSlot {
   readonly holder: Holder;
   isReleased = false;
   #reader: StreamReader | null = null;
+  /** Apart from the reader, which may notice later than the server that its client has left. */
+  #lingering: StreamReader | null = null;
   readonly #slots: StreamSlots;
   #hold: Hold;
 
@@ -227,6 +229,7 @@ class Slot implements StreamSlot {
     if (this.isReleased) return;
     this.isReleased = true;
     this.#reader?.release();
+    this.#lingering?.release();
   }
 
   leave(): void {
@@ -234,11 +237,13 @@ class Slot implements StreamSlot {
   }
 
   linger(reader: StreamReader): boolean {
-    const hold = this.isReleased ? null : this.#slots.holdLingering(this.holder);
+    // A generator that has ended has released it.
+    const mayLinger = !this.isReleased && this.#hold.amount > 0;
+    const hold = mayLinger ? this.#slots.holdLingering(this.holder) : null;
     if (hold === null) return false;
     this.#hold.release();
     this.#hold = hold;
-    this.#reader = reader;
+    this.#lingering = reader;
     this.#slots.wakeWaiting();
     return true;
   }

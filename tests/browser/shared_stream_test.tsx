@@ -231,6 +231,73 @@ Deno.test("a page that comes back from the back/forward cache continues its topi
   });
 });
 
+/** A page that shows nothing but counts, by the tab that watches, who is online. */
+function createRoom() {
+  const online = new Map<string, number>();
+  const gone: string[] = [];
+  const watch = action("watch", { method: "GET" }, async function* ({ url }) {
+    const name = `${url.searchParams.get("name")}`;
+    online.set(name, (online.get(name) ?? 0) + 1);
+    try {
+      yield live("room", { refresh: () => [] });
+    } finally {
+      online.set(name, (online.get(name) ?? 0) - 1);
+      if (online.get(name) === 0) gone.push(name);
+    }
+  });
+  const Page = () => (
+    <html lang="en">
+      <head>
+        <title>Room</title>
+        <ClientScript />
+      </head>
+      <body>
+        <p id="said">nothing</p>
+      </body>
+    </html>
+  );
+  const handler = createHandler({
+    principal: () => "ada",
+    // The stream of the browser, and the request of a call that begins.
+    limits: { streamsPerCaller: 2 },
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, watch }) }],
+  });
+  return { handler, gone };
+}
+
+for (const leads of [false, true]) {
+  Deno.test(`who watches in one tab stays online while ${leads ? "the leader" : "another tab"} is loaded again and again`, async () => {
+    const { handler, gone } = createRoom();
+    const connections = countConnections(handler);
+    const enter = (tab: Page, name: string) =>
+      tab.evaluate((name) => {
+        void globalThis.action("watch", {}, { method: "GET", url: `/?name=${name}` }).catch(() => {});
+      }, name);
+    try {
+      await withPage(connections.serve, async ({ page, context }) => {
+        const other = await context.newPage();
+        // The first tab that watches leads.
+        const [first, second] = leads ? [other, page] : [page, other];
+        for (const [at, tab] of [first, second].entries()) {
+          await tab.goto("/");
+          await enter(tab, tab === page ? "stays" : "loads");
+          await connections.untilOne(at + 1);
+        }
+        for (let loads = 0; loads < 3; loads++) {
+          await other.reload();
+          await enter(other, "loads");
+          await connections.untilOne(3 + loads);
+          await handler.publish("room", html(`${loads}`, { target: "#said", swap: "inner" }));
+          await page.locator("#said").getByText(`${loads}`, { exact: true }).waitFor();
+        }
+        assertEquals(gone.filter((name) => name === "stays"), []);
+      });
+    } finally {
+      await handler.close();
+    }
+  });
+}
+
 Deno.test("without locks, as on a page without TLS, the topics of a tab hold one connection, and none while it is hidden", async () => {
   await onSite(async ({ page }, { handler }, connections) => {
     await page.addInitScript(() => {

@@ -193,7 +193,10 @@ Deno.test("a GET that goes on without a reader ends at once when the process shu
   using clock = stopTime();
   const { stream, log, streams } = running(count, {}, "stop", true);
   await stream.events.next();
+  stream.setReader({ release: () => log.push("released") });
   stream.leave();
+  // The reader notices later that its client has gone.
+  stream.setReader(null);
   await streams.close();
   await stream.events.return();
   assertEquals([log, clock.timers], [["aborted: AbortError", "finally, aborted"], 0]);
@@ -212,6 +215,9 @@ Deno.test("a GET ends at once when too many others go on without a reader, or it
   for (const each of slots) if (each.kind === "slot") each.release();
   streams.disconnect((name) => name === "b");
   assertEquals([slot.linger({ release() {} }), released.linger({ release() {} })], [true, false]);
+  // A generator that has ended does not go on.
+  slot.release();
+  assertEquals(slot.linger({ release() {} }), false);
 });
 
 Deno.test("leave() of a POST that then exceeds a limit ends it", async () => {
