@@ -51,7 +51,8 @@ export interface Limits {
   readonly streamsPerCaller: number;
   /**
    * Number of generators that one process may run. Each counts until it ends: streamed, collected for a document or for JSON, or left by its
-   * reader. A principal or address has at most twice what is free. Above it: 429. Default: `1000`.
+   * reader. A principal or address has at most twice what is free. Above it: 429. The topics on the shared streams of browsers are counted
+   * apart: ten for each generator. Default: `1000`.
    */
   readonly streams: number;
   /**

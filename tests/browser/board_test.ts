@@ -38,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
   }, javaScriptEnabled);
 }
 
-/** Waits until these people are online. Who has just come is away for a moment while their browser opens its stream again. */
+/** Waits until these people are online. */
 async function untilOnline(page: Page, names: readonly string[]): Promise<void> {
   for (let tries = 0; listPeople().join() !== names.join(); tries++) {
     if (tries > 200) assertEquals(listPeople(), names);

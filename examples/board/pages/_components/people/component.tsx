@@ -13,7 +13,8 @@ export const enter = action(
   ({ form, url }) => letIn(form.values.name, url),
 );
 
-// Open as long as the tab: adds it to the list, and sends the list and what others are typing. Regions show the rest.
+// Open as long as the tab: adds it to the list, and sends the list and what others are typing. Regions show the rest. A tab whose stream
+// is opened again has two seats for a moment.
 export const watchRoom = action(
   "watch_room",
   { method: "GET", guard: membersOnly, inject: { person: member } },
