@@ -122,6 +122,8 @@ Deno.test("a form posted after its session is not run, and is shown once after t
     false,
   ]);
   assertEquals(site.saved, []);
+  // Its cookie goes with it: later pages do not ask the store for it.
+  assertEquals(page.response.headers.getSetCookie().filter((text) => text.startsWith("hyper_resume=;")).length, 1);
   assertEquals(about(await site.open("/")), "saved");
   await site.submit(page, "save", { about: "typed" });
   assertEquals(site.saved, ["cleaned", "ada: typed"]);
