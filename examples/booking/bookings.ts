@@ -74,11 +74,9 @@ export function move(db: DatabaseSync, { id, person, starts, ends }: Booking, to
   const minutes = minutesBetween(starts, ends);
   return transaction(db, () => {
     // Its own time counts as free, so that it can move by half of its length.
-    db.prepare("UPDATE bookings SET state = 'moving' WHERE id = ?").run(id);
-    const isFree = freeMinutes(db, person, to) >= minutes;
-    const [from, until] = isFree ? [to, later(to, minutes)] : [starts, ends];
-    db.prepare("UPDATE bookings SET state = 'booked', starts = ?, ends = ? WHERE id = ?").run(from, until, id);
-    return isFree;
+    const isFree = freeMinutes(db, person, to, id) >= minutes;
+    const update = db.prepare("UPDATE bookings SET starts = ?, ends = ? WHERE id = ? AND state = 'booked'");
+    return isFree && update.run(to, later(to, minutes), id).changes > 0;
   });
 }
 

@@ -23,6 +23,8 @@ export interface Filter {
   readonly service: Service | null;
   readonly person: string | null;
   readonly now: string;
+  /** The ID of a booking whose own time counts as free. Default: none. */
+  readonly except?: number;
 }
 
 export function listServices(db: DatabaseSync): Service[] {
@@ -37,27 +39,32 @@ export function listServices(db: DatabaseSync): Service[] {
 }
 
 /** Returns the free times of some days, in their order. */
-export function freeSlots(db: DatabaseSync, { from, days, service, person, now }: Filter): Slot[] {
+export function freeSlots(db: DatabaseSync, { from, days, service, person, now, except }: Filter): Slot[] {
   const needed = Math.min(...service?.durations ?? [STEP]);
   return Array.from({ length: days }, (_, index) => addDays(from, index))
-    .flatMap((day) => daySlots(db, day))
+    .flatMap((day) => daySlots(db, day, except))
     .filter((slot) => slot.starts > now && slot.minutes >= needed)
     .filter((slot) => person === null || slot.person === person)
     .filter((slot) => service === null || service.people.includes(slot.person))
     .sort((a, b) => a.starts.localeCompare(b.starts) || a.person.localeCompare(b.person));
 }
 
-/** Returns how long a person is free from a moment on, in minutes. */
-export function freeMinutes(db: DatabaseSync, person: string, starts: string): number {
-  return daySlots(db, starts.slice(0, 10)).find((slot) => slot.person === person && slot.starts === starts)?.minutes ??
+/** Returns how long a person is free from a moment on, in minutes. The time of the booking `except` counts as free. */
+export function freeMinutes(db: DatabaseSync, person: string, starts: string, except?: number): number {
+  return daySlots(db, starts.slice(0, 10), except).find((slot) => slot.person === person && slot.starts === starts)
+    ?.minutes ??
     0;
 }
 
-function daySlots(db: DatabaseSync, day: string): Slot[] {
+function daySlots(db: DatabaseSync, day: string, except = 0): Slot[] {
   const booked = db.prepare(
-    "SELECT person, starts, ends FROM bookings WHERE state IN ('booked', 'attended', 'missed') AND starts LIKE ?",
+    "SELECT person, starts, ends FROM bookings WHERE state IN ('booked', 'attended', 'missed') AND starts LIKE ? AND id <> ?",
   )
-    .all(`${day}T%`).map(({ person, starts, ends }) => ({ person, starts: String(starts), ends: String(ends) }));
+    .all(`${day}T%`, except).map(({ person, starts, ends }) => ({
+      person,
+      starts: String(starts),
+      ends: String(ends),
+    }));
   return db.prepare("SELECT person, opens, closes FROM hours WHERE weekday = ?").all(weekdayOf(day)).flatMap(
     ({ person, opens, closes }) => {
       const taken = booked.filter((booking) => booking.person === person);

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import { app, Arrivals, END, sse, type Writer, writer } from "./runtime_app.ts";
@@ -71,6 +72,27 @@ Deno.test("an upload of the files of a control sends them all", async () => {
       return (await action("up", { files: input.files })).data;
     });
     assertEquals(data, ["1.txt", "2.txt"]);
+  });
+});
+
+Deno.test("an upload moves the bars that name its action or key, or nothing, and no others", async () => {
+  const body = `<form data-hyper-form="up" hyper-key="k" method="post" enctype="multipart/form-data">
+    <input type="file" name="f"><button>Go</button></form>
+    <progress id="action" hyper-progress="up"></progress><progress id="key" hyper-progress="k"></progress>
+    <progress id="every" hyper-progress></progress><progress id="other" hyper-progress="down"></progress>
+    <progress id="plain"></progress><p id="text" hyper-progress="up"></p>
+    <div hyper-off><progress id="off" hyper-progress="up"></progress></div>`;
+  await withPage(app({ body, actions: { up: () => sse([END]) } }), async ({ page, events }) => {
+    await page.goto("/");
+    await page.locator("input").setInputFiles({
+      name: "a.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("content"),
+    });
+    await page.getByRole("button", { name: "Go" }).click();
+    await events.next("hyper:requestSuccess");
+    const moved = await page.locator("[value='1']").evaluateAll((found) => found.map(({ id }) => id));
+    assertEquals(moved, ["action", "key", "every"]);
   });
 });
 

@@ -1,4 +1,4 @@
-// A script, because this page shows the events and the functions of the runtime: no attribute moves a progress bar.
+// A script, because this page shows the events and the functions of the runtime. `hyper-progress` moves a bar without one.
 import { Hyper } from "/_hyper/client.js";
 
 const bar = () => document.querySelector("[data-progress]");

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Answer } from "../../protocol/answer.ts";
+import { attr, dom, ours } from "../dom.ts";
 import { type CallEventDetail, emit, type UploadProgressEventDetail } from "../events.ts";
 
 /** The request, named as for `fetch`. */
@@ -60,6 +61,7 @@ export function upload(
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     const report = (loaded: number, total: number) => {
       const progress = { ...call, loaded, total, progress: total && loaded / total };
+      moveBars(progress);
       emit("uploadProgress", progress);
       onProgress?.(progress);
     };
@@ -99,4 +101,11 @@ export function upload(
       xhr.send(body);
     }
   });
+}
+
+/** Moves the bars of the page that show this call: each names its action or key, or shows every upload. */
+function moveBars({ action, key, progress }: UploadProgressEventDetail): void {
+  for (const bar of ours("progress[hyper-progress]")) {
+    if (["", action, key].includes(`${attr(bar, "hyper-progress")}`)) dom(bar).setAttribute("value", `${progress}`);
+  }
 }

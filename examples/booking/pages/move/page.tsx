@@ -45,9 +45,12 @@ function moveForm(slots: readonly Slot[], t: Texts, formats: Formatter) {
 }
 
 /** Returns the free times of the next two weeks that are long enough for a booking. */
-async function timesFor({ deps }: Pick<RequestContext, "deps">, { starts, ends, person }: Booking): Promise<Slot[]> {
+async function timesFor(
+  { deps }: Pick<RequestContext, "deps">,
+  { id, starts, ends, person }: Booking,
+): Promise<Slot[]> {
   const now = await deps.get(clock);
-  const filter = { from: now.slice(0, 10), days: 14, service: null, person, now };
+  const filter = { from: now.slice(0, 10), days: 14, service: null, person, now, except: id };
   const needed = minutesBetween(starts, ends);
   return freeSlots(await deps.get(database), filter).filter(({ minutes }) => minutes >= needed);
 }

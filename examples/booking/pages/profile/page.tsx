@@ -99,7 +99,13 @@ export default function ProfilePage({ url, context: { t, user, profile, token } 
         <Form action={upload}>
           <Field name="picture" />
           <button type="submit" hyper-loading-disable="upload_picture">{t.upload}</button>
-          <span hyper-loading="upload_picture" hidden>{t.uploading}</span>
+          <progress
+            aria-label={t.uploading}
+            hyper-progress="upload_picture"
+            hyper-loading="upload_picture"
+            max={1}
+            hidden
+          />
         </Form>
       </section>
       <h2>{t.feed}</h2>
