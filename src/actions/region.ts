@@ -60,7 +60,7 @@ export interface RegionOptions<I extends Injectables = Injectables> {
   readonly load?: "lazy" | "visible" | undefined;
   /**
    * Renders what is in the place of the region until its content is loaded: one element, at best of the same name as that of the region.
-   * It is shown before the guard is asked. Required for `load: "visible"`: a hidden element is never scrolled to. Default: a hidden
+   * It is shown before the guard runs. Required for `load: "visible"`: a hidden element is never scrolled to. Default: a hidden
    * placeholder.
    */
   readonly fallback?: ((ctx: RegionContext) => MarkupNode) | undefined;
@@ -73,7 +73,7 @@ export interface RegionOptions<I extends Injectables = Injectables> {
   /**
    * If `true`, everyone gets the same content, which each instance of the application renders once after a change. Its function, its
    * `depends` and the dependencies that it uses have only `instance`: reading the request, its cookies, its URL or its `params` throws,
-   * and so do forms, toasts and other regions in it. A `guard` is asked for each request. Not with `append`. Default: `false`.
+   * and so do forms, toasts and other regions in it. A `guard` runs for each request. Not with `append`. Default: `false`.
    */
   readonly shared?: boolean | undefined;
   /**
