@@ -41,12 +41,15 @@ export const scope = dependency("scope", async ({ deps }): Promise<string | null
   return role === "customer" ? name : null;
 });
 
-/** The ticket of the page, if the user may see it. */
-export const currentTicket = dependency("ticket", async ({ deps, params }): Promise<Ticket> => {
+/** Returns a ticket if the user may see it. */
+export async function findTicket({ deps }: Pick<PageContext, "deps">, id: number): Promise<Ticket> {
   const [all, requester] = [await deps.get(tickets), await deps.get(scope)];
-  const ticket = all.get(Number(params.id));
+  const ticket = all.get(id);
   if (ticket === null || requester !== null && ticket.requester !== requester) {
     throw new HyperError(404, (await deps.get(texts)).notFound);
   }
   return ticket;
-});
+}
+
+/** The ticket of the page. */
+export const currentTicket = dependency("ticket", (ctx): Promise<Ticket> => findTicket(ctx, Number(ctx.params.id)));

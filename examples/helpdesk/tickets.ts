@@ -1,6 +1,7 @@
 /** Tickets with their comments, checklists and attachments, in SQLite. */
 import { dependency } from "@hyper/actions";
 import type { DatabaseSync, SQLInputValue, StatementResultingChanges } from "node:sqlite";
+import { z } from "zod";
 
 export const STATUSES = ["open", "waiting", "closed"] as const;
 export const PRIORITIES = ["low", "normal", "high"] as const;
@@ -12,51 +13,41 @@ export const TOPICS = {
 } as const;
 export const CATEGORIES = ["hardware", "software", "access"] as const;
 
-export type Status = typeof STATUSES[number];
-export type Priority = typeof PRIORITIES[number];
-export type Category = typeof CATEGORIES[number];
-export type Topic = typeof TOPICS[Category][number];
-
-/** The input for a new ticket. */
-export interface TicketInput {
-  readonly title: string;
-  readonly body: string;
-  readonly priority: Priority;
-  readonly category: Category;
-  readonly topic: Topic;
-}
-
-/** A ticket. Times are in milliseconds. */
-export interface Ticket extends TicketInput {
-  readonly id: number;
-  readonly status: Status;
-  readonly requester: string;
-  readonly assignee: string | null;
-  readonly changed: number;
-}
+/** A ticket, as the database has it. Times are in milliseconds. */
+const TicketRow = z.object({
+  id: z.number(),
+  title: z.string(),
+  body: z.string(),
+  priority: z.enum(PRIORITIES),
+  category: z.enum(CATEGORIES),
+  topic: z.enum(Object.values(TOPICS).flat()),
+  status: z.enum(STATUSES),
+  requester: z.string(),
+  assignee: z.string().nullable(),
+  changed: z.number(),
+}).readonly();
 
 /** A comment. */
-export interface Comment {
-  readonly id: number;
-  readonly author: string;
-  readonly text: string;
-  readonly at: number;
-}
+const CommentRow = z.object({ id: z.number(), author: z.string(), text: z.string(), at: z.number() }).readonly();
 
 /** A step of a checklist. */
-export interface Step {
-  readonly text: string;
-  readonly done: boolean;
-}
+const StepRow = z.object({ text: z.string(), done: z.coerce.boolean() }).readonly();
 
 /** An attachment, without its content. */
-export interface Attachment {
-  readonly id: number;
-  readonly ticket: number;
-  readonly name: string;
-  readonly type: string;
-  readonly size: number;
-}
+const FileRow = z.object({ id: z.number(), ticket: z.number(), name: z.string(), type: z.string(), size: z.number() })
+  .readonly();
+
+export type Ticket = z.infer<typeof TicketRow>;
+type Comment = z.infer<typeof CommentRow>;
+type Step = z.infer<typeof StepRow>;
+type Attachment = z.infer<typeof FileRow>;
+export type Status = Ticket["status"];
+export type Priority = Ticket["priority"];
+export type Category = Ticket["category"];
+export type Topic = Ticket["topic"];
+
+/** The input for a new ticket. */
+export type TicketInput = Pick<Ticket, "title" | "body" | "priority" | "category" | "topic">;
 
 /** The columns that a list can be sorted by. */
 export const SORTS = ["changed", "title", "priority"] as const;
@@ -130,18 +121,22 @@ export class Tickets {
       AND (?3 IS NULL OR priority = ?3) AND (title || ' ' || body LIKE ?4 ESCAPE '\\')`;
     const like = `%${q.replace(/[%_\\]/g, "\\$&")}%`;
     const values = [requester, status, priority, like];
-    const [count] = this.#all(`SELECT count(*) AS total FROM tickets WHERE ${where}`, values);
-    const rows = this.#all(
+    const [count] = this.#all(
+      z.object({ total: z.number() }),
+      `SELECT count(*) AS total FROM tickets WHERE ${where}`,
+      values,
+    );
+    const tickets = this.#all(
+      TicketRow,
       `SELECT * FROM tickets WHERE ${where} ORDER BY ${order}, id DESC LIMIT ${PAGE_SIZE} OFFSET ?5`,
       [...values, (page - 1) * PAGE_SIZE],
     );
-    return { tickets: rows.map(toTicket), total: Number(count?.total) };
+    return { tickets, total: count?.total ?? 0 };
   }
 
   /** Returns a ticket, or `null`. */
   get(id: number): Ticket | null {
-    const [row] = this.#all("SELECT * FROM tickets WHERE id = ? AND deleted = 0", [id]);
-    return row === undefined ? null : toTicket(row);
+    return this.#all(TicketRow, "SELECT * FROM tickets WHERE id = ? AND deleted = 0", [id])[0] ?? null;
   }
 
   /** Changes a ticket. */
@@ -173,9 +168,10 @@ export class Tickets {
   closeStale(days: number): readonly number[] {
     const since = this.#now() - days * 24 * 60 * 60 * 1000;
     return this.#all(
+      z.object({ id: z.number() }),
       "UPDATE tickets SET status = 'closed' WHERE status = 'waiting' AND deleted = 0 AND changed < ? RETURNING id",
       [since],
-    ).map(({ id }) => Number(id));
+    ).map(({ id }) => id);
   }
 
   /** Returns the latest comments of a ticket before another one, the latest first, and whether there are older ones. */
@@ -183,11 +179,12 @@ export class Tickets {
     ticket: number,
     before: number | null,
   ): { readonly comments: readonly Comment[]; readonly hasMore: boolean } {
-    const rows = this.#all(
+    const found = this.#all(
+      CommentRow,
       `SELECT * FROM comments WHERE ticket = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ${COMMENTS + 1}`,
       [ticket, before],
     );
-    return { comments: rows.slice(0, COMMENTS).map(toComment), hasMore: rows.length > COMMENTS };
+    return { comments: found.slice(0, COMMENTS), hasMore: found.length > COMMENTS };
   }
 
   /** Adds a comment, and removes the draft of its author. An answer of the requester opens the ticket again. */
@@ -200,8 +197,12 @@ export class Tickets {
 
   /** Returns what a user has written and not sent. */
   draft(ticket: number, author: string): string {
-    const [row] = this.#all("SELECT text FROM drafts WHERE ticket = ? AND author = ?", [ticket, author]);
-    return String(row?.text ?? "");
+    const drafts = this.#all(
+      z.object({ text: z.string() }),
+      "SELECT text FROM drafts WHERE ticket = ? AND author = ?",
+      [ticket, author],
+    );
+    return drafts[0]?.text ?? "";
   }
 
   /** Keeps what a user has written. */
@@ -211,8 +212,7 @@ export class Tickets {
 
   /** Returns the checklist of a ticket. */
   steps(ticket: number): readonly Step[] {
-    const rows = this.#all("SELECT * FROM steps WHERE ticket = ? ORDER BY id", [ticket]);
-    return rows.map(({ text, done }) => ({ text: String(text), done: done === 1 }));
+    return this.#all(StepRow, "SELECT * FROM steps WHERE ticket = ? ORDER BY id", [ticket]);
   }
 
   /** Replaces the checklist of a ticket. */
@@ -230,60 +230,27 @@ export class Tickets {
 
   /** Returns the attachments of a ticket. */
   files(ticket: number): readonly Attachment[] {
-    return this.#all("SELECT id, ticket, name, type, length(bytes) AS size FROM files WHERE ticket = ?", [ticket])
-      .map(toAttachment);
+    return this.#all(FileRow, "SELECT *, length(bytes) AS size FROM files WHERE ticket = ?", [ticket]);
   }
 
   /** Returns an attachment with its content, or `null`. */
   file(id: number): Attachment & { readonly bytes: Uint8Array<ArrayBuffer> } | null {
-    const [row] = this.#all("SELECT *, length(bytes) AS size FROM files WHERE id = ?", [id]);
-    return row?.bytes instanceof Uint8Array ? { ...toAttachment(row), bytes: new Uint8Array(row.bytes) } : null;
+    const row = FileRow.unwrap().extend({ bytes: z.instanceof(Uint8Array) });
+    const [file] = this.#all(row, "SELECT *, length(bytes) AS size FROM files WHERE id = ?", [id]);
+    return file === undefined ? null : { ...file, bytes: new Uint8Array(file.bytes) };
   }
 
   #run(sql: string, values: SQLInputValue[]): StatementResultingChanges {
     return this.#database.prepare(sql).run(...values);
   }
 
-  #all(sql: string, values: SQLInputValue[]): Row[] {
-    return this.#database.prepare(sql).all(...values);
+  /** Returns the rows, with the columns of a schema. */
+  #all<T>(schema: z.ZodType<T>, sql: string, values: SQLInputValue[]): T[] {
+    return schema.array().parse(this.#database.prepare(sql).all(...values));
   }
 }
 
 /** The tickets of the application; `createApp()` sets them. */
 export const tickets = dependency<Tickets>("tickets");
 
-type Row = Readonly<Record<string, unknown>>;
-
 const RANK = `CASE priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END`;
-
-function toTicket(row: Row): Ticket {
-  const category = oneOf(CATEGORIES, row.category);
-  return {
-    id: Number(row.id),
-    title: String(row.title),
-    body: String(row.body),
-    priority: oneOf(PRIORITIES, row.priority),
-    category,
-    topic: oneOf<Topic>(TOPICS[category], row.topic),
-    status: oneOf(STATUSES, row.status),
-    requester: String(row.requester),
-    assignee: row.assignee === null ? null : String(row.assignee),
-    changed: Number(row.changed),
-  };
-}
-
-function toComment({ id, author, text, at }: Row): Comment {
-  return { id: Number(id), author: String(author), text: String(text), at: Number(at) };
-}
-
-function toAttachment({ id, ticket, name, type, size }: Row): Attachment {
-  return { id: Number(id), ticket: Number(ticket), name: String(name), type: String(type), size: Number(size) };
-}
-
-function oneOf<T extends string>(values: readonly T[], value: unknown): T {
-  const found = values.find((one) => one === value);
-  if (found === undefined) {
-    throw new TypeError(`Cannot read "${value}" from the database: it is none of ${values.join(", ")}`);
-  }
-  return found;
-}

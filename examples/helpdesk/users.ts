@@ -2,17 +2,17 @@
 import { dependency } from "@hyper/actions";
 import { hashPassword, verifyPassword } from "@hyper/actions/session";
 import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
 
 /** A customer asks, an agent answers, and an admin also changes roles. */
 export const ROLES = ["customer", "agent", "admin"] as const;
 
 export type Role = typeof ROLES[number];
 
-/** A user. */
-export interface User {
-  readonly name: string;
-  readonly role: Role;
-}
+/** A user, as the database has it. */
+const UserRow = z.object({ name: z.string(), role: z.enum(ROLES) }).readonly();
+
+export type User = z.infer<typeof UserRow>;
 
 /** The users of the demonstration, with their passwords. */
 export const DEMO = [
@@ -55,8 +55,7 @@ export class Users {
 
   /** Returns all users, by name. */
   list(): readonly User[] {
-    return this.#database.prepare("SELECT name, role FROM users ORDER BY name").all()
-      .map(({ name, role }) => ({ name: String(name), role: ROLES.find((one) => one === role) ?? "customer" }));
+    return UserRow.array().parse(this.#database.prepare("SELECT name, role FROM users ORDER BY name").all());
   }
 
   /** Returns the names of those who can be assigned to a ticket. */

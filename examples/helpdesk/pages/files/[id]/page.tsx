@@ -1,5 +1,5 @@
 import { HyperError, type PageContext } from "@hyper/actions";
-import { members, scope } from "../../../session.ts";
+import { findTicket, members } from "../../../session.ts";
 import { texts } from "../../../settings.ts";
 import { tickets } from "../../../tickets.ts";
 
@@ -7,12 +7,9 @@ import { tickets } from "../../../tickets.ts";
 export async function render(ctx: PageContext<"/files/[id]">) {
   const verdict = await members(ctx);
   if (verdict !== true) return verdict;
-  const [all, requester] = [await ctx.deps.get(tickets), await ctx.deps.get(scope)];
-  const file = all.file(Number(ctx.params.id));
-  const ticket = file === null ? null : all.get(file.ticket);
-  if (file === null || ticket === null || requester !== null && ticket.requester !== requester) {
-    throw new HyperError(404, (await ctx.deps.get(texts)).notFound);
-  }
+  const file = (await ctx.deps.get(tickets)).file(Number(ctx.params.id));
+  if (file === null) throw new HyperError(404, (await ctx.deps.get(texts)).notFound);
+  await findTicket(ctx, file.ticket);
   // The file of a user is never shown as a page of this site.
   const headers = new Headers({
     "content-type": file.type,
