@@ -3,7 +3,7 @@
  * The cost of a large application: finding one of many pages and actions, and startup.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Contender, startContender } from "./contender.ts";
+import { type Contender, cpuSeconds, startContender } from "./contender.ts";
 import { load, type Shot } from "./load.ts";
 import type { Report, Row } from "./report.ts";
 import { sampleOf } from "./sample.ts";
@@ -17,17 +17,27 @@ export async function measureScale({ rounds, seconds }: Effort): Promise<Report>
   await using small = await startContender(`${SMALL}`, "./servers/many.ts", [`${SMALL}`]);
   await using large = await startContender(`${LARGE}`, "./servers/many.ts", [`${LARGE}`]);
   const rows: Row[] = [];
+  const costs: string[] = [];
   for (const [work, shotOf] of [["find a page", pageShot], ["find and run an action", actionShot]] as const) {
     console.error(`${work} …`);
     const rates = new Map<string, number[]>();
+    const spent = new Map<string, number[]>();
     for (let round = -1; round < rounds; round++) {
       for (const contender of round % 2 === 0 ? [small, large] : [large, small]) {
-        const { requestsPerSecond } = await load(contender.url, await shotOf(contender), seconds);
+        const shot = await shotOf(contender);
+        const before = await cpuSeconds(contender.pid);
+        const { requestsPerSecond } = await load(contender.url, shot, seconds);
+        const after = await cpuSeconds(contender.pid);
         // The first round is a warm-up.
-        if (round >= 0) rates.set(contender.name, [...rates.get(contender.name) ?? [], requestsPerSecond]);
+        if (round < 0) continue;
+        const cost = ((after ?? NaN) - (before ?? NaN)) / (requestsPerSecond * seconds) * 1e6;
+        rates.set(contender.name, [...rates.get(contender.name) ?? [], requestsPerSecond]);
+        spent.set(contender.name, [...spent.get(contender.name) ?? [], cost]);
       }
     }
     const samples = Array.from(rates, ([name, values]) => [name, sampleOf(values)] as const);
+    const costOf = ({ name }: Contender): number => sampleOf(spent.get(name) ?? []).median;
+    costs.push(`${work} ${costOf(small).toFixed(1)} and ${costOf(large).toFixed(1)} µs`);
     rows.push({ work, samples: new Map(samples.sort(([a], [b]) => Number(a) - Number(b))) });
   }
   return {
@@ -37,7 +47,10 @@ export async function measureScale({ rounds, seconds }: Effort): Promise<Report>
     better: "more",
     limit: `${SMALL}`,
     rows,
-    notes: ["Each page has a parameter and an action of its own; the last of them is asked for."],
+    notes: [
+      "Each page has a parameter and an action of its own; the last of them is asked for.",
+      `Processor time of the server per request, median of the rounds: ${costs.join("; ")}.`,
+    ],
   };
 }
 
@@ -54,7 +67,7 @@ export async function measureStart(rounds: number): Promise<Report> {
   for (let round = 0; round < rounds; round++) {
     console.error(`start ${round + 1} of ${rounds} …`);
     await measureOne("bare", "./servers/bare.ts", [], "/form");
-    for (const count of [1, 100, 2000]) {
+    for (const count of [1, 100, 1000, 2000]) {
       const path = `/section-${(count - 1) % 40}/page-${count - 1}/7`;
       await measureOne(`hyper ${count}`, "./servers/many.ts", [`${count}`], path);
     }
