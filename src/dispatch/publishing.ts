@@ -102,6 +102,7 @@ export async function publishFromOutside(
       body: () => Promise.resolve(null),
       redirectTarget: (to, external) => app.redirectTarget(to, NOWHERE, { external }),
       isInLayer: false,
+      elsewhere: null,
     });
     await app.live.publish(topic, message, report);
   } finally {

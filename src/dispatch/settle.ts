@@ -22,6 +22,8 @@ export interface Settling {
   redirectTarget(url: string, external: boolean): string;
   /** `true` if the call comes from a layer. */
   readonly isInLayer: boolean;
+  /** Address of the page that the client shows, if it is not the origin page, as for an undo in a toast; else `null`. */
+  readonly elsewhere: string | null;
   /** Notes topics that have changed, to be published when the action has ended. */
   noteChanged(item: ChangedItem): void;
   /** Notes that a generator watches a topic: its code runs when that ends. */
@@ -74,8 +76,9 @@ export async function settle(result: Result, settling: Settling): Promise<Settle
 }
 
 /** Returns the items; one that becomes a redirect, which ends the response, is the last one. */
-function inOrder(items: readonly Item[], { isInLayer }: Settling): readonly Item[] {
-  const isLast = ({ kind }: Item) => kind === "close" && !isInLayer;
+function inOrder(items: readonly Item[], { isInLayer, elsewhere }: Settling): readonly Item[] {
+  const isLast = (item: Item) =>
+    item.kind === "close" ? !isInLayer : item.kind === "refresh" && item.selector === null && elsewhere !== null;
   return items.some(isLast) ? [...items.filter((item) => !isLast(item)), ...items.filter(isLast)] : items;
 }
 
@@ -174,6 +177,10 @@ export function toPatch(
       return redirect === null ? null : { event: "redirect", data: { url: settling.redirectTarget(redirect, false) } };
     }
     case "refresh":
+      // The body of the origin page would replace that of another page.
+      if (item.selector === null && settling.elsewhere !== null) {
+        return { event: "redirect", data: { url: settling.redirectTarget(settling.elsewhere, false) } };
+      }
       return settling.body().then((content) => content === null ? null : refreshPatch(item.selector, content));
     default:
       return unreachable(item);

@@ -43,6 +43,12 @@ class RunSettling implements Settling {
     return isForLayer(this.#run.call.arrival.request);
   }
 
+  get elsewhere(): string | null {
+    const { call: { arrival: { intent } }, page: { pageRender } } = this.#run;
+    const { location } = intent;
+    return location === null || location.split("?")[0] === pageRender.url.pathname ? null : location;
+  }
+
   fragment(content: Markup | UnsafeHtml): string | Promise<string> {
     return this.#render((part) => this.#app.rendering.fragment(content, part));
   }
