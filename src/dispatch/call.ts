@@ -71,6 +71,8 @@ export interface CallPage {
   readonly named: UrlPage;
   /** The page; `null` if none is named. */
   readonly page: OriginPage | null;
+  /** Path and query of the page that the client shows, if it is another one; else `null`. */
+  readonly elsewhere: string | null;
   /** The error of a body that could not be read before the guards; thrown after them. */
   readonly fault: { readonly error: unknown } | null;
   /** The dependencies of the call, with the URL, the parameters and the context of the page. */

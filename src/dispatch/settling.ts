@@ -44,9 +44,7 @@ class RunSettling implements Settling {
   }
 
   get elsewhere(): string | null {
-    const { call: { arrival: { intent } }, page: { pageRender } } = this.#run;
-    const { location } = intent;
-    return location === null || location.split("?")[0] === pageRender.url.pathname ? null : location;
+    return this.#run.page.elsewhere;
   }
 
   fragment(content: Markup | UnsafeHtml): string | Promise<string> {

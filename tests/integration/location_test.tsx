@@ -21,6 +21,7 @@ import {
   redirect,
   refresh,
   type RequestContext,
+  toast,
 } from "../../mod.ts";
 import { App, bodyOf, EVENTS, eventsOf, hiddenValue, JSON_TYPE } from "../support/app.tsx";
 import { findForm, parseHtml } from "../support/html.ts";
@@ -60,6 +61,37 @@ Deno.test("a form with scripts off shows the page it was rendered for", async ()
   const done = await app.submit(await app.open("/rows?q=bob"), "mark");
   assertEquals([done.status, done.response.headers.get("location")], [303, "/rows?q=bob"]);
 });
+
+for (
+  const [location, expected] of [
+    ["/list", "patch_html"],
+    ["/list?page=2", "patch_html"],
+    ["/%6Cist", "patch_html"],
+    ["/nowhere", "patch_html"],
+    ["//evil.test/", "patch_html"],
+    [null, "patch_html"],
+    ["/about?tab=b", "redirect /about?tab=b"],
+  ] as const
+) {
+  Deno.test(`refresh() of a page with the address bar at ${location} does not replace another page: ${expected}`, async () => {
+    const again = action("again", () => [refresh(), toast("Again")]);
+    const part = action("part", () => refresh("#part"));
+    const List = () => <p id="part">List</p>;
+    await using app = new App({ "/list": { default: List, again, part }, "/about": { default: () => <p>About</p> } });
+    const send = async (name: string) => {
+      const headers = { accept: EVENTS, ...(location === null ? {} : { "x-hyper-location": location }) };
+      const url = `${formActionUrl(name)}?_next_form_origin=%2Flist`;
+      const events = await eventsOf(await app.request(url, { method: "POST", headers, body: bodyOf({}) }));
+      return events.map(({ event, data }) =>
+        event === "redirect" ? `redirect ${(data as { url: string }).url}` : event
+      );
+    };
+    // A redirect is the end of a response.
+    const items = expected === "patch_html" ? [expected, "toast", "end"] : ["toast", expected];
+    assertEquals(await send("again"), items);
+    assertEquals(await send("part"), ["patch_html", "end"]);
+  });
+}
 
 /** An application that records the page that each step saw. */
 class Seen implements AsyncDisposable {

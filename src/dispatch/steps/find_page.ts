@@ -19,7 +19,7 @@ import type { Call, CallPage } from "../call.ts";
 import { reporterOf } from "../observe.ts";
 import { depsOf } from "../request_deps.ts";
 import { OriginRender } from "../page_renders.ts";
-import { mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
+import { elsewhereOf, mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 
 /**
@@ -40,7 +40,8 @@ export async function findPage(call: Call, app: Finding & Reading & Injecting & 
   const page = pageAtLocation(found.page, found.named, arrival.intent.location, app);
   if (page === null || page.route === null) checkNeed(action);
   const deps = depsOf(arrival, page, signal, app);
-  return { ...found, page, deps, pageRender: new OriginRender(page, arrival, deps) };
+  const elsewhere = elsewhereOf(page, arrival.intent.location, app);
+  return { ...found, page, elsewhere, deps, pageRender: new OriginRender(page, arrival, deps) };
 }
 
 /**

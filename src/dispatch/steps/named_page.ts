@@ -93,6 +93,18 @@ export function pageAtLocation(
   return { route, params, url: moved };
 }
 
+/**
+ * Returns path and query of the address bar if it leads to another page of the application than that of the call, as for an undo in
+ * a toast; else `null`.
+ */
+export function elsewhereOf(page: OriginPage | null, location: string | null, { origins }: PageFinders): string | null {
+  if (page === null || location === null || location.split("?", 1)[0] === page.url.pathname) return null;
+  const shown = origins.resolveAddress(location, page.url);
+  return shown === null || shown.route === null || isSamePage(shown, page)
+    ? null
+    : shown.url.pathname + shown.url.search;
+}
+
 /** Returns whether two addresses lead to the same page: the same route and parameters, or the same address without a page. */
 function isSamePage(a: OriginPage, b: OriginPage): boolean {
   if (a.route !== b.route) return false;
