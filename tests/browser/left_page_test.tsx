@@ -17,7 +17,7 @@ import type { Page } from "playwright-core";
 import { withPage } from "../support/browser.ts";
 import type {} from "../../client.ts";
 
-/** Two pages in a layout, which both show how often something was saved, and an action that answers when it is told to. */
+/** Two pages in a layout, which both show how often something was saved, and an action whose answers wait for a gate. */
 function site() {
   const state = { saved: 0, gate: Promise.resolve() as Promise<unknown> };
   const answers = {
