@@ -112,6 +112,36 @@ deskTest("Escape and the close button close a layer, unless hyper-layer-closedby
   await layer(page, "Help").waitFor({ state: "detached" });
 });
 
+deskTest(
+  "a drawer is at the end of the window and as high as it; hyper-layer-size changes the width of a modal",
+  async ({ page }) => {
+    const boxOf = async () => {
+      const box = await page.getByRole("dialog").evaluate((dialog) => {
+        // Not while it moves in.
+        dialog.getAnimations().forEach((animation) => animation.finish());
+        const { left, right, width, height } = dialog.getBoundingClientRect();
+        return { left, right: document.documentElement.clientWidth - right, width, height };
+      });
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.waitForURL("/");
+      return box;
+    };
+    await page.locator("#open-0").click();
+    await layer(page, "Ticket 0").waitFor();
+    const drawer = await boxOf();
+    assertEquals([drawer.right, drawer.height, drawer.left > 0], [0, page.viewportSize()!.height, true]);
+    const widths: number[] = [];
+    for (const size of ["small", "", "large", "full"]) {
+      await page.evaluate((size) => document.querySelector("#new")!.setAttribute("hyper-layer-size", size), size);
+      await page.getByRole("link", { name: "New ticket" }).click();
+      await layer(page, "New ticket").waitFor();
+      widths.push((await boxOf()).width);
+    }
+    assertEquals([new Set(widths).size, widths], [4, widths.toSorted((a, b) => a - b)]);
+  },
+);
+
 for (const browser of ["knows", "lacks"]) {
   deskTest(`a click outside closes a layer with closedby "any" in a browser that ${browser} it`, async ({ page }) => {
     if (browser === "lacks") {

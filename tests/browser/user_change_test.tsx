@@ -43,7 +43,7 @@ function createSite() {
   const NoteForm = defineForm("note", {
     fields: {
       note: field.text({ label: "Note" }),
-      kind: field.select({ label: "Kind", choices: ["a", "b"], required: true, initial: "a" }),
+      kind: field.select({ label: "Kind", choices: ["a", "b"] }),
       important: field.checkbox({ label: "Important" }),
     },
     guard: kept.guard,
