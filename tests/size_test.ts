@@ -13,7 +13,7 @@ const LIMITS = {
   navigation: 4_460,
   page_cache: 1_400,
   prefetch: 1_300,
-  feedback: 2_240,
+  feedback: 2_270,
   patch: 5_020,
   live: 3_990,
   extras: 2_000,
