@@ -36,11 +36,13 @@ export async function runRegionAction(run: ActionRun, app: RegionCallsApp): Prom
   if (call.arrival.intent.audience !== "runtime") return failure(406, catalogueText("notFound"));
   if (call.action === WATCH_REGIONS) {
     const { kwargs } = run.input;
-    const events = watchAll(run, readWatched(kwargs), readSubscriptions(kwargs), app);
+    const subscriptions = readSubscriptions(kwargs);
+    const events = watchAll(run, readWatched(kwargs), subscriptions, app);
     // Each page that is watched has dependencies of its own. Nothing of the request is needed any more.
     await run.dropData();
     await call.arrival.lifetime.end();
-    return await startReading(run, events, new ReadingOwner(run, app), app);
+    const controller = subscriptions.length === 0 ? null : call.controller;
+    return await startReading(run, events, new ReadingOwner(run, app), controller, app);
   }
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {

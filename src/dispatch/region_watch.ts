@@ -5,7 +5,7 @@
 //     ◀── regions: { at, dirty: [reference, …], echo }, and the place up to which that is true
 // ```
 import { isAdmitted } from "../actions/region_guard.ts";
-import { notify } from "../callback.ts";
+import { abortSafely, notify } from "../callback.ts";
 import type { Holder } from "../http/caller.ts";
 import type { Changed, ChangeReader, ChangeWatcher, TopicGroup } from "../live/changes.ts";
 import type { OriginPage } from "../pages/origin.ts";
@@ -93,7 +93,8 @@ export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
   readonly #request: Request;
   readonly #client: ClientInfo;
   readonly #holder: Holder;
-  readonly #controller: AbortController;
+  /** Aborts the guards that are being asked. Not for as long as the stream: a signal that had a listener takes 400 bytes. */
+  #asking: AbortController | null = null;
   readonly #app: WatchApp;
   readonly #alarm = new Alarm(this);
   #subscribed: Subscribed;
@@ -111,7 +112,6 @@ export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
     this.#request = call.request;
     this.#client = call.arrival.client;
     this.#holder = admitted.holder;
-    this.#controller = call.controller;
     this.#subscribed = { name: "", topics: new Map(), watched, denied: [] };
     this.#app = app;
   }
@@ -158,8 +158,14 @@ export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#alarm.stop();
+    if (this.#asking !== null) this.#stopAsking(this.#asking);
     this.#watcher?.end();
     this.#continue();
+  }
+
+  #stopAsking(asking: AbortController): void {
+    const report = reporterOf({ request: this.#request, action: WATCH_REGIONS }, this.#app);
+    abortSafely(asking, new DOMException("The reader has left", "AbortError"), report);
   }
 
   async #fill(): Promise<IteratorResult<Patch, void>> {
@@ -205,8 +211,13 @@ export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
     // The head of the response was sent.
     arrival.cookies.takeCookies();
     const principal = app.principal === null ? null : await app.principal(this.#request);
-    const asking = { arrival, holder: this.#holder, signal: this.#controller.signal, principal };
-    return await subscribe(asking, this.#subscribed.watched, app);
+    const { signal } = this.#asking = new AbortController();
+    if (this.#isOver) this.#stopAsking(this.#asking);
+    try {
+      return await subscribe({ arrival, holder: this.#holder, signal, principal }, this.#subscribed.watched, app);
+    } finally {
+      this.#asking = null;
+    }
   }
 }
 

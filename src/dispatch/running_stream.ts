@@ -52,8 +52,8 @@ export interface RunningStreamOptions {
   readonly whenLeft: "stop" | "finish";
   /** The bounds of a run without a reader. */
   readonly limits: UnreadLimits;
-  /** Aborted with the reason when the generator must end: the abort signal of the action function. */
-  readonly controller: AbortController;
+  /** Aborted with the reason when the generator must end: the abort signal of the action function. `null` if nothing listens. */
+  readonly controller: AbortController | null;
   readonly owner: StreamOwner;
 }
 
@@ -182,7 +182,7 @@ export class RunningStream {
   #stop(reason: DOMException): void {
     if (this.#isEnding) return;
     const { controller, owner } = this.#options;
-    abortSafely(controller, reason, (error) => owner.report(error));
+    if (controller !== null) abortSafely(controller, reason, (error) => owner.report(error));
     notify(() => this.end(), isReported);
   }
 }

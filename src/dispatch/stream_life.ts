@@ -39,23 +39,34 @@ export async function startStream(
   const checked = form === null ? events : untilRefused(events, isRefused);
   const recorded = claim === null ? checked : recordStream(checked, claim, isRefused);
   const counted = trace === null ? recorded : trace.count(recorded);
-  return streamOutcome(run, counted, new RunOwner(run, app), slot);
+  return streamOutcome(run, counted, new RunOwner(run, app), slot, run.call.controller);
 }
 
-/** Starts the stream of an action that only reads. Its owner holds less than a whole run: such a stream waits for weeks. */
+/**
+ * Starts the stream of an action that only reads. Its owner holds less than a whole run: such a stream waits for weeks.
+ *
+ * @param controller Aborted when it must end; `null` if nothing listens.
+ */
 export async function startReading(
   run: ActionRun,
   events: PatchEvents,
   owner: LifeOwner,
+  controller: AbortController | null,
   app: Pick<Running, "streams">,
 ): Promise<Outcome> {
   const slot = await takeSlot(run, app);
-  return slot.kind === "slot" ? streamOutcome(run, events, owner, slot) : refusalOf(slot);
+  return slot.kind === "slot" ? streamOutcome(run, events, owner, slot, controller) : refusalOf(slot);
 }
 
-function streamOutcome(run: ActionRun, events: PatchEvents, owner: LifeOwner, slot: StreamSlot): Outcome {
+function streamOutcome(
+  run: ActionRun,
+  events: PatchEvents,
+  owner: LifeOwner,
+  slot: StreamSlot,
+  controller: AbortController | null,
+): Outcome {
   const { call, claim } = run;
-  const { arrival: { lifetime, client }, action, limits, controller } = call;
+  const { arrival: { lifetime, client }, action, limits } = call;
   const isRead = isReading(action);
   const life = new OwnedEvents(events, owner, slot);
   const stream = new RunningStream({

@@ -65,7 +65,8 @@ export class Sender implements ClientInfo {
 
   whenGone(work: EndsWithClient): void {
     this.#watch();
-    this.#work = [...this.#work, work];
+    // A spread array has room for more, and most clients have one.
+    this.#work = this.#work.length === 0 ? [work] : [...this.#work, work];
   }
 
   forget(work: EndsWithClient): void {
