@@ -100,6 +100,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/dispatch/watch.ts": ["live/live_test.tsx"],
   "src/dispatch/watching.ts": ["live/live_test.tsx"],
   "src/actions/region_guard.ts": ["integration/region_watch_test.tsx"],
+  "src/live/change_watcher.ts": ["live/changes_test.ts", "integration/region_watch_test.tsx"],
   "src/live/changes.ts": ["integration/region_watch_test.tsx"],
   "src/errors.ts": ["integration/errors_test.tsx"],
   "src/forms": ["forms/form_test.ts", "forms/field_test.ts", "forms/formset_test.ts"],

@@ -7,7 +7,7 @@
 import { isAdmitted } from "../actions/region_guard.ts";
 import { abortSafely, notify } from "../callback.ts";
 import type { Holder } from "../http/caller.ts";
-import type { Changed, ChangeReader, ChangeWatcher, TopicGroup } from "../live/changes.ts";
+import type { Changed, ChangeReader, ChangeWatcher, TopicGroup } from "../live/change_watcher.ts";
 import type { OriginPage } from "../pages/origin.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { Patch } from "../protocol/patch.ts";

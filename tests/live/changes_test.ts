@@ -276,10 +276,10 @@ Deno.test("watchers of the same topics share a group, and leave nothing of their
   const { changes } = feed;
   const [one, two, three] = ["a b", "a b", "b"].map((topics) => new AwaitedChanges(changes, ...topics.split(" ")));
   one?.set("c");
-  assertEquals(changes.watchedTopics.toSorted(), ["a", "b", "c"]);
+  assertEquals(changes.groups.topics.toSorted(), ["a", "b", "c"]);
   two?.end();
-  assertEquals(changes.watchedTopics.toSorted(), ["b", "c"]);
+  assertEquals(changes.groups.topics.toSorted(), ["b", "c"]);
   one?.end();
   three?.end();
-  assertEquals(changes.watchedTopics, []);
+  assertEquals(changes.groups.topics, []);
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Changed, ChangeReader, Changes, ChangeWatcher } from "../../src/live/changes.ts";
+import type { Changed, ChangeReader, ChangeWatcher } from "../../src/live/change_watcher.ts";
+import type { Changes } from "../../src/live/changes.ts";
 
 /** A watcher of topics whose changes are awaited. */
 export class AwaitedChanges implements ChangeReader {
