@@ -197,9 +197,9 @@ export class RegionWatch implements PatchEvents, ChangeReader, Ringing {
     const dirty = changed === null ? [] : eventsOf(dirtyWatched(changed, this.#subscribed), changed.place);
     if (!this.#mustAsk) return dirty;
     this.#mustAsk = false;
-    const before = new Set(this.#subscribed.denied.map(nameOf));
+    const before = new Set(this.#subscribed.denied.map(watchedName));
     this.#subscribed = watcher.set(await this.#subscribe());
-    const denied = this.#subscribed.denied.filter((each) => !before.has(nameOf(each)));
+    const denied = this.#subscribed.denied.filter((each) => !before.has(watchedName(each)));
     return [...dirty, ...eventsOf(denied.map((each) => [each, null]), null)];
   }
 
@@ -237,13 +237,13 @@ async function subscribe(asking: Asking, watched: readonly Watched[], app: Watch
       }
     }
   }));
-  const names = [...topics].map(([topic, regions]) => [topic, regions.map(nameOf)]);
-  const name = sha256(JSON.stringify([watched.map(nameOf), denied.map(nameOf), names]));
+  const names = [...topics].map(([topic, regions]) => [topic, regions.map(watchedName)]);
+  const name = sha256(JSON.stringify([watched.map(watchedName), denied.map(watchedName), names]));
   return { name, topics, watched, denied };
 }
 
 /** Returns the same text for the same region of the same page. */
-function nameOf({ at, reference }: Watched): string {
+function watchedName({ at, reference }: Watched): string {
   return `${at} ${reference}`;
 }
 

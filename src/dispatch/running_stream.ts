@@ -24,7 +24,7 @@ export type UnreadLimits = Pick<Limits, "unreadEvents" | "unreadBytes" | "stream
 export type PatchEvents = Pick<AsyncGenerator<Patch, void, void>, "next" | "return" | "throw">;
 
 /**
- * Milliseconds that a generator which watches a topic goes on after its reader has left. The call continues on the stream of the browser,
+ * Milliseconds that a generator which watches a topic continues after its reader has left. The call continues on the stream of the browser,
  * and that stream is opened again whenever a tab comes or goes, on any instance. So the generator of the next stream begins before
  * `finally` of the last one runs: what they count, such as who is online, does not change in between.
  */
@@ -66,7 +66,7 @@ export class RunningStream {
   readonly events: PatchEvents;
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
-  /** Ends a generator that goes on without a reader. */
+  /** Ends a generator that continues without a reader. */
   #lingering: Alarm | null = null;
 
   /** @param options The generator and its bounds. */

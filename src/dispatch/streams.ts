@@ -157,7 +157,7 @@ class StreamSlots implements Streams {
     return hold.kind === "refused" ? hold : this.#add(new Slot(this, holder, hold));
   }
 
-  /** Counts a generator that goes on without its reader in place of its hold; `null` if there are too many. */
+  /** Counts a generator that continues without its reader in place of its hold; `null` if there are too many. */
   holdLingering(holder: Holder): Hold | null {
     const hold = this.#isClosed ? null : this.#subscriptions.take(holder);
     return hold?.kind === "held" ? hold : null;

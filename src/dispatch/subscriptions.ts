@@ -89,7 +89,7 @@ export async function* forwardSubscription(
   }
 }
 
-/** The reader of a subscription. It does not wait for a generator that goes on after it has left. */
+/** The reader of a subscription. It does not wait for a generator that continues after it has left. */
 class Reading {
   #isOver = false;
   #end = (): void => {};

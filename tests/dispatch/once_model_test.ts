@@ -401,7 +401,7 @@ class Schedule {
   }
 
   #mend(process: Process): void {
-    this.#say(`${process.name} goes on, its store answers`);
+    this.#say(`${process.name} continues, its store answers`);
     process.store.resume();
     this.#doubt((run) => run.process === process);
   }

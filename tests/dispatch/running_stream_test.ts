@@ -189,7 +189,7 @@ Deno.test("leave() lets a GET whose code runs at its end go on for three seconds
   assertEquals(log, ["aborted: AbortError", "finally, aborted"]);
 });
 
-Deno.test("a GET that goes on without a reader ends at once when the process shuts down, and close() waits for it", async () => {
+Deno.test("a GET that continues without a reader ends at once when the process shuts down, and close() waits for it", async () => {
   using clock = stopTime();
   const { stream, log, streams } = running(count, {}, "stop", true);
   await stream.events.next();

@@ -283,10 +283,10 @@ Deno.test("an error of a subscription ends it with the event that ends a stream 
     }
     assertEquals(alone?.data, { status: 500, message: "Something went wrong. Try again." });
     assertEquals(last, [{ event: "error", data: alone?.data }, { event: "end", data: {} }]);
-    await handler.publish("topic:b", patchOf("goes on"));
+    await handler.publish("topic:b", patchOf("continues"));
     let other = await blocks.ofTopics();
     while (other?.event === "subscription") other = await blocks.ofTopics();
-    assertEquals(contentOf(other), "goes on");
+    assertEquals(contentOf(other), "continues");
   }
   await handler.close();
 });
