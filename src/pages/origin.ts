@@ -156,9 +156,9 @@ export function withOriginPage(endpoint: string, address: string): string {
   const [url = "", ...fragment] = endpoint.split("#");
   // The backend has named the page itself: a URL that names it twice would be rejected.
   if (NAMES_PAGE.test(url)) return endpoint;
-  // A slash needs no escape in a query (RFC 3986, 3.4). Deno parses a URL without escapes in a fifth of the time.
-  const value = encodeURIComponent(shortAddress(address)).replaceAll("%2F", "/");
-  const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${value}`;
+  const named = `${url}${url.includes("?") ? "&" : "?"}${ORIGIN_URL_FIELD}=${
+    encodeURIComponent(shortAddress(address))
+  }`;
   return [named, ...fragment].join("#");
 }
 

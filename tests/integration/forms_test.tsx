@@ -554,7 +554,7 @@ Deno.test("<Form> passes on the attributes of a form, and names its page in the 
     "wide",
     "mine",
     "post",
-    `${formActionUrl("save")}?_next_form_origin=/`,
+    `${formActionUrl("save")}?_next_form_origin=%2F`,
     true,
   ]);
 });

@@ -35,7 +35,7 @@ const AUDIENCES = ["text/html", EVENTS, JSON_TYPE];
 
 /** Returns the URL that a form of a page is posted to. */
 function endpoint(action: string, address: string): string {
-  return `${formActionUrl(action)}?_next_form_origin=${encodeURIComponent(address).replaceAll("%2F", "/")}`;
+  return `${formActionUrl(action)}?_next_form_origin=${encodeURIComponent(address)}`;
 }
 
 /** Returns the fields that name a page. */
@@ -757,7 +757,7 @@ class Elsewhere extends RegistryFormActionBackend {
 
 for (
   const [what, change, url] of [
-    ["a query", (url: string) => `${url}?via=1`, `${formActionUrl("save")}?via=1&_next_form_origin=/notes/7`],
+    ["a query", (url: string) => `${url}?via=1`, `${formActionUrl("save")}?via=1&_next_form_origin=%2Fnotes%2F7`],
     ["a host", (url: string) => `http://site.test${url}`, `http://site.test${endpoint("save", "/notes/7")}`],
     ["a fragment", (url: string) => `${url}#form`, `${endpoint("save", "/notes/7")}#form`],
     ["the page itself", () => endpoint("save", "/notes/7"), endpoint("save", "/notes/7")],
