@@ -32,9 +32,17 @@ export interface ClientInfo {
   readonly gone: AbortSignal;
   /** `true` once the client has disconnected. */
   readonly isGone: boolean;
-  /** Tells work that the client has disconnected; never for one that has disconnected already. */
+  /**
+   * Calls `leave()` of the work when the client disconnects; never for a client that has disconnected already.
+   *
+   * @internal
+   */
   whenGone(work: EndsWithClient): void;
-  /** Does not tell it any more. */
+  /**
+   * Keeps the work from being called.
+   *
+   * @internal
+   */
   forget(work: EndsWithClient): void;
 }
 

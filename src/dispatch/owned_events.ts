@@ -1,4 +1,4 @@
-// The patches of a stream with an owner, which is told of their end.
+// The patches of a stream with an owner, which is notified of their end.
 import type { Patch } from "../protocol/patch.ts";
 import type { ClientInfo } from "./arrival.ts";
 import type { Rejection } from "./outcome.ts";
@@ -10,7 +10,7 @@ export interface Failed {
   readonly error: unknown;
 }
 
-/** The owner of a stream, which is told of its end. */
+/** The owner of a stream, which is notified of its end. */
 export interface LifeOwner extends StreamOwner {
   /** The form that the generator rejects; `null` for an action without a form. */
   readonly rejection: Rejection | null;

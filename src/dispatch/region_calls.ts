@@ -3,7 +3,6 @@ import { MAX_CURSOR } from "../actions/region_pages.ts";
 import type { PageDeniedError } from "../pages/page_guard.ts";
 import type { PageRender } from "../pages/page_render.ts";
 import { REGION_ATTRIBUTE } from "../protocol/names.ts";
-import type { Patch } from "../protocol/patch.ts";
 import { MORE_ATTRIBUTE } from "../protocol/region_names.ts";
 import { catalogueText } from "../texts/catalogue.ts";
 import type { ActionRun } from "./action_run.ts";

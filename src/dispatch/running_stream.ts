@@ -80,7 +80,7 @@ export class RunningStream {
     return this.#options.slot.isReleased;
   }
 
-  /** Sets the reader that is told when it must be released; `null` if it has left. */
+  /** Sets the reader that is notified when it must be released; `null` if it has left. */
   setReader(reader: StreamReader | null): void {
     this.#options.slot.setReader(reader);
   }

@@ -30,14 +30,14 @@ export interface StreamSlot {
   readonly kind: "slot";
   /** `true` once the reader must be released. */
   readonly isReleased: boolean;
-  /** Sets the reader that is told when it must be released; `null` if it has left. */
+  /** Sets the reader that is notified when it must be released; `null` if it has left. */
   setReader(reader: StreamReader | null): void;
   /** Records that the reader has left, while the generator may still run. */
   leave(): void;
   /**
    * Lets the generator go on for a moment without its reader, and lets others have its slot.
    *
-   * @param reader Told when the generator must end at once.
+   * @param reader Notified when the generator must end at once.
    * @returns `false` if too many go on already.
    */
   linger(reader: StreamReader): boolean;

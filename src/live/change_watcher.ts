@@ -17,7 +17,7 @@ export interface Changed {
   readonly place: string | null;
 }
 
-/** What watchers of the same topics share: thousands have the same page open, so that each holds only its group. */
+/** Topics that several watchers share: thousands have the same page open, so that each holds only its group. */
 export interface TopicGroup {
   /** Stands for all contents of the group. */
   readonly name: string;

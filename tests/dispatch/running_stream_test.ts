@@ -202,7 +202,7 @@ Deno.test("a GET that continues without a reader ends at once when the process s
   assertEquals([log, clock.timers], [["aborted: AbortError", "finally, aborted"], 0]);
 });
 
-Deno.test("a GET ends at once when too many others go on without a reader, or its reader was released", async () => {
+Deno.test("a GET ends at once when too many others go on without a reader, or its reader was released", () => {
   using _ = stopTime();
   const streams = createStreams({ streams: 100, streamsPerCaller: 100 });
   const slots = Array.from({ length: 1_000 }, () => streams.join({ kind: "unknown" }));

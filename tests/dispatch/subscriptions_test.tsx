@@ -1,6 +1,6 @@
 /** Live topics on the stream of a browser: each subscription is decided by its own request, and ends alone. */
 import { assertEquals } from "@std/assert";
-import { action, createHandler, type HandlerOptions, html, live, redirect, refresh } from "@hyper/actions";
+import { action, createHandler, type HandlerOptions, html, live, redirect } from "@hyper/actions";
 import { createParser } from "../../src/protocol/event_stream.ts";
 import { stopTime, withinTime } from "../support/clock.ts";
 
@@ -323,7 +323,7 @@ Deno.test("a generator around a topic is never gone while its call moves to the 
   assertEquals([log.indexOf(0), log.length], [7, 8]);
 });
 
-Deno.test("a generator around a topic ends soon after its reader has left for good", async () => {
+Deno.test("a generator around a topic ends soon after its reader has left permanently", async () => {
   using clock = stopTime();
   const { handler, log } = presenceApp();
   await begin(handler, "/");

@@ -352,7 +352,7 @@ Deno.test("toasts are shown once on a suspended page, and not on the next page",
 });
 
 /** A site whose slow page has toasts to show: after its form was posted. */
-async function postedSite(wait: Wait, Page: () => VNode, layout: Modules = {}): Promise<App> {
+async function postedSite(Page: () => VNode, layout: Modules = {}): Promise<App> {
   const NoteForm = defineForm("note", { fields: { title: field.text() } });
   const save = action("save", { form: NoteForm }, () => [toast("Saved"), redirect("/slow")]);
   const app = new App({ "/": { default: () => <Form action={save} />, save }, "/slow": { default: Page }, ...layout });
@@ -380,7 +380,7 @@ Deno.test("a suspended page with toasts begins when it shows them, and its heade
       {children}
     </Layout>
   );
-  await using app = await postedSite(wait, pageOf(wait), { "pages/layout.tsx": { default: ToastLayout } });
+  await using app = await postedSite(pageOf(wait), { "pages/layout.tsx": { default: ToastLayout } });
   const response = await app.request("/slow", { headers: CHROMIUM });
   assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
   assertEquals(response.headers.get("cache-control"), "no-store");
@@ -398,7 +398,7 @@ Deno.test("a suspended page that shows toasts only in the part that waits is sen
     return <Toasts />;
   };
   const Page = () => <Suspense fallback={<i>wait</i>}>{<Slow />}</Suspense>;
-  await using app = await postedSite(wait, Page, { "pages/layout.tsx": { default: Layout } });
+  await using app = await postedSite(Page, { "pages/layout.tsx": { default: Layout } });
   const response = await sentWhole(app, wait);
   assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
   assertEquals((await response.text()).split(">Saved<").length - 1, 1);
@@ -407,7 +407,7 @@ Deno.test("a suspended page that shows toasts only in the part that waits is sen
 
 Deno.test("a suspended page without <Toasts> and without a layout shows toasts at its end, once", async () => {
   const wait = new Wait();
-  await using app = await postedSite(wait, pageOf(wait));
+  await using app = await postedSite(pageOf(wait));
   const response = await sentWhole(app, wait);
   assertMatch(response.headers.get("set-cookie") ?? "", /^hyper_flash=;.* Max-Age=0/);
   assertMatch(await response.text(), />Saved<\/div><\/div><\/body><\/html>$/);

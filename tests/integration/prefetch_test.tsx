@@ -53,7 +53,7 @@ Deno.test("a page with hyper-prefetch names the speculation rules, and others do
   for (const each of [page, none]) await each.body?.cancel();
 });
 
-Deno.test("<Toasts> of a page that is requested in advance says that toasts wait, only if some do", async () => {
+Deno.test("<Toasts> of a page that is requested in advance has a mark for waiting toasts, only if some wait", async () => {
   await using app = new App({ "/": { default: () => <Toasts /> }, "/none": { default: () => <p /> } });
   const cookie = `hyper_flash=${encodeURIComponent(JSON.stringify([{ message: "Saved" }]))}`;
   const waits = async (path: string, headers: Readonly<Record<string, string>>) =>

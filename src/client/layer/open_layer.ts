@@ -25,7 +25,7 @@ import type { EntryState } from "../navigate/history.ts";
 import type { LayerPage } from "../navigate/pages.ts";
 import { clearFailure, raiseFailures, showFailure } from "../page/announce.ts";
 import { captureFocus, type RestoreFocus } from "../page/focus.ts";
-import { addressOf, covered, hrefOf, type Layer, layerOf, layers } from "../page/layers.ts";
+import { addressOf, covered, hrefOf, type Layer, layers } from "../page/layers.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import { nameOf, regionsOf } from "../page/region_list.ts";
 import { words } from "../page/words.ts";

@@ -137,7 +137,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       user,
       root: dom(page).documentElement,
       // Without the mark it is not known whose page it is.
-      isStorable: async () => user !== undefined && isStorable(headers),
+      isStorable: () => Promise.resolve(user !== undefined && isStorable(headers)),
     };
     return { url: response.url, page, patch, oldHead, removeOld, rest, facts };
   }

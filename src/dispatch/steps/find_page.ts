@@ -6,7 +6,6 @@
 // /_next/form/<uid>/ with the fields of a form  ─▶ the page that its hidden fields name: the body is read first
 // ```
 import type { Action } from "../../actions/action.ts";
-import { abortSafely } from "../../callback.ts";
 import type { Injectable } from "../../context.ts";
 import { InputError } from "../../errors.ts";
 import type { PageRender } from "../../pages/page_render.ts";
@@ -16,7 +15,6 @@ import { uidOfEndpoint } from "../../actions/intent.ts";
 import type { Finding, Injecting, Observing, Reading } from "../app.ts";
 import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
-import { reporterOf } from "../observe.ts";
 import { depsOf } from "../request_deps.ts";
 import { OriginRender } from "../page_renders.ts";
 import { elsewhereOf, mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
