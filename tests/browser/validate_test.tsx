@@ -149,25 +149,51 @@ Deno.test("a field that the user only passes is not validated, and the browser's
   });
 });
 
+/** Opens the page without the part. Returns a function that loads it. */
+async function openEarly(page: Page): Promise<() => Promise<unknown>> {
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  await page.route("**/_hyper/validate-*", async (route) => {
+    await ready;
+    await route.continue();
+  });
+  await page.goto("/");
+  return async () => {
+    resolve();
+    await page.waitForResponse(/validate-/);
+    await page.waitForLoadState("networkidle");
+  };
+}
+
 Deno.test("fields that were left before the part was loaded are validated when it is", async () => {
   const { asked, served } = site();
   await withPage(served, async ({ page }) => {
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-    await page.route("**/_hyper/validate-*", async (route) => {
-      await left;
-      await route.continue();
-    });
-    await page.goto("/");
+    const load = await openEarly(page);
     await page.getByLabel("Name").fill("ada");
     await page.keyboard.press("Tab");
     await page.keyboard.type("bob@example.com");
     await page.keyboard.press("Tab");
     await page.keyboard.type("1");
-    leave();
+    await load();
     await page.getByText("The name ada is taken").first().waitFor();
     // One is right, one is being filled in, and the user has not been in the others.
     assertEquals(await seen(page), { messages: { name: "The name ada is taken" }, focus: "from" });
     assertEquals(asked.map(({ names }) => names), ["name,email"]);
+  });
+});
+
+Deno.test("a field that was changed before the part was loaded is validated when the user leaves it afterwards", async () => {
+  const { asked, served } = site();
+  await withPage(served, async ({ page }) => {
+    const load = await openEarly(page);
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("Name").fill("");
+    await load();
+    assertEquals((await seen(page)).messages, {});
+    for (let i = 0; i < 3; i++) await page.keyboard.press("Tab");
+    await page.locator("[name=name][aria-invalid=true]").waitFor();
+    // The user has only passed the others.
+    assertEquals(Object.keys((await seen(page)).messages), ["name"]);
+    assertEquals(asked, []);
   });
 });
 

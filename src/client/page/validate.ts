@@ -42,6 +42,9 @@ const PAUSE_MS = 300;
 /** Time that fields which are left together have to become one request, in milliseconds. */
 const BATCH_MS = 50;
 
+/** Selector for controls that the user has changed and left. */
+const EDITED = ":is(:user-valid,:user-invalid)";
+
 const checks = new WeakMap<HTMLFormElement, Check>();
 /** Fulfilled when no pointer is pressed: a message that moves the button under it would prevent the click. */
 let released: Promise<unknown> = Promise.resolve();
@@ -59,8 +62,12 @@ export function observeFields(signal: AbortSignal): void {
   on("hyper:swap:after", () => {
     doc.querySelectorAll<HTMLFormElement>("form[hyper-validate]").forEach(showAgain);
   });
-  // The user has left these before the part was loaded.
-  for (const target of all(":is(:user-valid,:user-invalid):not(:focus)")) onField({ type: "change", target });
+  // The user has changed these before the part was loaded. One has the focus still.
+  for (const target of all(`${EDITED}:not(:focus)`)) onField({ type: "change", target });
+  const leave = ({ target }: Event) => {
+    if (dom(target as Element).matches(EDITED)) onField({ type: "change", target });
+  };
+  doc.activeElement?.addEventListener("focusout", leave, { signal, once: true });
 }
 
 /** Shows the messages of a form that a patch may have removed. */
