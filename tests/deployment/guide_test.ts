@@ -108,6 +108,17 @@ Deno.test("A19: the program of the deployment guide runs with the permissions th
   await use(running);
 });
 
+Deno.test("A19: the program of the deployment guide runs as the service that the guide links to", async () => {
+  assertStringIncludes(GUIDE, "(../../deployment/app.service)");
+  const service = await Deno.readTextFile(join(ROOT, "examples/deployment/app.service"));
+  const [, options] = /^ExecStart=\S+\/deno (.+)$/m.exec(service) ?? [];
+  assert(options !== undefined);
+  await using running = await run(`deno ${options}`, {
+    "main.ts": blockWith(GUIDE, "ts ignore", "Deno.addSignalListener"),
+  }, { TMPDIR: "/tmp" });
+  await use(running);
+});
+
 Deno.test("A19: the program on all cores runs with the permissions that the guide prints", async () => {
   await using running = await run(blockWith(GUIDE, "sh", "--allow-env=DATA"), {
     "main.ts": await Deno.readTextFile(join(ROOT, "examples/deployment/main.ts")),
