@@ -57,6 +57,12 @@ export interface RunningStreamOptions {
   readonly owner: StreamOwner;
 }
 
+/** The reader of a running generator. */
+export interface PatchReader extends StreamReader {
+  /** Called when the client has left: if it has read nothing yet, nothing cancels the body of its response. */
+  leave(): void;
+}
+
 /** Called with a patch and the length of its data as JSON. */
 export type TakePatch = (patch: Patch, bytes: number) => void;
 
@@ -66,6 +72,7 @@ export class RunningStream {
   readonly events: PatchEvents;
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
+  #reader: PatchReader | null = null;
   /** Ends a generator that continues without a reader. */
   #lingering: Alarm | null = null;
 
@@ -80,8 +87,9 @@ export class RunningStream {
     return this.#options.slot.isReleased;
   }
 
-  /** Sets the reader that is notified when it must be released; `null` if it has left. */
-  setReader(reader: StreamReader | null): void {
+  /** Sets the reader that is notified when it must be released, or when its client has left; `null` if it has left. */
+  setReader(reader: PatchReader | null): void {
+    this.#reader = reader;
     this.#options.slot.setReader(reader);
   }
 
@@ -91,6 +99,7 @@ export class RunningStream {
 
   /** Releases the reader. The generator of a GET is ended; that of a POST runs to its end, within the limits. */
   leave(): void {
+    this.#reader?.leave();
     if (this.#options.whenLeft === "stop") return this.#linger();
     if (this.#state !== "read") return;
     notify(() => this.run(() => {}), isReported);

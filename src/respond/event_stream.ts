@@ -4,8 +4,7 @@ import { encodeEvent } from "../protocol/event_stream.ts";
 import type { Patch, PatchMarks } from "../protocol/patch.ts";
 import { isTerminal } from "../protocol/patch.ts";
 import { Alarm } from "../dispatch/alarms.ts";
-import { isReported } from "../dispatch/running_stream.ts";
-import type { StreamReader } from "../dispatch/streams.ts";
+import { isReported, type PatchReader } from "../dispatch/running_stream.ts";
 import type { EndReason, FirstPatch, OpenedStream } from "../dispatch/subscription.ts";
 import { waitForShare } from "./fair_share.ts";
 
@@ -56,7 +55,7 @@ export function eventStream(
  * The source of one stream. Idle streams are many, so that one holds only this object and the promise of its next patch: neither
  * closures nor functions that wait.
  */
-class PatchSource implements UnderlyingDefaultSource<Uint8Array>, StreamReader {
+class PatchSource implements UnderlyingDefaultSource<Uint8Array>, PatchReader {
   readonly #opened: OpenedStream;
   readonly #quietMs: number;
   readonly #maxMs: number;
@@ -117,6 +116,12 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array>, StreamReader {
     this.#end("released");
     this.#controller?.close();
     this.#leave();
+  }
+
+  leave(): void {
+    if (this.#ended) return;
+    this.#end("left");
+    this.#controller?.close();
   }
 
   #wait(side: "reader" | "us"): void {

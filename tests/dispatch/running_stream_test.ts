@@ -193,7 +193,7 @@ Deno.test("a GET that continues without a reader ends at once when the process s
   using clock = stopTime();
   const { stream, log, streams } = running(count, {}, "stop", true);
   await stream.events.next();
-  stream.setReader({ release: () => log.push("released") });
+  stream.setReader({ release: () => log.push("released"), leave() {} });
   stream.leave();
   // The reader notices later that its client has gone.
   stream.setReader(null);

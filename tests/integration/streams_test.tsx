@@ -8,7 +8,7 @@ import {
   type StreamClosed,
   toast,
 } from "../../mod.ts";
-import { App, eventsOf, namesOf, parseEvents } from "../support/app.tsx";
+import { App, EVENTS, eventsOf, namesOf, parseEvents } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
 type Maker = (ctx: { readonly signal: AbortSignal }) => AsyncGenerator<Item, void, void> | Generator<Item, void, void>;
@@ -149,6 +149,22 @@ Deno.test("a client that disconnects lets a POST generator run to its end, and i
   await reader?.cancel();
   await over.promise;
   assertEquals([steps, closed], [["a", "b", "c", "silent"], ["left"]]);
+});
+
+Deno.test("a client that disconnects, and whose response nothing reads or cancels, leaves no timer", async () => {
+  using clock = stopTime();
+  const { app } = streaming(async function* ({ signal }) {
+    yield toast(1);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  });
+  const client = new AbortController();
+  const response = await app.request("/?_action=watch", { headers: { accept: EVENTS }, signal: client.signal });
+  assertEquals(response.status, 200);
+  await clock.tick(0);
+  client.abort();
+  await app[Symbol.asyncDispose]();
+  await clock.tick(0);
+  assertEquals(clock.timers, 0);
 });
 
 Deno.test("a client that disconnects before the first item ends the generator as well", async () => {
