@@ -12,7 +12,7 @@ import {
   saveLines,
 } from "../../examples/invoices/invoices.ts";
 import { idle } from "../../examples/invoices/sending.ts";
-import { pressAndAgree, untilValue, withPage } from "../support/browser.ts";
+import { pressAndAgree, untilPreloaded, untilValue, withPage } from "../support/browser.ts";
 
 const TEA: Line = { text: "Tea", quantity: 2, price: 4.5 };
 const CUPS: Line = { text: "Cups", quantity: 12, price: 19.99 };
@@ -275,6 +275,7 @@ invoicesTest("invoices: saving the lines keeps text that was typed into the deta
 
 invoicesTest("invoices: all controls can be reached with the keyboard alone", true, async (page) => {
   await signIn(page, `/invoices/${draft([TEA])}`);
+  await untilPreloaded(page, ["rows"]);
   await page.keyboard.press("Tab");
   assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
   await page.getByRole("button", { name: "Add line" }).focus();

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { createApp } from "../../examples/showcase/app.ts";
 import { ENTRIES } from "../../examples/showcase/site.ts";
-import { type PageOptions, untilValue, type Visit, withPage } from "../support/browser.ts";
+import { type PageOptions, untilPreloaded, untilValue, type Visit, withPage } from "../support/browser.ts";
 import { findViolations } from "../support/axe.ts";
 
 const PATHS = ["/", ...ENTRIES.map(({ path }) => path), "/nowhere"];
@@ -288,6 +288,11 @@ showcaseTest("each lane handles three quick clicks in its own way", async ({ pag
 
 showcaseTest("a loading state is shown for a slow request, and not for a fast one", async ({ page, events }) => {
   await page.goto("/show/loading");
+  await untilPreloaded(page, ["indicators"]);
+  // On a slow machine, 50 ms may take longer than the default.
+  await page.locator("[hyper-loading=wait]").first().evaluate((element) =>
+    element.setAttribute("hyper-loading-delay", "1000")
+  );
   const waiting = live(page).getByText("Waiting …");
   const shown = page.evaluate(() =>
     new Promise((resolve) => {

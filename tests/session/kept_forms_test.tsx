@@ -108,7 +108,7 @@ function about({ html }: OpenPage): string | undefined {
   return /<textarea[^>]*>([^<]*)</.exec(html)?.[1];
 }
 
-const TYPED = { about: "typed", news: "on", pin: "1234" };
+const TYPED = { about: "typed", news: "on", pin: "9-digits-0" };
 
 Deno.test("a form posted after its session is not run, and is shown once after the sign-in, without its password", async () => {
   await using site = new Site();
@@ -116,7 +116,7 @@ Deno.test("a form posted after its session is not run, and is shown once after t
   assertEquals([response.status, response.headers.get("location")], [303, "/sign-in?next=%2F"]);
   await site.signIn("ada");
   const page = await site.open("/");
-  assertEquals([about(page), /name="news"[^>]* checked/.test(page.html), page.html.includes("1234")], [
+  assertEquals([about(page), /name="news"[^>]* checked/.test(page.html), page.html.includes("9-digits-0")], [
     "typed",
     true,
     false,
@@ -202,7 +202,7 @@ Deno.test("the store of a kept form has neither its password nor the cookie", as
   const { response } = await site.submit(await site.formOf("ada"), "save", TYPED);
   const token = response.headers.getSetCookie()[0]?.split(";")[0]?.split("=")[1] ?? "";
   const stored = JSON.stringify([...site.stored]);
-  assertEquals([token.length, stored.includes("typed"), stored.includes("1234"), stored.includes(token)], [
+  assertEquals([token.length, stored.includes("typed"), stored.includes("9-digits-0"), stored.includes(token)], [
     43,
     true,
     false,

@@ -67,7 +67,7 @@ export function observeFields(signal: AbortSignal): void {
   const leave = ({ target }: Event) => {
     if (dom(target as Element).matches(EDITED)) onField({ type: "change", target });
   };
-  doc.activeElement?.addEventListener("focusout", leave, { signal, once: true });
+  dom(doc.activeElement)?.addEventListener("focusout", leave, { signal, once: true });
 }
 
 /** Shows the messages of a form that a patch may have removed. */
