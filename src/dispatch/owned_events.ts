@@ -89,8 +89,10 @@ export class OwnedEvents implements PatchEvents {
     this.#state = "begun";
     if (this.#reader === null) return;
     const { client, stream } = this.#reader;
-    if (client.isGone) this.#state = "over";
-    else client.whenGone(stream);
+    if (!client.isGone) return client.whenGone(stream);
+    this.#state = "over";
+    // Later: its reader asks for the first patch now.
+    queueMicrotask(() => stream.leave());
   }
 
   async #nextOfRest(): Promise<IteratorResult<Patch, void>> {

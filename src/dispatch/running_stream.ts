@@ -73,6 +73,8 @@ export class RunningStream {
   readonly #options: RunningStreamOptions;
   #state: "read" | "unread" | "ending" = "read";
   #reader: PatchReader | null = null;
+  /** `true` once its client has left, perhaps before it had a reader. */
+  #isLeft = false;
   /** Ends a generator that continues without a reader. */
   #lingering: Alarm | null = null;
 
@@ -91,6 +93,7 @@ export class RunningStream {
   setReader(reader: PatchReader | null): void {
     this.#reader = reader;
     this.#options.slot.setReader(reader);
+    if (this.#isLeft) reader?.leave();
   }
 
   get #isEnding(): boolean {
@@ -99,6 +102,7 @@ export class RunningStream {
 
   /** Releases the reader. The generator of a GET is ended; that of a POST runs to its end, within the limits. */
   leave(): void {
+    this.#isLeft = true;
     this.#reader?.leave();
     if (this.#options.whenLeft === "stop") return this.#linger();
     if (this.#state !== "read") return;

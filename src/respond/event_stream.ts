@@ -87,9 +87,10 @@ class PatchSource implements UnderlyingDefaultSource<Uint8Array>, PatchReader {
     this.#controller = controller;
     // Not in `pull`: a reader that has stopped reading does not pull again.
     if (stream.isReleased) return this.release();
-    stream.setReader(this);
     this.#age.set(this.#maxMs);
     this.#check.set(this.#checkMs);
+    // After the alarms: if the client has left, this ends them.
+    stream.setReader(this);
   }
 
   /** Not awaited while there is nothing to send: a chunk that is enqueued later answers the reader that waits. */

@@ -100,6 +100,55 @@ Deno.test("fifty tabs with a topic each share one connection; when the leader cl
   }
 });
 
+Deno.test("a response to a navigation that is older than what the page shows is brought up to date", async () => {
+  let value = "first";
+  const Value = region("value", { depends: "value" }, () => <output>{value}</output>);
+  const Page = () => (
+    <html lang="en">
+      <head>
+        <title>Value</title>
+        <ClientScript />
+      </head>
+      <body hyper-nav>
+        <a href="/">Reload</a>
+        <Value />
+      </body>
+    </html>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value }) }],
+  });
+  try {
+    await withPage(handler, async ({ page, events }) => {
+      await page.goto("/");
+      const change = async (next: string) => {
+        value = next;
+        await handler.changed("value");
+        await page.locator("output").getByText(next, { exact: true }).waitFor();
+      };
+      await change("second");
+      const asked = Promise.withResolvers<void>();
+      const late = Promise.withResolvers<void>();
+      await page.route((url) => url.pathname === "/", async (route) => {
+        if (route.request().method() !== "GET") return await route.continue();
+        const response = await route.fetch();
+        asked.resolve();
+        await late.promise;
+        await route.fulfill({ response });
+      });
+      await page.getByRole("link", { name: "Reload" }).click();
+      await asked.promise;
+      await change("third");
+      late.resolve();
+      await events.next("hyper:navigate:after");
+      await page.locator("output").getByText("third", { exact: true }).waitFor();
+    });
+  } finally {
+    await handler.close();
+  }
+});
+
 // Chromium under Playwright has no back/forward cache and freezes no page: these are the events that a page would receive.
 for (
   const [what, hide, show] of [

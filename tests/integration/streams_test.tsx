@@ -151,21 +151,25 @@ Deno.test("a client that disconnects lets a POST generator run to its end, and i
   assertEquals([steps, closed], [["a", "b", "c", "silent"], ["left"]]);
 });
 
-Deno.test("a client that disconnects, and whose response nothing reads or cancels, leaves no timer", async () => {
-  using clock = stopTime();
-  const { app } = streaming(async function* ({ signal }) {
-    yield toast(1);
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+for (const when of ["before its request is answered", "while its stream opens", "after its stream was opened"]) {
+  Deno.test(`a client that disconnects ${when}, and whose response nothing reads or cancels, leaves no timer`, async () => {
+    using clock = stopTime();
+    const client = new AbortController();
+    const { app } = streaming(async function* ({ signal }) {
+      if (when === "while its stream opens") client.abort();
+      yield toast(1);
+      await new Promise((resolve) => signal.aborted ? resolve(null) : signal.addEventListener("abort", resolve));
+    });
+    const sent = app.request("/?_action=watch", { headers: { accept: EVENTS }, signal: client.signal });
+    if (when === "before its request is answered") client.abort();
+    await sent;
+    await clock.tick(0);
+    client.abort();
+    await app[Symbol.asyncDispose]();
+    await clock.tick(0);
+    assertEquals(clock.timers, 0);
   });
-  const client = new AbortController();
-  const response = await app.request("/?_action=watch", { headers: { accept: EVENTS }, signal: client.signal });
-  assertEquals(response.status, 200);
-  await clock.tick(0);
-  client.abort();
-  await app[Symbol.asyncDispose]();
-  await clock.tick(0);
-  assertEquals(clock.timers, 0);
-});
+}
 
 Deno.test("a client that disconnects before the first item ends the generator as well", async () => {
   const over = Promise.withResolvers<void>();

@@ -52,13 +52,15 @@ export function watchSharedStream(ended: AbortSignal): void {
       "hyper:layer:close",
     ]
   ) {
-    addEventListener(type, () => tab?.update(), listening);
+    addEventListener(type, () => tab?.update(/:nav|:his/.test(type)), listening);
   }
   ended.addEventListener("abort", leave);
   whenFollowedChange(() => tab?.update());
   // Opened by the user before: the server decides what the one of now may watch.
   void whenUserChanges((_, settled) => tab?.reopen(settled), ended);
 }
+
+const NONE: { readonly references: ReadonlySet<string>; readonly place: string } = { references: new Set(), place: "" };
 
 /** A tab while it is shown. */
 class SharedTab {
@@ -74,7 +76,7 @@ class SharedTab {
   /** The references that were sent last. */
   #references: readonly string[] = [];
   /** The regions of this tab that have received everything up to a place. */
-  #known: { readonly references: ReadonlySet<string>; readonly place: string } = { references: new Set(), place: "" };
+  #known = NONE;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Runs until a leader has noted what was sent. */
   #leaderTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,8 +90,16 @@ class SharedTab {
     this.update();
   }
 
-  /** Tells the leader about the regions and calls of the page, if they have changed. */
-  update(): void {
+  /**
+   * Tells the leader about the regions and calls of the page, if they have changed.
+   *
+   * @param isNew `true` if a navigation has shown a page. Its response may be older than the last place.
+   */
+  update(isNew?: boolean): void {
+    if (isNew) {
+      this.#known = NONE;
+      this.#sent = "";
+    }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send(false), COLLECT_MS);
   }
