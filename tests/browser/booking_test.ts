@@ -153,6 +153,8 @@ bookingTest("an appointment is booked, canceled and taken back by keyboard alone
   await tabTo(page, "Cancel it");
   await page.keyboard.press("Enter");
   await page.getByText("You have no appointments.").waitFor();
+  // The toast is moved to the page when the dialog closes.
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
   await tabTo(page, "Undo");
   await page.keyboard.press("Enter");
   await page.locator("#booking-1").waitFor();
