@@ -30,7 +30,11 @@ export interface ClientInfo {
   readonly holder: Holder;
   /** Aborted when the client disconnects before the response is sent. It takes memory once it was read. */
   readonly gone: AbortSignal;
-  /** `true` once the client has disconnected. */
+  /**
+   * `true` once the client has disconnected.
+   *
+   * @internal
+   */
   readonly isGone: boolean;
   /**
    * Calls `leave()` of the work when the client disconnects; never for a client that has disconnected already.

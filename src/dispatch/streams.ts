@@ -66,7 +66,7 @@ export interface Streams {
    * The same, but waits a moment for a slot: a browser that closes a stream may open the next one before the server notices. A holder who
    * has waited in vain waits again only after a slot was released.
    *
-   * @param client Its signal is read only if there is no slot, because it takes memory for as long as the stream is open.
+   * @param client Its signal is read only if every slot is taken, because it takes memory for as long as the stream is open.
    */
   openSoon(holder: Holder, client: { readonly gone: AbortSignal }): Promise<StreamSlot | StreamRefusal>;
   /** Returns a slot for a generator whose patches travel on a stream that has one: a subscription. They are counted apart. */

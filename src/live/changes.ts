@@ -55,7 +55,7 @@ export class Changes implements WatchedFeed {
   readonly #bus: Bus;
   readonly #report: Report;
   readonly #watchers = new Set<ChangeWatcher>();
-  /** The watchers of each topic. */
+  /** The groups of its watchers, by topic. */
   readonly groups: TopicGroups = new TopicGroups();
   /** The latest changes, the oldest first. */
   readonly #recent: Recent[] = [];

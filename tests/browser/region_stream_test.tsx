@@ -1,7 +1,7 @@
 /** The stream that all tabs of a browser share, over HTTP/1.1: one connection, whatever they watch. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { ClientScript, createHandler, type Handler, region } from "../../mod.ts";
+import { action, ClientScript, createHandler, Form, type Handler, region } from "../../mod.ts";
 import { withPage } from "../support/browser.ts";
 import { withinTime } from "../support/clock.ts";
 
@@ -100,54 +100,71 @@ Deno.test("fifty tabs with a topic each share one connection; when the leader cl
   }
 });
 
-Deno.test("a response to a navigation that is older than what the page shows is brought up to date", async () => {
-  let value = "first";
-  const Value = region("value", { depends: "value" }, () => <output>{value}</output>);
-  const Page = () => (
-    <html lang="en">
-      <head>
-        <title>Value</title>
-        <ClientScript />
-      </head>
-      <body hyper-nav>
-        <a href="/">Reload</a>
-        <Value />
-      </body>
-    </html>
-  );
-  const handler = createHandler({
-    keys: ["k".repeat(32)],
-    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value }) }],
-  });
-  try {
-    await withPage(handler, async ({ page, events }) => {
-      await page.goto("/");
-      const change = async (next: string) => {
-        value = next;
-        await handler.changed("value");
-        await page.locator("output").getByText(next, { exact: true }).waitFor();
-      };
-      await change("second");
-      const asked = Promise.withResolvers<void>();
-      const late = Promise.withResolvers<void>();
-      await page.route((url) => url.pathname === "/", async (route) => {
-        if (route.request().method() !== "GET") return await route.continue();
-        const response = await route.fetch();
-        asked.resolve();
-        await late.promise;
-        await route.fulfill({ response });
-      });
-      await page.getByRole("link", { name: "Reload" }).click();
-      await asked.promise;
-      await change("third");
-      late.resolve();
-      await events.next("hyper:navigate:after");
-      await page.locator("output").getByText("third", { exact: true }).waitFor();
+for (const how of ["of a link", "of a page that is requested once more after a post"]) {
+  Deno.test(`a response ${how} that is older than what the page shows is brought up to date`, async () => {
+    let value = "first";
+    const posted = Promise.withResolvers<void>();
+    const Value = region("value", { depends: "value" }, () => <output>{value}</output>);
+    const save = action("save", () => posted.promise);
+    const Page = () => (
+      <html lang="en">
+        <head>
+          <title>Value</title>
+          <ClientScript />
+        </head>
+        <body hyper-nav>
+          <a href="/">Reload</a>
+          <Form action={save}>
+            <button>Save</button>
+          </Form>
+          <Value />
+        </body>
+      </html>
+    );
+    const handler = createHandler({
+      keys: ["k".repeat(32)],
+      pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value, save }) }],
     });
-  } finally {
-    await handler.close();
-  }
-});
+    try {
+      await withPage(handler, async ({ page, events }) => {
+        await page.goto("/");
+        const change = async (next: string) => {
+          value = next;
+          await handler.changed("value");
+          await page.locator("output").getByText(next, { exact: true }).waitFor();
+        };
+        await change("second");
+        const reload = page.getByRole("link", { name: "Reload" });
+        if (how !== "of a link") {
+          await page.getByRole("button", { name: "Save" }).click();
+          await events.next("hyper:beforeRequest");
+          await reload.click();
+          await events.next("hyper:navigate:after");
+        }
+        const asked = Promise.withResolvers<void>();
+        const late = Promise.withResolvers<void>();
+        await page.route((url) => url.pathname === "/", async (route) => {
+          if (route.request().method() !== "GET") return await route.continue();
+          const response = await route.fetch();
+          asked.resolve();
+          await late.promise;
+          await route.fulfill({ response });
+        });
+        if (how === "of a link") await reload.click();
+        posted.resolve();
+        await asked.promise;
+        await change("third");
+        // Whatever shows the page, the old value is seen once.
+        const isOld = page.waitForFunction(() => document.querySelector("output")?.textContent === "second");
+        late.resolve();
+        await isOld;
+        await page.locator("output").getByText("third", { exact: true }).waitFor();
+      });
+    } finally {
+      await handler.close();
+    }
+  });
+}
 
 // Chromium under Playwright has no back/forward cache and freezes no page: these are the events that a page would receive.
 for (

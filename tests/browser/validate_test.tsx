@@ -295,13 +295,15 @@ Deno.test("the text of an input method is validated when it is complete", async 
   const { asked, served } = site({ mode: "input" });
   await withPage(served, async ({ page, context, events }) => {
     await open(page);
+    await page.clock.install();
     await page.getByLabel("Name").focus();
     const cdp = await context.newCDPSession(page);
     await cdp.send("Input.imeSetComposition", { text: "ad", selectionStart: 2, selectionEnd: 2 });
     // Longer than the pause of typing.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    await page.clock.runFor(400);
     assertEquals(asked.length, 0);
     await cdp.send("Input.insertText", { text: "ada" });
+    await page.clock.runFor(400);
     await events.next("hyper:validate");
     assertEquals((await seen(page)).focus, "name");
     assertEquals(asked.length, 1);

@@ -16,7 +16,7 @@ import { PLACE_ATTRIBUTE } from "../../protocol/region_names.ts";
 import { whenUserChanges } from "./session_part.ts";
 import { attr, doc } from "../dom.ts";
 import { addressOf, layers } from "../page/layers.ts";
-import { regionsOf } from "../page/region_list.ts";
+import { regionHooks, regionsOf } from "../page/region_list.ts";
 import { endFollowed, followedCalls, giveBlock, giveHeartbeat, stopFollowing, whenFollowedChange } from "./followed.ts";
 import { markDirty } from "./regions.ts";
 import { COLLECT_MS, StreamLeader } from "./stream_leader.ts";
@@ -46,20 +46,20 @@ export function watchSharedStream(ended: AbortSignal): void {
     const type of [
       "hyper:swap:after",
       "hyper:afterRequest",
-      "hyper:navigate:after",
-      "hyper:history:restore:after",
       "hyper:layer:open",
       "hyper:layer:close",
     ]
   ) {
-    addEventListener(type, () => tab?.update(/:nav|:his/.test(type)), listening);
+    addEventListener(type, () => tab?.update(), listening);
   }
+  regionHooks.onPage = () => tab?.renew();
   ended.addEventListener("abort", leave);
   whenFollowedChange(() => tab?.update());
   // Opened by the user before: the server decides what the one of now may watch.
   void whenUserChanges((_, settled) => tab?.reopen(settled), ended);
 }
 
+/** No region of the tab is known to be up to date. */
 const NONE: { readonly references: ReadonlySet<string>; readonly place: string } = { references: new Set(), place: "" };
 
 /** A tab while it is shown. */
@@ -90,18 +90,17 @@ class SharedTab {
     this.update();
   }
 
-  /**
-   * Tells the leader about the regions and calls of the page, if they have changed.
-   *
-   * @param isNew `true` if a navigation has shown a page. Its response may be older than the last place.
-   */
-  update(isNew?: boolean): void {
-    if (isNew) {
-      this.#known = NONE;
-      this.#sent = "";
-    }
+  /** Tells the leader about the regions and calls of the page, if they have changed. */
+  update(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send(false), COLLECT_MS);
+  }
+
+  /** Tells it about those of a page whose response may be older than the last place: it asks for what has changed since. */
+  renew(): void {
+    this.#known = NONE;
+    this.#sent = "";
+    this.update();
   }
 
   /** Closes the stream, as the leader, and opens it again when a promise resolves. */

@@ -30,6 +30,7 @@ import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages, TakePrefetched } from "./pages.ts";
 import { covered } from "../page/layers.ts";
 import { predictions } from "../page/predictions.ts";
+import { regionHooks } from "../page/region_list.ts";
 import { readPage } from "./read_page.ts";
 import { setRootAttributes } from "./root_attributes.ts";
 import { comparePolicies } from "./policy_in_force.ts";
@@ -302,6 +303,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     predictions.around(change, isAgain ? undefined : null);
     facts = next;
     markShown();
+    regionHooks.onPage();
     endStreams();
     if (hadFocus && doc.activeElement === doc.body) focusContent(tryFocus);
     updateIndicators(doc.body);

@@ -7,6 +7,12 @@ import { PAGES_ATTRIBUTE, REGION_ATTRIBUTE, REGIONS_HEADER_BYTES, REGIONS_STALE 
 import { attr, dom, ours } from "../dom.ts";
 import { type Layer, layerOf } from "./layers.ts";
 
+/** Set by the part for regions. */
+export const regionHooks = {
+  /** Called when a navigation has shown a page, or has requested it once more: it may be older than what was shown before. */
+  onPage(): void {},
+};
+
 /** A selector for the root elements of regions. */
 export const REGION: string = `[${REGION_ATTRIBUTE}]`;
 
