@@ -5,7 +5,7 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
 /**
  * Maximum download sizes, in bytes (brotli 11): the table of the design, except for `patch`, which was part of the initial
  * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, and makes view transitions, `live`, which also watches the regions of
- * layers, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
+ * layers and asks again for those that an older response has replaced, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
  * the dialog before the page,
  * `navigation`, which also shows late parts, fills the page cache and renews a page after calls of the page before, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
@@ -15,7 +15,7 @@ const LIMITS = {
   prefetch: 1_300,
   feedback: 2_270,
   patch: 5_020,
-  live: 3_990,
+  live: 4_050,
   extras: 2_000,
   indicators: 1_100,
   late: 2_000,

@@ -1,7 +1,7 @@
 /** The stream that all tabs of a browser share, over HTTP/1.1: one connection, whatever they watch. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { action, ClientScript, createHandler, Form, type Handler, region } from "../../mod.ts";
+import { action, ClientScript, createHandler, Form, type Handler, refresh, region } from "../../mod.ts";
 import { withPage } from "../support/browser.ts";
 import { withinTime } from "../support/clock.ts";
 
@@ -165,6 +165,64 @@ for (const how of ["of a link", "of a page that is requested once more after a p
     }
   });
 }
+
+Deno.test("a page that refresh() has rendered before a change by others is brought up to date", async () => {
+  let value = "first";
+  let isSlow = false;
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const Value = region("value", { depends: "value" }, async () => {
+    const rendered = value;
+    if (isSlow) {
+      isSlow = false;
+      begun.resolve();
+      await end.promise;
+    }
+    return <output>{rendered}</output>;
+  });
+  const save = action("save", () => {
+    isSlow = true;
+    return refresh();
+  });
+  const Page = () => (
+    <html lang="en">
+      <head>
+        <title>Value</title>
+        <ClientScript />
+      </head>
+      <body>
+        <Form action={save}>
+          <button>Save</button>
+        </Form>
+        <Value />
+      </body>
+    </html>
+  );
+  const handler = createHandler({
+    keys: ["k".repeat(32)],
+    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value, save }) }],
+  });
+  try {
+    await withPage(handler, async ({ page }) => {
+      await page.goto("/");
+      const change = async (next: string) => {
+        value = next;
+        await handler.changed("value");
+        await page.locator("output").getByText(next, { exact: true }).waitFor();
+      };
+      await change("second");
+      await page.getByRole("button", { name: "Save" }).click();
+      await begun.promise;
+      await change("third");
+      const isOld = page.waitForFunction(() => document.querySelector("output")?.textContent === "second");
+      end.resolve();
+      await isOld;
+      await page.locator("output").getByText("third", { exact: true }).waitFor();
+    });
+  } finally {
+    await handler.close();
+  }
+});
 
 // Chromium under Playwright has no back/forward cache and freezes no page: these are the events that a page would receive.
 for (

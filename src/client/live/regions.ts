@@ -34,8 +34,12 @@ const changedBy = new WeakMap<Element, string>();
 const dueAt = new WeakMap<Element, number>();
 /** Requests for a region that have changed nothing. */
 const attempts = new WeakMap<Element, number>();
-/** The calls whose response is not complete. */
-const inFlight = new Set<string>();
+/** The calls whose response is not complete, each with the number of renewals before it. */
+const inFlight = new Map<string, number>();
+/** Number of responses that have renewed regions. */
+let renewals = 0;
+/** The last of them for a region. */
+const renewedAt = new WeakMap<Element, number>();
 let isAsking = false;
 let failures = 0;
 
@@ -58,13 +62,22 @@ export function renewRegions(regions: readonly Element[]): void {
 /** Observes the calls of the page until the signal is aborted. */
 export function watchRegionCalls(signal: AbortSignal): void {
   const listening = { signal };
-  addEventListener("hyper:beforeRequest", ({ detail: { id } }) => inFlight.add(id), listening);
+  addEventListener("hyper:beforeRequest", ({ detail: { id } }) => inFlight.set(id, renewals), listening);
   addEventListener("hyper:afterRequest", ({ detail: { id } }) => {
     inFlight.delete(id);
     renew();
   }, listening);
-  addEventListener("hyper:swap:after", ({ detail: { id, element } }) => {
-    for (const region of ours(REGION, element)) changedBy.set(region, id);
+  addEventListener("hyper:swap:after", ({ detail: { id, action, method, element } }) => {
+    const isRenewal = action === REGIONS_ACTION;
+    if (isRenewal) renewals++;
+    for (const region of ours(REGION, element)) {
+      changedBy.set(region, id);
+      if (isRenewal) renewedAt.set(region, renewals);
+      // Others have changed it meanwhile: this response may have been rendered before. A GET may be a stream that lasts.
+      else if (method !== "GET" && (renewedAt.get(region) ?? 0) > (inFlight.get(id) ?? renewals)) {
+        dirty.set(region, undefined);
+      }
+    }
   }, listening);
   // The user has not asked for them, and another attempt follows, unless the user must sign in first.
   for (const type of ["hyper:requestError", "hyper:requestException"] as const) {
@@ -111,7 +124,7 @@ function renew(): void {
   if (isAsking || doc.hidden) return;
   const asked: Element[] = [];
   for (const [region, echo] of dirty) {
-    if (echo && [...inFlight].some((id) => id.startsWith(echo))) continue;
+    if (echo && [...inFlight.keys()].some((id) => id.startsWith(echo))) continue;
     // A request has one address. The others follow.
     if (asked[0] && layerOf(region) !== layerOf(asked[0])) continue;
     dirty.delete(region);
