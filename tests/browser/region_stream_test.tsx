@@ -1,8 +1,8 @@
 /** The stream that all tabs of a browser share, over HTTP/1.1: one connection, whatever they watch. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { action, ClientScript, createHandler, Form, type Handler, refresh, region } from "../../mod.ts";
-import { withPage } from "../support/browser.ts";
+import { action, ClientScript, createHandler, Form, type Handler, type Item, refresh, region } from "../../mod.ts";
+import { type Visit, withPage } from "../support/browser.ts";
 import { withinTime } from "../support/clock.ts";
 
 const TABS = 50;
@@ -100,12 +100,26 @@ Deno.test("fifty tabs with a topic each share one connection; when the leader cl
   }
 });
 
-for (const how of ["of a link", "of a page that is requested once more after a post"]) {
-  Deno.test(`a response ${how} that is older than what the page shows is brought up to date`, async () => {
-    let value = "first";
-    const posted = Promise.withResolvers<void>();
-    const Value = region("value", { depends: "value" }, () => <output>{value}</output>);
-    const save = action("save", () => posted.promise);
+/** One page with a value that others change, a link to itself and a form. */
+class ValueSite {
+  readonly handler: Handler;
+  #value = "first";
+  #isHeld = false;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
+
+  /** @param answer Returns the result of the form. */
+  constructor(answer: () => Item | Promise<void> | void) {
+    const Value = region("value", { depends: "value" }, async () => {
+      const rendered = this.#value;
+      if (this.#isHeld) {
+        this.#isHeld = false;
+        this.#begun.resolve();
+        await this.#released.promise;
+      }
+      return <output>{rendered}</output>;
+    });
+    const save = action("save", answer);
     const Page = () => (
       <html lang="en">
         <head>
@@ -121,107 +135,83 @@ for (const how of ["of a link", "of a page that is requested once more after a p
         </body>
       </html>
     );
-    const handler = createHandler({
+    this.handler = createHandler({
       keys: ["k".repeat(32)],
       pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value, save }) }],
     });
-    try {
-      await withPage(handler, async ({ page, events }) => {
-        await page.goto("/");
-        const change = async (next: string) => {
-          value = next;
-          await handler.changed("value");
-          await page.locator("output").getByText(next, { exact: true }).waitFor();
-        };
-        await change("second");
-        const reload = page.getByRole("link", { name: "Reload" });
-        if (how !== "of a link") {
-          await page.getByRole("button", { name: "Save" }).click();
-          await events.next("hyper:beforeRequest");
-          await reload.click();
-          await events.next("hyper:navigate:after");
-        }
-        const asked = Promise.withResolvers<void>();
-        const late = Promise.withResolvers<void>();
-        await page.route((url) => url.pathname === "/", async (route) => {
-          if (route.request().method() !== "GET") return await route.continue();
-          const response = await route.fetch();
-          asked.resolve();
-          await late.promise;
-          await route.fulfill({ response });
-        });
-        if (how === "of a link") await reload.click();
-        posted.resolve();
-        await asked.promise;
-        await change("third");
-        // Whatever shows the page, the old value is seen once.
-        const isOld = page.waitForFunction(() => document.querySelector("output")?.textContent === "second");
-        late.resolve();
-        await isOld;
-        await page.locator("output").getByText("third", { exact: true }).waitFor();
-      });
-    } finally {
-      await handler.close();
-    }
-  });
+  }
+
+  /** Changes the value, and waits until the page shows it. */
+  async change(page: Page, value: string): Promise<void> {
+    this.#value = value;
+    await this.handler.changed("value");
+    await page.locator("output").getByText(value, { exact: true }).waitFor();
+  }
+
+  /** Holds the next render back, once it has read the value. Returns a promise of that. */
+  hold(): Promise<void> {
+    this.#isHeld = true;
+    return this.#begun.promise;
+  }
+
+  /** Ends the render. The page shows the old value, and then the one of now. */
+  async release(page: Page, old: string, now: string): Promise<void> {
+    const isOld = page.waitForFunction((old) => document.querySelector("output")?.textContent === old, old);
+    this.#released.resolve();
+    await isOld;
+    await page.locator("output").getByText(now, { exact: true }).waitFor();
+  }
 }
 
-Deno.test("a page that refresh() has rendered before a change by others is brought up to date", async () => {
-  let value = "first";
-  let isSlow = false;
-  const begun = Promise.withResolvers<void>();
-  const end = Promise.withResolvers<void>();
-  const Value = region("value", { depends: "value" }, async () => {
-    const rendered = value;
-    if (isSlow) {
-      isSlow = false;
-      begun.resolve();
-      await end.promise;
-    }
-    return <output>{rendered}</output>;
-  });
-  const save = action("save", () => {
-    isSlow = true;
-    return refresh();
-  });
-  const Page = () => (
-    <html lang="en">
-      <head>
-        <title>Value</title>
-        <ClientScript />
-      </head>
-      <body>
-        <Form action={save}>
-          <button>Save</button>
-        </Form>
-        <Value />
-      </body>
-    </html>
-  );
-  const handler = createHandler({
-    keys: ["k".repeat(32)],
-    pages: [{ path: "/", load: () => Promise.resolve({ default: Page, Value, save }) }],
-  });
+async function onValueSite(
+  answer: () => Item | Promise<void> | void,
+  visit: (visit: Visit, site: ValueSite) => Promise<void>,
+): Promise<void> {
+  const site = new ValueSite(answer);
   try {
-    await withPage(handler, async ({ page }) => {
-      await page.goto("/");
-      const change = async (next: string) => {
-        value = next;
-        await handler.changed("value");
-        await page.locator("output").getByText(next, { exact: true }).waitFor();
-      };
-      await change("second");
-      await page.getByRole("button", { name: "Save" }).click();
-      await begun.promise;
-      await change("third");
-      const isOld = page.waitForFunction(() => document.querySelector("output")?.textContent === "second");
-      end.resolve();
-      await isOld;
-      await page.locator("output").getByText("third", { exact: true }).waitFor();
+    await withPage(site.handler, async (it) => {
+      await it.page.goto("/");
+      await site.change(it.page, "second");
+      await visit(it, site);
     });
   } finally {
-    await handler.close();
+    await site.handler.close();
   }
+}
+
+Deno.test("a response to a navigation that is older than what the page shows is brought up to date", async () => {
+  await onValueSite(() => {}, async ({ page }, site) => {
+    const held = site.hold();
+    await page.getByRole("link", { name: "Reload" }).click();
+    await held;
+    await site.change(page, "third");
+    await site.release(page, "second", "third");
+  });
+});
+
+Deno.test("an old page that is requested once more after a post is brought up to date", async () => {
+  const posted = Promise.withResolvers<void>();
+  await onValueSite(() => posted.promise, async ({ page, events }, site) => {
+    await page.getByRole("button", { name: "Save" }).click();
+    await events.next("hyper:beforeRequest");
+    await page.getByRole("link", { name: "Reload" }).click();
+    await events.next("hyper:navigate:after");
+    const held = site.hold();
+    posted.resolve();
+    await held;
+    await site.change(page, "third");
+    await site.release(page, "second", "third");
+  });
+});
+
+Deno.test("a page that refresh() has rendered before a change by others is brought up to date", async () => {
+  await onValueSite(() => refresh(), async ({ page }, site) => {
+    const held = site.hold();
+    await page.getByRole("button", { name: "Save" }).click();
+    await held;
+    await site.change(page, "third");
+    await site.release(page, "second", "third");
+  });
 });
 
 // Chromium under Playwright has no back/forward cache and freezes no page: these are the events that a page would receive.
