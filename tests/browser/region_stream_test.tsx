@@ -100,7 +100,7 @@ Deno.test("fifty tabs with a topic each share one connection; when the leader cl
   }
 });
 
-/** One page with a value that others change, a link to itself and a form. */
+/** One page with a value that others change, links to itself and a form. */
 class ValueSite {
   readonly handler: Handler;
   #value = "first";
@@ -127,7 +127,7 @@ class ValueSite {
           <ClientScript />
         </head>
         <body hyper-nav>
-          <a href="/">Reload</a>
+          <a href="/">Reload</a> <a href="/" hyper-layer>Open</a>
           <Form action={save}>
             <button>Save</button>
           </Form>
@@ -145,7 +145,7 @@ class ValueSite {
   async change(page: Page, value: string): Promise<void> {
     this.#value = value;
     await this.handler.changed("value");
-    await page.locator("output").getByText(value, { exact: true }).waitFor();
+    await page.locator("output").first().getByText(value, { exact: true }).waitFor();
   }
 
   /** Holds the next render back, once it has read the value. Returns a promise of that. */
@@ -156,10 +156,17 @@ class ValueSite {
 
   /** Ends the render. The page shows the old value, and then the one of now. */
   async release(page: Page, old: string, now: string): Promise<void> {
-    const isOld = page.waitForFunction((old) => document.querySelector("output")?.textContent === old, old);
+    await page.evaluate(() => {
+      const shown: unknown[] = [];
+      const note = () => shown.push(document.querySelector("output")?.textContent);
+      new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+      Object.assign(globalThis, { shown });
+    });
     this.#released.resolve();
-    await isOld;
-    await page.locator("output").getByText(now, { exact: true }).waitFor();
+    await page.waitForFunction(([old, now]) => {
+      const shown: unknown[] = Reflect.get(globalThis, "shown");
+      return shown.includes(old) && shown.at(-1) === now;
+    }, [old, now]);
   }
 }
 
@@ -186,6 +193,21 @@ Deno.test("a response to a navigation that is older than what the page shows is 
     await held;
     await site.change(page, "third");
     await site.release(page, "second", "third");
+  });
+});
+
+Deno.test("a response to a link in a layer that is older than what the layer shows is brought up to date", async () => {
+  await onValueSite(() => {}, async ({ page }, site) => {
+    await page.getByRole("link", { name: "Open" }).click();
+    const layer = page.getByRole("dialog");
+    await layer.getByText("second", { exact: true }).waitFor();
+    // The stream has the regions of the layer.
+    await site.change(page, "third");
+    const held = site.hold();
+    await layer.getByRole("link", { name: "Reload" }).click();
+    await held;
+    await site.change(page, "fourth");
+    await site.release(page, "third", "fourth");
   });
 });
 

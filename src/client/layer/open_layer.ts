@@ -27,7 +27,7 @@ import { clearFailure, raiseFailures, showFailure } from "../page/announce.ts";
 import { captureFocus, type RestoreFocus } from "../page/focus.ts";
 import { addressOf, covered, hrefOf, type Layer, layers } from "../page/layers.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
-import { nameOf, regionsOf } from "../page/region_list.ts";
+import { nameOf, regionHooks, regionsOf } from "../page/region_list.ts";
 import { words } from "../page/words.ts";
 import { loadNeeded, loadPart, tryPart } from "../parts/load_part.ts";
 import { firstFocus, type LayerDialog, type LayerSettings, nameDialog, settingsOf } from "./layer_dialog.ts";
@@ -292,6 +292,7 @@ async function show(layer: OpenLayer, { page }: LayerPage): Promise<void> {
   nameDialog(layer, title);
   updateIndicators(content);
   loadNeeded(content);
+  regionHooks.onPage();
   (await loadPart("patch")).tryFocus(firstFocus(content));
   tell(opener, "hyper:layer:open", { url });
 }

@@ -46,7 +46,6 @@ export function watchSharedStream(ended: AbortSignal): void {
     const type of [
       "hyper:swap:after",
       "hyper:afterRequest",
-      "hyper:layer:open",
       "hyper:layer:close",
     ]
   ) {

@@ -9,7 +9,7 @@ import { type Layer, layerOf } from "./layers.ts";
 
 /** Set by the part for regions. */
 export const regionHooks = {
-  /** Called when a navigation has shown a page, or has requested it once more: it may be older than what was shown before. */
+  /** Called when a page is shown by a navigation, in a layer, or once more: it may be older than what was shown before. */
   onPage(): void {},
 };
 
