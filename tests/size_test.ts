@@ -14,7 +14,7 @@ const LIMITS = {
   page_cache: 1_400,
   prefetch: 1_300,
   feedback: 2_270,
-  patch: 5_020,
+  patch: 5_030,
   live: 4_050,
   extras: 2_000,
   indicators: 1_100,

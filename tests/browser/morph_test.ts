@@ -648,6 +648,59 @@ onPage(
   },
 );
 
+/** Elements that the runtime adds to a page, each with markup of a page that has an element of the same kind. */
+const added: Readonly<Record<string, readonly [own: string, from: string, to: string]>> = {
+  "before the only element of its name": [
+    `<div data-hyper-own popover="manual"><p>failed</p></div>`,
+    `<div class="a"><p>1</p></div>`,
+    `<div class="b"><p>2</p></div>`,
+  ],
+  "before elements of its name with the same text": [
+    `<div data-hyper-own><p>1</p></div>`,
+    `<div class="a"><p>1</p></div>`,
+    `<div class="b"><p>1</p></div>`,
+  ],
+  "before an element that is new": [
+    `<dialog data-hyper-own open>Sure?</dialog>`,
+    `<p>1</p>`,
+    `<dialog>2</dialog><p>2</p>`,
+  ],
+  "with a control that has the name of another one": [
+    `<div data-hyper-own><form><input type="hidden" name="n" value="own"></form></div>`,
+    `<p>1</p>`,
+    `<p>1</p><form><input type="hidden" name="n" value="new"></form>`,
+  ],
+  "alone": [`<div data-hyper-own>failed</div>`, ``, `<div>1</div>`],
+};
+
+for (const [name, [own, from, next]] of Object.entries(added)) {
+  onPage(
+    `morph() leaves an element of the runtime on the page: ${name}`,
+    `<div id="x">${own}${from}</div>`,
+    async (page) => {
+      const [isSame, rest] = await page.evaluate((next) => {
+        const own = $("[data-hyper-own]");
+        const [markup, first] = [own.outerHTML, $("#x > :not([data-hyper-own])")];
+        to("x", `<div id="x">${next}</div>`);
+        const states = [own.isConnected, own.outerHTML === markup, !first || first.isConnected];
+        own.remove();
+        return [states, $("#x").innerHTML];
+      }, next);
+      assertEquals(isSame, [true, true, true]);
+      assertEquals(rest, next);
+    },
+  );
+}
+
+onPage(
+  "morph() removes an element in the markup of a user that pretends to be of the runtime",
+  `<div id="x"><div hyper-off><p data-hyper-own>old</p></div></div>`,
+  async (page) => {
+    await page.evaluate(() => to("x", `<div id="x"><div hyper-off><b>new</b></div></div>`));
+    assertEquals(await page.locator("#x").innerHTML(), `<div hyper-off=""><b>new</b></div>`);
+  },
+);
+
 onPage(
   "morph() does not change shadow roots, and morphs slotted content",
   `<div id="x"><c-card id="c" a="1"><p>1</p></c-card></div>`,

@@ -43,7 +43,8 @@
  *
  * ## Exceptions
  *
- * Not changed: an element with `hyper-keep` and its content; a `contenteditable` element in which the user has written,
+ * Not changed: an element with `hyper-keep` and its content; an element that the runtime has added, such as an alert
+ * (`data-hyper-own`), which also stays on the page; a `contenteditable` element in which the user has written,
  * while it has the focus: its new content is shown next to it; shadow
  * roots; the children of a custom element that the server sends empty, because it has rendered them itself. A
  * `<script>` is replaced and not changed, so that it never runs.
@@ -234,8 +235,8 @@ function morphTree(target: Element, source: Element, onYield?: OnYield): Element
     unplaced.push(target);
   }
   for (const old of unplaced) {
-    // Alerts and toasts of the runtime are kept.
-    if (!placed.has(old) && !(dom(old) as Partial<Element>).matches?.("[data-hyper-own]")) {
+    // Alerts and toasts of the runtime are kept; the same attribute in the markup of a user has no effect.
+    if (!placed.has(old) && !(dom(old) as Partial<Element>).matches?.("[data-hyper-own]:not([hyper-off] *)")) {
       dom(old).remove();
     }
   }

@@ -15,8 +15,8 @@ export type Pairs = Map<Node, Element | null>;
 export function findPairs(root: ParentNode, source: ParentNode): Pairs {
   const pairs: Pairs = new Map();
   const keyed = keyedIn(root);
-  // Nothing is taken out of a kept element.
-  for (const element of all("[hyper-keep] *", root)) keyed.delete(kind(element));
+  // Nothing is taken out of a kept element, or out of one that the runtime has added.
+  for (const element of all(":is([hyper-keep],[data-hyper-own]) *", root)) keyed.delete(kind(element));
   for (const [key, next] of keyedIn(source)) {
     let old = keyed.get(key) ?? null;
     for (let at = old && next; at && at !== source && !pairs.has(at); at = dom(at).parentElement) {
@@ -44,14 +44,15 @@ function keyedIn(root: ParentNode): Map<string, Element | null> {
 export function kind(node: Node): string {
   const { nodeName } = dom(node);
   if (!(node instanceof Element)) return nodeName;
-  const [id, key, name, type, value] = ["id", "data-hyper-key", "name", "type", "value"].map((attribute) =>
-    attr(node, attribute)
-  );
+  const [id, key, name, type, value, own] = ["id", "data-hyper-key", "name", "type", "value", "data-hyper-own"].map((
+    attribute,
+  ) => attr(node, attribute));
   if (id) return `${nodeName}#${id}`;
   if (key) return `${nodeName}=${key}`;
-  // The value identifies a choice. Other controls may change stateAttribute.
+  // The value identifies a choice. The value of other controls may change.
   const choice = /option|radio|checkbox/i.test(nodeName + type) && (value ?? dom(node).textContent);
-  return `${nodeName} ${name} ${type} ${choice}`;
+  // An element that the runtime has added is not one of the server.
+  return `${nodeName} ${name} ${type} ${choice} ${own}`;
 }
 
 export function kindAndText(node: Node): string {
