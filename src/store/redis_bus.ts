@@ -138,18 +138,15 @@ class ConnectedBus implements RedisBus {
     }
     feed ??= this.#addFeed(topic);
     feed.users++;
-    try {
-      await feed.opened;
-      return feed;
-    } catch (error) {
-      this.#removeFeed(topic, feed);
-      throw error;
-    }
+    await feed.opened;
+    return feed;
   }
 
   #addFeed(topic: string): Feed {
     const feed = new Feed(this.#redis, topic, this.#settings.logSeconds, this.#settings.onError);
     this.#feeds.set(topic, feed);
+    // Before a listener gets the error: its next attempt opens another feed.
+    feed.opened.catch(() => this.#removeFeed(topic));
     this.#timer ??= setInterval(() => notify(() => this.#check(), this.#settings.onError), CHECK_INTERVAL);
     return feed;
   }
@@ -158,11 +155,11 @@ class ConnectedBus implements RedisBus {
     if (--feed.users > 0) return;
     feed.closing = feed.close();
     await feed.closing;
-    this.#removeFeed(topic, feed);
+    this.#removeFeed(topic);
   }
 
-  #removeFeed(topic: string, feed: Feed): void {
-    if (this.#feeds.get(topic) === feed) this.#feeds.delete(topic);
+  #removeFeed(topic: string): void {
+    this.#feeds.delete(topic);
     if (this.#feeds.size === 0) this.#stopTimer();
   }
 

@@ -72,13 +72,14 @@ export class Feed {
   readonly #keptFor: number;
   readonly #report: Report;
   readonly #subscribers = new Set<Subscriber>();
-  /** Id of the last entry that was delivered; `null` before the log was first read. */
-  #last: string | null = null;
+  /** Id of the last entry that was delivered. */
+  #last = START;
   /** Last time at which nothing was missing, by `performance.now()`. */
   #syncedAt = -Infinity;
   /** Announced entries that wait while the log is read. */
   readonly #announced = new Waiting<AnnouncedEntry>();
-  #isReading = false;
+  /** `true` while the log is read, as it is first when the feed opens. */
+  #isReading = true;
 
   constructor(redis: RedisConnection, topic: string, logSeconds: number, report: Report) {
     this.#redis = redis;
@@ -98,8 +99,9 @@ export class Feed {
       await this.close();
       throw error;
     }
+    this.#isReading = false;
     this.markSynced();
-    this.#drainAfter(this.#last);
+    this.#drainAfter();
   }
 
   /** Unsubscribes from the channel. */
@@ -123,7 +125,7 @@ export class Feed {
     const isOverflown = waiting?.isOverflown === true;
     if (isOverflown) {
       // The dropped entries are not delivered later: the listener continues with the next one.
-      subscriber.last = this.#last ?? START;
+      subscriber.last = this.#last;
       if (after === null) notify(subscriber.onGap, this.#report);
     }
     for (const entry of waiting?.takeAll() ?? []) this.#deliverTo(subscriber, entry);
@@ -138,9 +140,7 @@ export class Feed {
   /** Reads the entries after the last one that was delivered. */
   readMissed(): void {
     this.isBehind = true;
-    if (this.#isReading || this.#last === null) return;
-    const last = this.#last;
-    notify(() => this.#read(last), this.#report);
+    if (!this.#isReading) notify(() => this.#read(this.#last), this.#report);
   }
 
   #receive(message: string): void {
@@ -148,37 +148,36 @@ export class Feed {
     // Another program, or another version, has published: its entry is in the log.
     if (entry === null) return this.readMissed();
     this.#announced.add(entry);
-    if (!this.#isReading && this.#last !== null) this.#drain(this.#last);
+    if (!this.#isReading) this.#drain();
   }
 
-  #drain(last: string): void {
+  #drain(): void {
     if (this.#announced.isOverflown) {
       this.#announced.takeAll();
       return this.readMissed();
     }
     for (const entry of this.#announced.takeAll()) {
-      if (entry.id === last) continue;
+      if (entry.id === this.#last) continue;
       // An entry is missing. It is in the log, together with the remaining ones.
-      if (!this.#isNext(entry, last)) return this.readMissed();
-      last = entry.id;
+      if (!this.#isNext(entry)) return this.readMissed();
       this.#deliver(entry);
     }
   }
 
-  /** Delivers announced entries after the log was read up to `last`: earlier ones were in the log as well. */
-  #drainAfter(last: string): void {
-    if (this.#announced.isOverflown) return this.#drain(last);
-    const later = this.#announced.takeAll().filter(({ id }) => compareIds(id, last) > 0);
+  /** Delivers announced entries after the log was read: earlier ones were in the log as well. */
+  #drainAfter(): void {
+    if (this.#announced.isOverflown) return this.#drain();
+    const later = this.#announced.takeAll().filter(({ id }) => compareIds(id, this.#last) > 0);
     for (const entry of later) this.#announced.add(entry);
-    this.#drain(last);
+    this.#drain();
   }
 
   /**
    * Returns whether an entry follows the last one. A stream that has expired starts again without a predecessor; if nothing
    * was missed, that is the next entry. An id that is not later is from another clock, or forged: the log decides.
    */
-  #isNext({ id, before }: AnnouncedEntry, last: string): boolean {
-    return compareIds(id, last) > 0 && (before === last || (before === START && !this.isBehind));
+  #isNext({ id, before }: AnnouncedEntry): boolean {
+    return compareIds(id, this.#last) > 0 && (before === this.#last || (before === START && !this.isBehind));
   }
 
   async #read(last: string): Promise<void> {
@@ -193,7 +192,7 @@ export class Feed {
     } finally {
       this.#isReading = false;
     }
-    if (!this.isBehind && this.#last !== null) this.#drainAfter(this.#last);
+    if (!this.isBehind) this.#drainAfter();
   }
 
   /**
@@ -224,7 +223,7 @@ export class Feed {
   }
 
   #deliverNew(entry: LogEntry): void {
-    if (this.#last !== null && compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
+    if (compareIds(entry.id, this.#last) > 0) this.#deliver(entry);
   }
 
   async #replay(subscriber: Subscriber, after: string): Promise<boolean> {
