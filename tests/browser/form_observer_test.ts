@@ -150,6 +150,10 @@ for (const [name, body, expected] of TAKEN) {
 const LEFT: readonly [name: string, body: string][] = [
   ["a form that does not belong to an action", `<form action="/x" method="post"><button>Go</button></form>`],
   [
+    "a form that does not belong to an action, by a button that does",
+    `<form action="/x" method="post"><button data-hyper-form="save" formaction="/_next/form/0123456789abcdef/">Go</button></form>`,
+  ],
+  [
     "a form whose target is another tab",
     `<form data-hyper-form="save" action="/x" method="post" target="frame"><button>Go</button></form><iframe name="frame"></iframe>`,
   ],

@@ -120,6 +120,42 @@ Deno.test("a schema skips the rules about a field that was left out", async () =
   assertEquals(seen, []);
 });
 
+Deno.test("clean skips the rules about an optional field of a schema that was left out", async () => {
+  const { app } = site(defineForm("user", {
+    schema: z.object({ name: z.string(), nickname: z.string().optional() }),
+    clean({ name, nickname }, ctx) {
+      if (!nickname) ctx.addError("name", `Say what ${name} is called`);
+    },
+  }));
+  await using _ = app;
+  assertEquals((await ask(app, "name", { name: "ada" })).answer.issues, {});
+  const empty = await ask(app, "name", { name: "ada", nickname: "" });
+  assertEquals(empty.answer.issues, { name: ["Say what ada is called"] });
+});
+
+Deno.test("clean gets the object that a schema creates, also while a field is left out", async () => {
+  class Account {
+    readonly #name: string;
+
+    constructor(name: string) {
+      this.#name = name;
+    }
+
+    get isTaken(): boolean {
+      return this.#name === "ada";
+    }
+  }
+  const { app } = site(defineForm("user", {
+    schema: z.object({ name: z.string(), nickname: z.string().optional() }).transform(({ name }) => new Account(name)),
+    clean(account, ctx) {
+      if (account.isTaken) ctx.addError("name", "This name is taken");
+    },
+  }));
+  await using _ = app;
+  assertEquals((await ask(app, "name", { name: "ada" })).answer.issues, { name: ["This name is taken"] });
+  assertEquals((await ask(app, "name", { name: "bob" })).answer.issues, {});
+});
+
 Deno.test("an error of clean that is not about a missing value is reported", async () => {
   const { app } = site(defineForm("user", {
     fields: { name: field.text() },

@@ -1,5 +1,6 @@
 /** Layers in the test client. */
 import { assertEquals, assertRejects } from "@std/assert";
+import { action, createHandler, Form, redirect } from "../../mod.ts";
 import { createTestClient, type TestClient, type TestLayer } from "../../src/testing/mod.ts";
 import { type Desk, desk } from "../browser/layers_app.tsx";
 
@@ -55,3 +56,30 @@ Deno.test("openLayer() rejects what does not open a layer", async () => {
     assertEquals((await client.page.openLayer("Find")).find("h2").text, "Ticket 0");
   });
 });
+
+for (
+  const [where, stays, shown] of [
+    ["/?step=1", true, "/?step=1"],
+    ["/?done", false, "/?done"],
+    ["/", false, "/"],
+  ] as const
+) {
+  const what = stays ? "its own address stays in it" : "another query of the page below closes it";
+  Deno.test(`a redirect of a layer with the path of the page below: ${what}: ${where}`, async () => {
+    const go = action("go", () => redirect(where));
+    const List = () => (
+      <main>
+        <a href="/?step=1" hyper-layer>Step</a>
+        <Form action={go} />
+      </main>
+    );
+    const page = { path: "/", load: () => Promise.resolve({ default: List, go }) };
+    const handler = createHandler({ keys: ["k".repeat(32)], baseDir: "/srv/app", pages: [page] });
+    await using client = createTestClient(handler);
+    const layer = await (await client.open("/")).openLayer("Step");
+    await layer.form("go").submitWithRuntime();
+    const { pathname, search } = (stays ? layer : client.page).url;
+    assertEquals([layer.isOpen, pathname + search], [stays, shown]);
+    await handler.close();
+  });
+}
