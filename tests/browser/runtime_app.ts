@@ -4,6 +4,7 @@
  */
 import * as esbuild from "esbuild";
 import { basename, fromFileUrl } from "@std/path";
+import { withinTime } from "../support/clock.ts";
 import { PAGE_HEADER, PROTOCOL_VERSION } from "../../src/protocol/page_mark.ts";
 
 /** The runtime as a page loads it, by file name: bundled from the sources, once for each test file. */
@@ -135,7 +136,8 @@ export class Arrivals<T> {
   /** Returns the next one when it has arrived. */
   next(): Promise<T> {
     const value = this.#came.shift();
-    return value === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(value);
+    if (value !== undefined) return Promise.resolve(value);
+    return withinTime(new Promise((resolve) => this.#waiting.push(resolve)));
   }
 
   /** Number of unexpected requests. */

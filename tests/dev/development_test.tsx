@@ -1,5 +1,6 @@
 import { action, createHandler, defineForm, field, HyperError, toast } from "@hyper/actions";
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { withinTime } from "../support/clock.ts";
 import { call, type Developer, get, openLink, pageAt, recordConsole, untilLink, withHandler } from "./support.ts";
 
 const SECRET = "the <b>secret</b> of line 7";
@@ -349,7 +350,7 @@ async function openStream(
   return {
     async next() {
       while (!text.includes("\n\n")) {
-        const { done, value } = await reader.read();
+        const { done, value } = await withinTime(reader.read());
         if (done) throw new Error(`The stream has ended after: ${text}`);
         text += value;
       }

@@ -16,7 +16,7 @@ import {
   toast,
 } from "../../mod.ts";
 import { App, eventsOf, parseEvents, type StreamEvent } from "../support/app.tsx";
-import { stopTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 
 /** A page with text, an action that changes it for all, and one that watches. */
 function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
@@ -34,20 +34,6 @@ function board(options: LiveOptions = {}, handler: HandlerOptions = {}) {
   };
   const app = new App({ "/": { default: page, watch, write } }, { heartbeatSeconds: 0, ...handler });
   return { app, state, watch: (headers: Record<string, string> = {}) => open(app, headers) };
-}
-
-// Of the system, also in a test that stops the clock.
-const { setTimeout, clearTimeout } = globalThis;
-
-/** Rejects if an event does not arrive, so that a test fails instead of waiting for ever. */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("Cannot read an event: none arrived in 10 s")), 10_000);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A tab that watches, and reads its events one by one. */
@@ -72,7 +58,7 @@ class Tab {
   /** Returns the next event, including checkpoints. */
   async nextOfAny(): Promise<StreamEvent | null> {
     while (this.#events.length === 0) {
-      const { done, value } = await inTime(this.#reader.read());
+      const { done, value } = await withinTime(this.#reader.read());
       if (done) return null;
       const text = new TextDecoder().decode(value);
       this.text += text;

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MAX_WAITING, MAX_WAITING_CHARS, Watcher } from "../../src/live/watcher.ts";
 import type { LiveStep } from "../../src/live/message.ts";
+import { withinTime } from "../support/clock.ts";
 
 function toast(value: number, id = `live:x.${value}`): LiveStep {
   return { kind: "patch", patch: { event: "toast", data: { value }, id } };
@@ -22,7 +23,7 @@ class Steps implements AsyncDisposable {
 
   async next(): Promise<LiveStep | null> {
     if (this.#read.length === 0) {
-      const read = await this.watcher.next();
+      const read = await withinTime(this.watcher.next());
       this.#read = read?.kind === "patches" ? read.patches.map((patch) => ({ kind: "patch", patch })) : [read];
     }
     return this.#read.shift() ?? null;

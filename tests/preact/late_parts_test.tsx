@@ -5,6 +5,7 @@ import { useContext, useId } from "preact/hooks";
 import { LateParts } from "../../src/preact/late_parts.ts";
 import { renderInParts } from "../../src/preact/render_parts.tsx";
 import { templatesNode, withLateParts } from "../../src/preact/suspense.tsx";
+import { withinTime } from "../support/clock.ts";
 
 /** A component that waits until `resolve()` or `reject()` is called. */
 function slow(content: () => VNode) {
@@ -33,10 +34,10 @@ function send(node: VNode, waitMs = 0): Sent {
   const short = (html: string) => html.replaceAll(/[0-9a-f]{8}-[-0-9a-f]{27}-/g, "");
   return {
     next: async () => {
-      const { value, done } = await pieces.next();
+      const { value, done } = await withinTime(pieces.next());
       return done ? "" : short(value);
     },
-    rest: async () => short((await Array.fromAsync(pieces)).join("")),
+    rest: async () => short((await withinTime(Array.fromAsync(pieces))).join("")),
   };
 }
 

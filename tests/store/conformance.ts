@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { RateLimiter } from "../../src/store/rate_limiter.ts";
 import type { Bus, BusMessage, Store } from "../../src/store/store.ts";
+import { withinTime } from "../support/clock.ts";
 
 /** A store under test. */
 export interface StoreUnderTest extends AsyncDisposable {
@@ -468,7 +469,7 @@ class Heard {
     while (this.messages.length < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      await promise;
+      await withinTime(promise);
     }
     return this.messages;
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRedisBus, createRedisStore } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
+import { withinTime } from "../support/clock.ts";
 import { freePort } from "../support/process.ts";
 import { captureConsole } from "../support/app.tsx";
 import { isLeftOut, redisTest, startRedis, untilReachable } from "../support/redis.ts";
@@ -62,7 +63,7 @@ class Heard {
     while (this.messages.length < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      await promise;
+      await withinTime(promise);
     }
     return this.messages;
   }

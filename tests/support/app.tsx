@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { createHandler, type Handler, type HandlerOptions } from "../../mod.ts";
+import { withinTime } from "./clock.ts";
 import { attribute, findForm, type HtmlElement, parseHtml, submitRequest, type Values } from "./html.ts";
 
 /** Exports of each module, by route or by path of its file. */
@@ -65,6 +66,9 @@ export interface CallOptions {
 /** The fields of a form, in order, or by name. */
 export type Fields = readonly (readonly [string, string | File])[] | Readonly<Record<string, string | File>>;
 
+/** Time for an answer, and for its body, in milliseconds. */
+const ANSWER_MS = 20_000;
+
 export const ORIGIN = "http://site.test";
 export const EVENTS = "text/event-stream";
 export const JSON_TYPE = "application/json";
@@ -113,7 +117,7 @@ export class App implements AsyncDisposable {
       const cookie = Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; ");
       request.headers.set("cookie", cookie);
     }
-    const response = await this.handler(request);
+    const response = await withinTime(this.handler(request), ANSWER_MS);
     for (const text of response.headers.getSetCookie()) this.#keep(text);
     return response;
   }
@@ -218,7 +222,7 @@ export function bodyOf(fields: Fields): URLSearchParams | FormData {
 
 /** Reads the events of a stream to its end. Comments are skipped. */
 export async function eventsOf(response: Response): Promise<readonly StreamEvent[]> {
-  return parseEvents(await response.text());
+  return parseEvents(await withinTime(response.text(), ANSWER_MS));
 }
 
 /** Parses the events in the text of a stream. */
@@ -254,7 +258,7 @@ export function hiddenValue(form: HtmlElement, name: string): string | null {
 }
 
 async function toPage(response: Response, url: string): Promise<OpenPage> {
-  const html = await response.text();
+  const html = await withinTime(response.text(), ANSWER_MS);
   // A document has one element at its top.
   const root = parseHtml(html) as HtmlElement;
   return { response, status: response.status, html, root, url };

@@ -5,6 +5,7 @@
  */
 import type { Changed, ChangeReader, ChangeWatcher } from "../../src/live/change_watcher.ts";
 import type { Changes } from "../../src/live/changes.ts";
+import { withinTime } from "./clock.ts";
 
 /** A watcher of topics whose changes are awaited. */
 export class AwaitedChanges implements ChangeReader {
@@ -27,7 +28,9 @@ export class AwaitedChanges implements ChangeReader {
 
   /** Returns what has changed, as soon as something has; `null` when the watcher has ended. */
   async next(): Promise<Changed | null> {
-    while (!this.#watcher.isDue && !this.#watcher.isEnded) await new Promise<void>((wake) => this.#wake = wake);
+    while (!this.#watcher.isDue && !this.#watcher.isEnded) {
+      await withinTime(new Promise<void>((wake) => this.#wake = wake));
+    }
     return this.#watcher.isEnded ? null : this.#watcher.take();
   }
 

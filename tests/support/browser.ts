@@ -15,6 +15,7 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import { withinTime } from "./clock.ts";
 
 /** A handler, which is served on a free port, or the URL of a running server. */
 export type Served = Deno.ServeHandler<Deno.NetAddr> | { readonly url: string };
@@ -103,7 +104,7 @@ export class EventLog {
       }
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      await within(PATIENCE, promise).catch((cause: unknown) => {
+      await withinTime(promise, PATIENCE).catch((cause: unknown) => {
         throw new Error(`Cannot find event "${type}": it was not fired, only ${this.types.join()}`, { cause });
       });
     }
@@ -132,7 +133,7 @@ export async function withPage(
   await recordEvents(context, events);
   const page = await context.newPage();
   try {
-    await within(visitSeconds * 1000, visit({ page, context, url: site.url, events, errors }));
+    await withinTime(visit({ page, context, url: site.url, events, errors }), visitSeconds * 1000);
   } catch (error) {
     throw new Error(await describe(context, errors), { cause: error });
   }
@@ -189,7 +190,7 @@ function serve(served: Served): Site {
     url: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
       // Every connection of the browser is closed by now, so only a handler that does not end can delay this.
-      await within(PATIENCE, server.shutdown()).catch((error: unknown) => {
+      await withinTime(server.shutdown(), PATIENCE).catch((error: unknown) => {
         stop.abort();
         throw error;
       });
@@ -252,23 +253,12 @@ async function describe(context: BrowserContext, errors: readonly string[]): Pro
   const pages = await Promise.all(
     context.pages().map(async (page) => {
       // A page that navigates, or that a script keeps busy, has no document to print. The error itself is still shown.
-      const content = await within(PATIENCE, page.content()).catch((error: unknown) => String(error));
+      const content = await withinTime(page.content(), PATIENCE).catch((error: unknown) => String(error));
       return `${page.url()}\n${content.slice(0, MAX_DUMP)}`;
     }),
   );
   const complaints = errors.length === 0 ? "" : `\nThe page complained:\n${errors.join("\n")}`;
   return `The test failed on this page${complaints}\nThe document was ${pages.join("\n\n")}`;
-}
-
-/** Awaits a promise for a limited time. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Cannot wait any longer: ${ms} ms have passed`)), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function startBrowserServer(): Promise<string> {

@@ -31,13 +31,11 @@ export function stopTime(): VirtualClock {
 // Of the system, also in a test that stops the clock.
 const { setTimeout, clearTimeout } = globalThis;
 
-/** Awaits a promise for a limited time, so that a test fails instead of hanging. */
+/** Awaits a promise for a limited time, so that a test fails instead of hanging. The stack of the error leads to what was awaited. */
 export async function withinTime<T>(promise: Promise<T>, milliseconds = 10_000): Promise<T> {
+  const error = new Error(`Cannot wait any longer: nothing happened in ${milliseconds} ms`);
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`Cannot wait any longer: nothing happened in ${milliseconds} ms`)),
-    milliseconds,
-  );
+  const timer = setTimeout(() => reject(error), milliseconds);
   try {
     return await Promise.race([promise, late]);
   } finally {
