@@ -7,10 +7,10 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
  * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, and makes view transitions, `live`, which also watches the regions of
  * layers and asks again for those that an older response has replaced, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
  * the dialog before the page,
- * `navigation`, which also shows late parts, fills the page cache and renews a page after calls of the page before, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
+ * `navigation`, which also shows late parts, fills the page cache, and renews a page after calls of the page before and calls whose answer was lost, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
-  navigation: 4_460,
+  navigation: 4_550,
   page_cache: 1_400,
   prefetch: 1_300,
   feedback: 2_270,

@@ -102,10 +102,12 @@ export function createPages(start: string, ended: AbortSignal): Pages {
 
   /** Requests the page again if calls of the pages before it may have changed it meanwhile, once they have ended. */
   function showNewer(): void {
-    // While a layer has the address, the page under it stays as it is.
-    if (requestedAt !== changes && !left.size && !current && !covered.url) {
-      void showUrl(location.href, { kind: "replace" }, "visit", null, true);
-    }
+    if (requestedAt !== changes && !left.size) requestAgain();
+  }
+
+  function requestAgain(): void {
+    // A navigation shows a newer page. While a layer has the address, the page under it stays as it is.
+    if (!current && !covered.url) void showUrl(location.href, { kind: "replace" }, "visit", null, true);
   }
 
   /** Returns `true` if neither a listener nor the user keeps the page. */
@@ -322,6 +324,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   return {
     setEntry,
     claimEntries,
+    requestAgain,
     fetchPage: (url, signal, headers) => fetchPage(url, isPolicyInForce, AbortSignal.any([signal, ended]), headers),
     usePrefetched: (take) => void (takePrefetched = take),
     loadForLayer: (url, signal) =>

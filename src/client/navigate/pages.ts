@@ -33,6 +33,8 @@ export interface Pages {
   readonly setEntry: typeof setEntry;
   /** See `claimEntries()` of `history.ts`. */
   readonly claimEntries: typeof claimEntries;
+  /** Requests the page again that is shown, unless a navigation is on its way. */
+  requestAgain(): void;
   /**
    * Fetches a page that may be merged.
    *

@@ -4,4 +4,5 @@
  *
  * @module
  */
+export { watchLostCalls as start } from "../navigate/lost_calls.ts";
 export { createPages } from "../navigate/navigate.ts";
