@@ -69,7 +69,6 @@ export class OwnedEvents implements PatchEvents {
   }
 
   throw(error: unknown): Promise<IteratorResult<Patch, void>> {
-    if (this.#rest !== null || this.#state !== "begun") return this.#fail(error);
     return this.#events.throw(error).then(this.#pass, this.#fail);
   }
 

@@ -121,7 +121,6 @@ class LazyContext implements RequestContext {
       return this.#pageRender.request;
     },
     enumerable: true,
-    configurable: true,
   };
 
   constructor(pageRender: PageRender, { cookies, signal, mode }: RequestContext, deps: Deps) {

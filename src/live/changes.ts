@@ -82,7 +82,7 @@ export class Changes implements WatchedFeed {
   constructor(bus: Bus, report: Report) {
     this.#bus = bus;
     this.#report = report;
-    this.#lost = new RetryQueue(async () => void await bus.publish(FEED, { v: VERSION, lost: true }));
+    this.#lost = new RetryQueue(async () => void await bus.publish(FEED, { v: VERSION }));
   }
 
   /** The place that this instance has reached; `null` before it has subscribed, or if the bus has no places. */
@@ -168,7 +168,7 @@ export class Changes implements WatchedFeed {
   #receive({ cursor, message }: BusMessage): void {
     const change = readChange(message);
     this.#place = cursor;
-    // Of another version, or lost: any topic may have changed.
+    // Of another version, or without topics, because changes were lost: any topic may have changed.
     if (change === null) return this.#lose();
     const { topics, echo, again, from } = change;
     // A change of its own was noted when it was published.

@@ -226,5 +226,5 @@ export class RedisConnection implements AsyncDisposable {
 function failureReasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [first]: unknown[] = error instanceof AggregateError ? error.errors : [];
-  return error.message || (first instanceof Error ? first.message : "") || error.name;
+  return error.message || (first instanceof Error ? first.message : "");
 }

@@ -45,6 +45,32 @@ Deno.test("an exception of an action function shows the error page in its layout
   app.takeError();
 });
 
+Deno.test("a page for 404 that is a Response of its own has the status and the headers of the failure", async () => {
+  const gone = action("gone", () => {
+    throw new HyperError(404, "Not here", { headers: { "x-reason": "gone" } });
+  });
+  await using app = new App({
+    "/": { default: () => "", gone },
+    "pages/not_found.tsx": {
+      default: () => null,
+      render: () => new Response("own page", { headers: { "x-own": "yes", "x-reason": "none" } }),
+    },
+  });
+  const response = await app.call("gone", { accept: "text/html" });
+  assertEquals([response.status, await response.text()], [404, "own page"]);
+  assertEquals([response.headers.get("x-own"), response.headers.get("x-reason")], ["yes", "gone"]);
+});
+
+Deno.test("a call that is about no page gets a value of its query, and 400 for a parameter of a page", async () => {
+  const find = action("find", { inject: { tab: DQuery("tab") } }, ({ tab }) => ({ tab }));
+  const show = action("show", { inject: { id: DUrl("id") } }, ({ id }) => ({ id }));
+  await using app = new App({ "/notes/[id]": { default: () => "", find, show } });
+  const call = (name: string) => app.call(name, { path: "/elsewhere?tab=new", accept: "application/json" });
+  const [found, refused] = [await call("find"), await call("show")];
+  assertEquals([found.status, await found.json(), refused.status], [200, { ok: true, data: { tab: "new" } }, 400]);
+  await refused.body?.cancel();
+});
+
 Deno.test("an exception of an action function is an error event for the runtime, without the message of the exception", async () => {
   await using app = broken();
   const response = await app.call("boom");

@@ -9,7 +9,7 @@ import {
   toast,
 } from "../../mod.ts";
 import { App, EVENTS, eventsOf, namesOf, parseEvents } from "../support/app.tsx";
-import { stopTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 
 type Maker = (ctx: { readonly signal: AbortSignal }) => AsyncGenerator<Item, void, void> | Generator<Item, void, void>;
 
@@ -24,7 +24,7 @@ function streaming(make: Maker, options: ConstructorParameters<typeof App>[1] = 
 }
 
 async function readText(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string | null> {
-  const result = await reader?.read();
+  const result = await (reader && withinTime(reader.read()));
   return result?.value === undefined ? null : new TextDecoder().decode(result.value);
 }
 
@@ -402,6 +402,24 @@ Deno.test("a signal is sent when a stream opens and when it ends, with the reaso
   await (await open()).text();
   assertEquals(app.takeError().message, "broken");
   assertEquals(seen, ["open watch", "ended watch", "open watch", "failed watch"]);
+});
+
+Deno.test("streamClosed has the time for which the stream was open", async () => {
+  using time = stopTime();
+  const gate = Promise.withResolvers<void>();
+  const { app, open } = streaming(async function* () {
+    yield toast("x");
+    await gate.promise;
+  });
+  await using _ = app;
+  const durations: number[] = [];
+  app.handler.signals.streamClosed.connect(({ durationMs }) => void durations.push(durationMs));
+  await time.tick(10_000);
+  const response = await open();
+  await time.tick(1_500);
+  gate.resolve();
+  await response.text();
+  assertEquals(durations, [1_500]);
 });
 
 Deno.test("a custom backend can wrap the response of a stream without buffering it", async () => {

@@ -42,6 +42,11 @@ for (
       heard: [],
       gaps: 1,
     }],
+    ["receives one entry of more than 1 MiB", null, [JSON.stringify("x".repeat(1_200_000))], {
+      isComplete: true,
+      heard: ["x".repeat(1_200_000)],
+      gaps: 0,
+    }],
     ["with a cursor is incomplete above 1 MiB of entries", "1-0", Array(3).fill(JSON.stringify("x".repeat(600_000))), {
       isComplete: false,
       heard: [],

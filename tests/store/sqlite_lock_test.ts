@@ -4,6 +4,7 @@ import { action, createSqliteStore } from "../../mod.ts";
 import { App } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 import { lockFile } from "../support/lock.ts";
+import { isLocked } from "../../src/store/lock.ts";
 
 /** A file with a store in it. */
 async function file(): Promise<{ readonly path: string } & AsyncDisposable> {
@@ -107,3 +108,22 @@ Deno.test("A16: a SQLite store deletes expired entries in limited steps", async 
   for (let index = 0; index < 100; index++) await store.put("key", index, 60);
   assertEquals(count.get()?.count, 2_000);
 });
+
+for (
+  const [message, errcode, expected] of [
+    // SQLITE_BUSY and SQLITE_LOCKED, as results and as extended results, with a text of their own.
+    ["cannot commit transaction - SQL statements in progress", 5, true],
+    ["database schema is locked: main", 6, true],
+    ["a snapshot is out of date", 5 | 2 << 8, true],
+    // Deno KV names no code.
+    ["database is locked", undefined, true],
+    ["database table is locked: store", undefined, true],
+    ["SQL logic error", 1, false],
+    ["the file says: database is locked", 1, false],
+    ["disk I/O error", 10, false],
+  ] as const
+) {
+  Deno.test(`isLocked() is ${expected} for ${errcode ?? "no code"}: ${message}`, () => {
+    assertEquals(isLocked(Object.assign(new Error(message), errcode === undefined ? {} : { errcode })), expected);
+  });
+}

@@ -52,11 +52,10 @@ for (
     { kind: "value" },
     { kind: "events", events: {} },
     { kind: "markup" },
-    {
-      kind: "response",
-      status: 200,
-      headers: [],
-    },
+    { kind: "markup", html: 7 },
+    { kind: "response", status: 200, headers: [] },
+    { kind: "response", status: "200", headers: [], body: "" },
+    { kind: "response", status: 200, headers: {}, body: "" },
     { kind: "nothing", cookies: "a=1" },
     { kind: "of a later version" },
   ]
