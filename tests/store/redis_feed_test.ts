@@ -10,6 +10,8 @@ class ControlledRedis {
   readonly database = 0;
   announce: (message: string) => void = () => {};
   latest = "1-0";
+  /** Names of the commands that were sent. */
+  readonly sent: string[] = [];
   /** Awaited by each command. */
   ready: Promise<void> = Promise.resolve();
 
@@ -22,8 +24,9 @@ class ControlledRedis {
     return Promise.resolve();
   }
 
-  async send([command]: readonly string[]): Promise<unknown> {
+  async send([command = ""]: readonly string[]): Promise<unknown> {
     const { latest } = this;
+    this.sent.push(command);
     await this.ready;
     const entry = [latest, ["m", '"text"', "s", "6"]];
     return command === "XREVRANGE" || command === "XRANGE" ? [entry] : null;
@@ -86,3 +89,27 @@ for (
     assertEquals([heard.at(-1), subscriber.last], ["next", before]);
   });
 }
+
+Deno.test("Feed reads nothing of the log for entries that are announced while it opens, and delivers the next one", async () => {
+  const redis = new ControlledRedis();
+  const read = Promise.withResolvers<void>();
+  redis.ready = read.promise;
+  const feed = new Feed(redis as unknown as RedisConnection, "board", 60, (error) => {
+    throw error;
+  });
+  await Promise.resolve();
+  const heard: unknown[] = [];
+  redis.announce('1-0 0-9 "old"');
+  redis.announce('2-0 1-0 "new"');
+  read.resolve();
+  await feed.opened;
+  const subscriber: Subscriber = {
+    listener: ({ message }) => void heard.push(message),
+    onGap: () => {},
+    last: START,
+    waiting: null,
+  };
+  await feed.add(subscriber, "1-0");
+  redis.announce('3-0 2-0 "next"');
+  assertEquals([heard, redis.sent], [["next"], ["XREVRANGE", "XRANGE"]]);
+});
