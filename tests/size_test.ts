@@ -13,7 +13,7 @@ const LIMITS = {
   navigation: 4_550,
   page_cache: 1_400,
   prefetch: 1_300,
-  feedback: 2_270,
+  feedback: 2_280,
   patch: 5_030,
   live: 4_050,
   extras: 2_000,

@@ -1,4 +1,4 @@
-import { action, defineForm, Field, field, Form, html, toast } from "@hyper/actions";
+import { action, defineForm, Field, field, Form, html, toast, Toasts } from "@hyper/actions";
 import { addOrder } from "../orders.ts";
 
 const OrderForm = defineForm("order", {
@@ -34,6 +34,7 @@ export default function Shop() {
   return (
     <main>
       <h1>Shop</h1>
+      <Toasts />
       <Form action={order}>
         <Field name="item" />
         <button>Order</button>

@@ -14,7 +14,8 @@ import { words } from "./words.ts";
 /** Time that a toast is shown, in milliseconds, unless the toast or its region sets another. */
 const TOAST_MS = 8000;
 /** The button has no text, so that the text of a toast is the message alone. Any rule of the page overrides its style. */
-const STYLE = '@layer hyper{[hyper-close]:empty::before{content:"×"}}';
+const STYLE =
+  '@layer hyper{[hyper-close]:empty{min-width:24px;min-height:24px}[hyper-close]:empty::before{content:"×"}}';
 
 /** A toast on the page. */
 interface ShownToast {
