@@ -156,6 +156,21 @@ for (const browser of ["knows", "lacks"]) {
   });
 }
 
+deskTest("a click outside closes a drawer, and leaves a modal open with what was typed", async ({ page }) => {
+  await page.locator("#open-0").click();
+  await layer(page, "Ticket 0").waitFor();
+  await page.mouse.click(5, 5);
+  await layer(page, "Ticket 0").waitFor({ state: "detached" });
+  await page.waitForURL("/");
+  await page.getByRole("link", { name: "New ticket" }).click();
+  const title = layer(page, "New ticket").getByLabel("Title").first();
+  await title.fill("Scan");
+  await page.mouse.click(5, 5);
+  await title.press("End");
+  await title.pressSequentially("ner");
+  assertEquals([await title.inputValue(), await page.getByRole("dialog").count()], ["Scanner", 1]);
+});
+
 deskTest("a popover leaves the page usable; Escape, a click elsewhere and its opener close it", async ({ page }) => {
   const pop = page.locator("#pop");
   const shown = layer(page, "Help");

@@ -111,7 +111,7 @@ Deno.test("A16: a SQLite store deletes expired entries in limited steps", async 
 
 for (
   const [message, errcode, expected] of [
-    // SQLITE_BUSY and SQLITE_LOCKED, as results and as extended results, with a text of their own.
+    // SQLITE_BUSY and SQLITE_LOCKED, as results and as extended results, with a message of their own.
     ["cannot commit transaction - SQL statements in progress", 5, true],
     ["database schema is locked: main", 6, true],
     ["a snapshot is out of date", 5 | 2 << 8, true],
