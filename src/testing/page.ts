@@ -356,8 +356,8 @@ export class OpenPage extends Scope<DocumentNode> implements TestPage {
 
   /** The base of relative URLs. */
   get baseUrl(): URL {
-    const [base] = query(this.node, "base[href]");
-    return new URL(base === undefined ? "" : attribute(base, "href") ?? "", this.#url);
+    const [href] = query(this.node, "base[href]").map((base) => attribute(base, "href"));
+    return new URL(href ?? "", this.#url);
   }
 
   /** Changes the URL of the page. */

@@ -26,6 +26,7 @@ Deno.test("with OTEL_DENO=true each step of an action is a span that names the a
     "cross-origin",
     "find",
     "guard",
+    "rate",
     "body",
     "origin",
     "dependencies",

@@ -9,7 +9,7 @@ const handler = createHandler({
     load: () =>
       Promise.resolve({
         default: () => "Home",
-        save: action("save", { form, guard: () => true }, () => toast("Saved")),
+        save: action("save", { form, guard: () => true, rate: { limit: 10, seconds: 60 } }, () => toast("Saved")),
         watch: action("watch", { method: "GET" }, async function* () {
           yield toast("1");
           await Promise.resolve();

@@ -139,21 +139,33 @@ Deno.test("formValidationFailed is sent for input that a schema rejects as well"
 });
 
 Deno.test("actionFailed has the error, its action and the duration, and is sent for a HyperError too", async () => {
+  using time = stopTime();
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const seen: [string, string, number][] = [];
-  const broken = action("broken", () => {
+  const broken = action("broken", async () => {
+    await wait(250);
     throw new Error("broken");
   });
   const refused = action("refused", () => {
     throw new HyperError(409, "No");
   });
-  await using app = new App({ "/": { default: () => "", broken, refused } });
+  const guard = async () => {
+    await wait(100);
+    throw new Error("broken guard");
+  };
+  const guarded = action("guarded", { guard }, () => {});
+  await using app = new App({ "/": { default: () => "", broken, refused, guarded } });
   using _watch = app.handler.signals.actionFailed.connect(({ actionName, error, durationMs }) =>
-    void seen.push([actionName, (error as Error).message, Math.min(durationMs, 0)])
+    void seen.push([actionName, (error as Error).message, durationMs])
   );
-  await (await app.call("broken")).text();
-  await (await app.call("refused")).text();
-  assertEquals(seen, [["broken", "broken", 0], ["refused", "No", 0]]);
-  assertEquals(app.takeReports().map(({ actionName }) => actionName), ["broken"]);
+  for (const name of ["broken", "refused", "guarded"]) {
+    const pending = app.call(name);
+    await time.tick(300);
+    await (await pending).text();
+  }
+  // The action function of the last one was not called.
+  assertEquals(seen, [["broken", "broken", 250], ["refused", "No", 0], ["guarded", "broken guard", 0]]);
+  assertEquals(app.takeReports().map(({ actionName }) => actionName), ["broken", "guarded"]);
 });
 
 Deno.test("accessDenied is sent for a request from another site, before any action is known", async () => {

@@ -283,3 +283,10 @@ Deno.test("watchers of the same topics share a group, and leave nothing of their
   three?.end();
   assertEquals(changes.groups.topics, []);
 });
+
+Deno.test("Changes.close() without a reader reports nothing", async () => {
+  const errors: unknown[] = [];
+  const changes = new Changes(createMemoryBus(), (error) => void errors.push(error));
+  await changes.close();
+  assertEquals(errors, []);
+});

@@ -14,7 +14,7 @@ import {
   toast,
 } from "../../mod.ts";
 import { callWithin, withBusDeadline, withDeadline } from "../../src/store/deadline.ts";
-import { App } from "../support/app.tsx";
+import { App, captureConsole } from "../support/app.tsx";
 import { stopTime } from "../support/clock.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -52,6 +52,26 @@ Deno.test("callWithin() returns the result, or throws its error, and leaves no t
     "bad",
   );
   assertEquals(time.timers, 0);
+});
+
+Deno.test("callWithin() ignores a result and an error after the deadline", async () => {
+  const lines: string[] = [];
+  const restore = captureConsole(lines);
+  try {
+    using time = stopTime();
+    for (const settle of ["resolve", "reject"] as const) {
+      const late = Promise.withResolvers<number>();
+      const refused = assertRejects(() => callWithin(() => late.promise, 5, { message: "late" }), Error, "late");
+      await time.tick(5_000);
+      await refused;
+      if (settle === "resolve") late.resolve(1);
+      else late.reject(new Error("too late"));
+      await time.tick(1);
+    }
+  } finally {
+    restore();
+  }
+  assertEquals(lines, []);
 });
 
 Deno.test("callWithin() accepts Infinity as a deadline", async () => {

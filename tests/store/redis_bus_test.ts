@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createRedisBus, type RedisBusOptions } from "@hyper/actions/redis";
 import { RedisConnection } from "../../src/store/redis_connection.ts";
 import type { Bus, BusMessage } from "../../src/store/store.ts";
+import { captureConsole } from "../support/app.tsx";
 import { withinTime } from "../support/clock.ts";
 import { openFlakyProxy } from "../support/flaky_proxy.ts";
 import { freePort } from "../support/process.ts";
@@ -574,3 +575,21 @@ redisTest(
     assertEquals(await resumeAfter(bus, first), [true, Array.from({ length: 1_200 }, (_, index) => index + 1)]);
   },
 );
+
+redisTest("createRedisBus() without onError logs the error of a listener, and delivers to the others", async () => {
+  const lines: string[] = [];
+  const restore = captureConsole(lines);
+  try {
+    await using server = await startRedis();
+    await using bus = await createRedisBus({ url: server.url });
+    await using _bad = await bus.subscribe("board", () => {
+      throw new Error("from the listener");
+    });
+    await using heard = await listen(bus);
+    await bus.publish("board", "news");
+    assertEquals(await heard.take(1), ["news"]);
+  } finally {
+    restore();
+  }
+  assertEquals(lines.filter((line) => line.includes("from the listener")).length, 1);
+});

@@ -30,6 +30,13 @@ Deno.test("a form in a layer shows its errors there; close() closes it with a va
   });
 });
 
+Deno.test("close() of a layer shows the toasts of its call, and not its value", async () => {
+  await withLayer(async (layer, client) => {
+    await layer.form("create").fill({ Title: "Scanner" }).submitWithRuntime();
+    assertEquals([layer.value, client.toasts.map(({ text }) => text)], [1, ["Created", "Picked 1"]]);
+  });
+});
+
 Deno.test("changes().next() shows the regions of the page below that a call of a layer has changed", async () => {
   await withLayer(async (layer, client) => {
     await using changes = client.changes();

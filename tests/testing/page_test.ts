@@ -121,6 +121,7 @@ Deno.test("form.fill() sets each kind of control", () => {
     [select.replace("<select", "<select multiple"), [], ""],
     [radios.replace("R<", "L<"), "A", "r=a"],
     [radios.replace("A</label>", "L</label>"), true, "r=a"],
+    [`${radios}<label>L<input type="checkbox" name="r" value="c"></label>`, true, "r=b&r=c"],
     [boxes.replace("B<", "L<"), ["Y", "Z"], "b=y&b=z"],
     ['<input type="file" name="L">', new File(["x"], "x.txt"), "L=file:x.txt"],
     ['<input type="file" name="L" multiple>', [new File([], "1"), new File([], "2")], "L=file:1&L=file:2"],
