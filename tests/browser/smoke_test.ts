@@ -106,7 +106,7 @@ Deno.test("withPage() fails when a visit hangs", async () => {
     await page.evaluate(() => new Promise(() => {}));
   }, { visitSeconds: 1 });
   const error = await assertRejects(() => visit, Error, "quiet");
-  assertEquals((error.cause as Error).message, "Cannot wait any longer: 1000 ms have passed");
+  assertEquals((error.cause as Error).message, "Cannot wait any longer: nothing happened in 1000 ms");
 });
 
 function brokenPage(body: string): Deno.ServeHandler {
