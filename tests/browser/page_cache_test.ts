@@ -448,3 +448,30 @@ Deno.test("the fields of the GET form that led to the next page are as the serve
     (await site.held.next()).answer();
   });
 });
+
+Deno.test("the pages that the user has left hold no parsed document", async () => {
+  const site = createSite();
+  await withPage(site.handler, async (visit) => {
+    const { page } = visit;
+    await goToB(visit);
+    const devtools = await page.context().newCDPSession(page);
+    const count = async () => {
+      // Twice, because the first collection can release objects that hold others.
+      for (let i = 0; i < 2; i++) await devtools.send("HeapProfiler.collectGarbage");
+      return (await devtools.send("Memory.getDOMCounters")).documents;
+    };
+    const visitMany = (times: number) =>
+      page.evaluate(async (times) => {
+        for (let i = 0; i < times; i++) for (const url of ["/a", "/b"]) await Hyper.navigate(url);
+      }, times);
+    await visitMany(1);
+    const before = await count();
+    await visitMany(7);
+    assertEquals(await count(), before);
+    // They are there nevertheless.
+    site.state.hold = true;
+    await page.goBack();
+    await heading(page, "A first");
+    (await site.held.next()).answer();
+  });
+});

@@ -171,12 +171,14 @@ function ownBody(): string {
 /** Returns the current page. */
 function capture(facts: PageFacts, head: readonly Element[], sent: Element | null): KeptPage {
   const body = predictions.around(ownBody);
-  const root = dom(facts.root ?? doc.documentElement).cloneNode() as Element;
+  // Imported, because the element of a parsed document would hold all of that document.
+  const root = doc.importNode(facts.root ?? doc.documentElement);
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
   const states = statesOf(sent);
   return {
     ...facts,
     user: facts.user ?? firstUser,
+    root: facts.root && root,
     html: dom(root).outerHTML.replace(/<\/html>$/, "") + body,
     title: doc.title,
     head,
