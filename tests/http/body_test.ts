@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../../src/http/limit
 import { SPOOL_THRESHOLD_BYTES } from "../../src/http/file_spool.ts";
 import { SpooledFile } from "../../src/http/spooled_file.ts";
 import { TempFiles } from "./temp_files.ts";
+import "../support/time_limit.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 

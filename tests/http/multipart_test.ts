@@ -9,6 +9,7 @@ import { disposeFiles, type OnFile, readMultipart } from "../../src/http/multipa
 import { SPOOL_THRESHOLD_BYTES } from "../../src/http/file_spool.ts";
 import { SpooledFile } from "../../src/http/spooled_file.ts";
 import { TempFiles } from "./temp_files.ts";
+import "../support/time_limit.ts";
 
 const BOUNDARY = "----WebKitFormBoundaryX3Y";
 const encoder = new TextEncoder();

@@ -4,6 +4,7 @@ import { createMemoryBus } from "../../src/store/memory_bus.ts";
 import type { Bus } from "../../src/store/store.ts";
 import { Changes } from "../../src/live/changes.ts";
 import { AwaitedChanges } from "../support/awaited_changes.ts";
+import "../support/time_limit.ts";
 
 /** Opens a feed over a bus in memory. `publish()` returns the place that the change has. */
 function openFeed() {

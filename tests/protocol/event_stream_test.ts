@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { createParser, MAX_EVENT_CHARS, readBlocks, type StreamBlock } from "../../src/protocol/event_stream.ts";
+import "../support/time_limit.ts";
 
 /** Returns the events that a parser finds in these chunks. */
 function parse(...pieces: string[]): StreamBlock[] {

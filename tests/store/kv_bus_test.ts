@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createKvBus } from "../../src/store/kv_bus.ts";
-import { withinTime } from "../support/clock.ts";
+import { stopTime, withinTime } from "../support/clock.ts";
 import { testBus } from "./conformance.ts";
 
 const ignore = typeof Deno.openKv !== "function";
@@ -31,6 +31,24 @@ Deno.test({
     await bus.publish("topic", `${long}x`);
     await withinTime(promise);
     assertEquals(received, [long, null]);
+  },
+});
+
+Deno.test({
+  name: "createKvBus() delivers each message when it comes, not when it looks again after a second",
+  ignore,
+  fn: async () => {
+    using _time = stopTime();
+    using kv = await Deno.openKv(":memory:");
+    const bus = createKvBus(kv);
+    let onMessage = (_: unknown): void => {};
+    await using _ = await bus.subscribe("topic", ({ message }) => onMessage(message));
+    for (const message of ["one", "two", "three"]) {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      onMessage = resolve;
+      await bus.publish("topic", message);
+      assertEquals(await withinTime(promise), message);
+    }
   },
 });
 

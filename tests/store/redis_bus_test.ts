@@ -8,6 +8,7 @@ import { withinTime } from "../support/clock.ts";
 import { openFlakyProxy } from "../support/flaky_proxy.ts";
 import { freePort } from "../support/process.ts";
 import { type RedisServer, redisTest, startRedis } from "../support/redis.ts";
+import "../support/time_limit.ts";
 
 /** Stream and channel of the topic that all of these tests use. */
 const STREAM = "hyper:topic:board";
@@ -120,6 +121,19 @@ redisTest("A17: the log of a topic never exceeds maxBytes", async () => {
       assert(entries.length > 0);
     }
   }
+});
+
+redisTest("A17: by default the log of a topic keeps 4 MiB, and 1,000 messages", async () => {
+  await using under = await start();
+  const { bus, send } = under;
+  const limit = 4 * 1024 * 1024;
+  // With its quotes, each is as long as JSON may be, and one byte longer.
+  for (const [length, kept] of [[limit - 2, 1], [limit - 1, 0]] as const) {
+    await bus.publish("board", "x".repeat(length));
+    assertEquals(await send("XLEN", STREAM), kept);
+  }
+  await Promise.all(Array.from({ length: 1_001 }, () => bus.publish("board", 1)));
+  assertEquals(await send("XLEN", STREAM), 1_000);
 });
 
 redisTest("A17: a message above maxBytes is delivered but not kept, and the next one is kept", async () => {

@@ -6,6 +6,7 @@ import { freePort } from "../support/process.ts";
 import { captureConsole } from "../support/app.tsx";
 import { isLeftOut, redisTest, startRedis, untilReachable } from "../support/redis.ts";
 import { testBus, testStore } from "./conformance.ts";
+import "../support/time_limit.ts";
 
 /** Redis for the tests that do not stop it. The others start their own. */
 const shared = isLeftOut ? null : await startRedis();

@@ -114,6 +114,7 @@ Deno.test("form.fill() sets each kind of control", () => {
     ['<input name="L" type="number">', 4.5, "L=4.5"],
     ['<textarea name="L">old</textarea>', "a\nb", "L=a\nb"],
     ['<label>L<input type="checkbox" name="c"></label>', true, "c=on"],
+    ['<label>L<input type="hidden" name="c" value="0"><input type="checkbox" name="d"></label>', true, "c=0&d=on"],
     ['<label>L<input type="checkbox" name="c" value="v" checked></label>', false, ""],
     [select, "Two", "s=2"],
     [select, "2", "s=2"],
