@@ -4,17 +4,17 @@ import { CLIENT_FILES } from "../src/client_bundle.ts";
 
 /**
  * Maximum download sizes, in bytes (brotli 11): the table of the design, except for `patch`, which was part of the initial
- * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, and makes view transitions, `live`, which also watches the regions of
+ * file there and now also keeps what the user chooses in the control with the focus and writes in an editable element, makes view transitions, and shows the title and the attributes of `<html>` of a refresh, which was part of `navigation` there, `live`, which also watches the regions of
  * layers and asks again for those that an older response has replaced, `triggers`, which also contains shortcuts and the dialog of `hyper-confirm`, `layers`, which also contains their history and
  * the dialog before the page,
  * `navigation`, which also shows late parts, fills the page cache, and renews a page after calls of the page before and calls whose answer was lost, `page_cache`, which was part of `navigation` there, and `translations` and `advice`, which few pages load.
  */
 const LIMITS = {
-  navigation: 4_550,
+  navigation: 4_410,
   page_cache: 1_400,
   prefetch: 1_300,
   feedback: 2_280,
-  patch: 5_030,
+  patch: 5_340,
   live: 4_050,
   extras: 2_000,
   indicators: 1_100,

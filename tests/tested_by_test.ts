@@ -75,6 +75,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/page/predictions.ts": ["browser/optimistic_test.tsx"],
   "src/client/page/recorded_change.ts": ["browser/optimistic_test.tsx"],
   "src/client/page/rows.ts": ["browser/rows_test.tsx"],
+  "src/client/page/sent_page.ts": ["browser/refreshed_title_test.tsx", "browser/navigate_test.ts"],
   "src/client/page/shortcut.ts": ["browser/triggers_test.ts"],
   "src/client/page/redraw.ts": ["browser/dependent_test.tsx"],
   "src/client/page/early_fields.ts": ["browser/validate_test.tsx"],

@@ -91,7 +91,7 @@ async function renderAsked(call: Call, now: PageRender, run: ActionRun, app: Reg
   const rendered = await app.rendering.body(now);
   if (rendered.kind !== "html") return failure(403, catalogueText("denied"));
   call.arrival.trace?.step("result");
-  return { kind: "events", events: [refreshPatch(null, rendered.html)] };
+  return { kind: "events", events: [refreshPatch(null, rendered)] };
 }
 
 /** Renders the page of a list after a cursor, in place of the link to it. */

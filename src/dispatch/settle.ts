@@ -16,8 +16,8 @@ export interface Settling {
   fragment(content: Markup | UnsafeHtml): string | Promise<string>;
   /** Renders the form of an undo. */
   undoForm(undo: ToastUndo): string | Promise<string>;
-  /** Renders the body element of the origin page after the action function; `null` if the client does not need it. */
-  body(): Promise<string | null>;
+  /** Renders the origin page after the action function; `null` if the client does not need it. */
+  body(): Promise<RefreshedPage | null>;
   /** Checks the target of a redirect; throws if it is not allowed. */
   redirectTarget(url: string, external: boolean): string;
   /** `true` if the call comes from a layer. */
@@ -30,6 +30,14 @@ export interface Settling {
   noteWatched(): void;
   /** Yields the patches of a topic until its reader leaves. */
   watch(item: LiveItem): AsyncGenerator<Patch, void, void>;
+}
+
+/** A page that was rendered again. */
+export interface RefreshedPage {
+  /** Its body element. */
+  readonly html: string;
+  /** The start tag of its `<html>`, and its title if there is one. */
+  readonly around: string;
 }
 
 /** A settled result: an outcome, with a stream as its bare generator. */
@@ -181,7 +189,7 @@ export function toPatch(
       if (item.selector === null && settling.elsewhere !== null) {
         return { event: "redirect", data: { url: settling.redirectTarget(settling.elsewhere, false) } };
       }
-      return settling.body().then((content) => content === null ? null : refreshPatch(item.selector, content));
+      return settling.body().then((page) => page === null ? null : refreshPatch(item.selector, page));
     default:
       return unreachable(item);
   }
@@ -192,9 +200,12 @@ export function toPatch(
  *
  * @param selector The part, or `null` for all of it.
  */
-export function refreshPatch(selector: string | null, content: string): Extract<Patch, { event: "patch_html" }> {
-  const part = selector === null ? {} : { select: selector };
-  return { event: "patch_html", data: { target: selector ?? "body", content, swap: "morph", ...part } };
+export function refreshPatch(
+  selector: string | null,
+  { html: content, around }: RefreshedPage,
+): Extract<Patch, { event: "patch_html" }> {
+  const rest = selector === null ? { page: around } : { select: selector };
+  return { event: "patch_html", data: { target: selector ?? "body", content, swap: "morph", ...rest } };
 }
 
 function changedPatch(topics: readonly string[]): Patch {

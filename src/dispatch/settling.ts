@@ -8,7 +8,7 @@ import type { ActionRun } from "./action_run.ts";
 import type { Running } from "./app.ts";
 import type { Call } from "./call.ts";
 import { type FreshPage, freshPage } from "./fresh_page.ts";
-import type { Settling } from "./settle.ts";
+import type { RefreshedPage, Settling } from "./settle.ts";
 import { baseOfTargets } from "./steps/find_page.ts";
 import { LazyPageRender } from "./page_renders.ts";
 import { type WatchingApp, watchTopic } from "./watching.ts";
@@ -55,7 +55,7 @@ class RunSettling implements Settling {
     return this.#render((part) => this.#app.rendering.undoForm(undo, part));
   }
 
-  body(): Promise<string | null> {
+  body(): Promise<RefreshedPage | null> {
     const { call, page, claim } = this.#run;
     claim?.renew();
     return renderBody(call, page.pageRender, this.#app);
@@ -92,7 +92,7 @@ class RunSettling implements Settling {
 }
 
 /** Renders the current body of the page; returns `null` for a document, which is loaded again anyway. */
-async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp): Promise<string | null> {
+async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp): Promise<RefreshedPage | null> {
   const { arrival: { intent }, action } = call;
   if (!pageRender.isOrigin) {
     if (intent.audience === "document") return null;
@@ -103,7 +103,7 @@ async function renderBody(call: Call, pageRender: PageRender, app: SettlingApp):
   const { pageRender: now, cache } = freshPage(call, pageRender, app);
   try {
     const rendered = await app.rendering.body(now);
-    if (rendered.kind === "html") return rendered.html;
+    if (rendered.kind === "html") return rendered;
     throw new TypeError(
       `Cannot refresh for action "${action.name}": the page of "${pageRender.url.pathname}" answers with status ` +
         `${rendered.response.status} instead of a page`,

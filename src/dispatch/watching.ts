@@ -74,8 +74,8 @@ class RunWatching implements Watching {
   }
 
   async refresh(selector: string | null): Promise<LivePatch> {
-    const body = await this.#settling.body();
-    if (body !== null) return refreshPatch(selector, body);
+    const page = await this.#settling.body();
+    if (page !== null) return refreshPatch(selector, page);
     throw new TypeError(`Cannot refresh for action "${this.#run.call.action.name}": the call does not name a page`);
   }
 

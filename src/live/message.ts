@@ -110,7 +110,7 @@ const DATA: Readonly<Record<LivePatch["event"], (data: unknown) => boolean>> = {
   patch_html: (data) =>
     isJsonObject(data) && typeof data.content === "string" &&
     (data.swap === undefined || SWAPS.some((swap) => swap === data.swap)) &&
-    [data.target, data.select, data.focus].every(isOptionalString),
+    [data.target, data.select, data.page, data.focus].every(isOptionalString),
   patch_signals: isJsonObject,
   toast: isJsonObject,
   dispatch_event: (data) => isJsonObject(data) && typeof data.name === "string" && isOptionalString(data.target),

@@ -41,6 +41,16 @@ export type Rendered =
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "response"; readonly response: Response };
 
+/** The body element of a page, or the response of the page itself. */
+export type RenderedBody =
+  | {
+    readonly kind: "html";
+    readonly html: string;
+    /** The start tag of `<html>`, and the title if there is one. */
+    readonly around: string;
+  }
+  | Extract<Rendered, { readonly kind: "response" }>;
+
 /** A document, or the response of the page itself. */
 export type PageAnswer =
   | {
@@ -100,8 +110,8 @@ export interface Rendering {
   pageOfForm(pageRender: PageRender, failed: FailedForm, status: number): Promise<PageAnswer | null>;
   /** Renders the page and returns only the form that failed. */
   failedForm(pageRender: PageRender, failed: FailedForm): Promise<Rendered & { readonly selector?: string }>;
-  /** Renders the page and returns its body element. */
-  body(pageRender: PageRender): Promise<Rendered>;
+  /** Renders the page and returns its body element, and what is around it. */
+  body(pageRender: PageRender): Promise<RenderedBody>;
   /**
    * Returns a function that renders instances of the regions of a page, each at most once, and nothing else of the page. Without
    * `part` it renders the pages that the client shows.

@@ -94,7 +94,7 @@ export function plainBeginning(html: string, head: DocumentHead, clientScript: s
 }
 
 /** Returns a title with the text of the first heading, because a document must have one (WCAG 2.4.2). Empty without a heading. */
-function titleOf(html: string): string {
+export function titleOf(html: string): string {
   const heading = /<h1(?:\s(?:[^>"]|"[^"]*")*)?>([\s\S]*?)<\/h1\s*>/i.exec(html)?.[1] ?? "";
   // Character references mean the same in a title, tags do not. An unescaped "<" could end the title.
   const text = heading.replace(/<!--[\s\S]*?-->|<(?:[^>"]|"[^"]*")*>/g, "").replaceAll("<", "&lt;").replace(/\s+/g, " ")
@@ -117,7 +117,7 @@ export function isDocument(html: string): boolean {
 type Place = "html" | "head" | "title" | "body" | "first" | "other";
 
 /** Finds the places of elements. An element may come twice: what is around a component that waits is rendered again. */
-class Places {
+export class Places {
   hasHtml = false;
   hasBody = false;
   #hasHead = false;

@@ -16,12 +16,14 @@ import type {
   PageInParts,
   PageRender,
   Rendered,
+  RenderedBody,
   Rendering,
 } from "../pages/page_render.ts";
 import { SCRIPTS_VARY } from "../http/scripts.ts";
 import { isUnsafeHtml, type ToastUndo, type UnsafeHtml } from "../results/item.ts";
 import { UndoForm } from "./undo_form.tsx";
 import type { Markup } from "../results/markup.ts";
+import { BodyApart, renderTitle } from "./around_body.ts";
 import {
   beginRender,
   completeHtml,
@@ -38,6 +40,7 @@ import { asChildren, inState, pageNode } from "./page_node.tsx";
 import { innerOf } from "./region_root.ts";
 import { isMarkupNode, keepCarriageReturns, rawHtml, renderAtOnce, renderHtml, renderRaw } from "./render_html.ts";
 import { type RenderingServices, RenderState } from "./render_state.ts";
+import { splitAround } from "./split_around.ts";
 import { withUndrawnErrors } from "./undrawn_errors.tsx";
 import { catalogueText, type UserText } from "../texts/catalogue.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -111,11 +114,10 @@ class PreactRendering implements Rendering {
     return { kind: "html", html: form, selector: selectorOfId(id) };
   }
 
-  async body(of: PageRender): Promise<Rendered> {
-    const rendered = await this.#render(of, { part: "body" });
-    if (rendered.kind === "response") return rendered;
-    const html = keepCarriageReturns(rendered.html);
-    return { kind: "html", html: rendered.document.nodes.hasBody() ? html : `<body>${html}</body>` };
+  async body(of: PageRender): Promise<RenderedBody> {
+    const apart = new BodyApart();
+    const rendered = await this.#render(of, { part: apart });
+    return rendered.kind === "response" ? rendered : apart.take(rendered.html, rendered.document);
   }
 
   regions(
@@ -227,7 +229,7 @@ class PreactRendering implements Rendering {
       ? `hyper-layer-${crypto.randomUUID()}`
       : null;
     const state = new RenderState(this.#services, pageRender, failed && { ...failed, cutTag }, layerTag);
-    const document = part === "document" ? await beginRender(tree, state) : { nodes: bodyOnly(), head: NO_HEAD, state };
+    const document = await beginPart(part, tree, state);
     const { node, checkLayouts } = pageNode(layerTag === null ? tree : { ...tree, layouts: [] }, state);
     const whole = await renderRaw(node, page, document.nodes.onNode);
     checkLayouts();
@@ -249,8 +251,19 @@ interface RenderOptions {
   readonly failed?: FailedForm | null;
   /** The status, if the page sets none. Default: 200. */
   readonly status?: number;
-  /** The part that is rendered. Default: the whole document. */
-  readonly part?: "document" | "body";
+  /** The part that is rendered: its body only, or apart from what is around it. Default: the whole document. */
+  readonly part?: "document" | "body" | BodyApart;
+}
+
+/** Prepares the render of a part of a page. */
+async function beginPart(
+  part: NonNullable<RenderOptions["part"]>,
+  tree: PageTree,
+  state: RenderState,
+): Promise<DocumentRender> {
+  if (part === "document") return await beginRender(tree, state);
+  if (part === "body") return { nodes: bodyOnly(), head: NO_HEAD, state };
+  return { nodes: part, head: await renderTitle(tree, state), state };
 }
 
 /** A page as it was rendered, with its carriage returns. */
@@ -348,22 +361,6 @@ async function plainFailure(status: number, message: string, { lang, write }: Te
     </html>
   );
   return plainAnswer(`<!DOCTYPE html>${await renderHtml(page, null)}`, status);
-}
-
-/** Splits HTML at the first `<name>` element, and removes the tags of this name; returns `null` if there is none. */
-function splitAround(
-  html: string,
-  name: string,
-): { readonly before: string; readonly content: string; readonly after: string } | null {
-  const [open, close] = [`<${name}>`, `</${name}>`];
-  const start = html.indexOf(open);
-  if (start === -1) return null;
-  const end = html.indexOf(close, start);
-  return {
-    before: html.slice(0, start),
-    content: html.slice(start + open.length, end),
-    after: html.slice(end).replaceAll(open, "").replaceAll(close, ""),
-  };
 }
 
 function selectorOfId(id: string): string {

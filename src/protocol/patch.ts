@@ -26,6 +26,11 @@ export interface HtmlPatchData {
   readonly swap?: Swap;
   /** A selector: only this element of `content` is used. */
   readonly select?: string;
+  /**
+   * The start tag of `<html>` and the title of the page, for a refresh. The runtime shows the title, and the attributes
+   * `class`, `lang`, `dir` and `data-*`.
+   */
+  readonly page?: string;
   /** If `true`, the change is a view transition of the page; `"scoped"`: of the parent of the target. */
   readonly transition?: boolean | "scoped";
   /** The next focus: `preserve`, `first-invalid`, or a selector. */

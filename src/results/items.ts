@@ -298,7 +298,8 @@ export function switchTo(
  * `swap: "morph"`.
  *
  * @param selector A CSS selector of the parts to update. Each element is updated with its own new version: the one with
- * its id, else the one at its position. One that the page does not render any more stays. Default: the whole body. If the
+ * its id, else the one at its position. One that the page does not render any more stays. Default: the whole body, with the title
+ * of the page and the attributes `class`, `lang`, `dir` and `data-*` of `<html>`. If the
  * user has gone to another page, as before an undo in a toast, that page is loaded again instead.
  * @returns The item.
  *

@@ -73,6 +73,8 @@ export class Patcher {
       const part: SelectPart | undefined = select === undefined
         ? undefined
         : (nodes) => selectPart(nodes, select, document, element, select === target ? index : -1);
+      const page = text(data.page);
+      if (page !== undefined) putAround(document, parseDocument(page));
       const roots = putContent(document, element, swap, `${data.content ?? ""}`, part);
       if (replaces) { for (const root of [element, ...roots]) this.#mark(root, place); }
       if (replaces && defaults.sent) followAnswer(defaults.sent, roots);
@@ -94,6 +96,19 @@ export class Patcher {
     const id = attribute(element, "id") ?? "";
     if (id !== "") this.#ids.set(id, place);
   }
+}
+
+/** Shows the title of a page and the attributes of its `<html>`, as `client/page/sent_page.ts` does without scripts. */
+function putAround(document: DocumentNode, sent: DocumentNode): void {
+  const [root, head, shown] = query(document, "html, head, head > title");
+  const [next, _, title] = query(sent, "html, head, head > title");
+  // A parser makes the first two of each document (HTML, 13.2.6.4.2).
+  if (root === undefined || head === undefined || next === undefined) return;
+  const isShown = ({ name }: { readonly name: string }) => /^(class|lang|dir|data-.*)$/.test(name);
+  root.attrs = [...root.attrs.filter((each) => !isShown(each)), ...next.attrs.filter(isShown)];
+  if (title === undefined) return;
+  if (shown === undefined) insert(head, [title], null);
+  else replace(shown, [title]);
 }
 
 /** Updates the body of a document from that of another, as the runtime does with a page that it has fetched again. */

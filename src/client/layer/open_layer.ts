@@ -36,10 +36,9 @@ import { createLateDialog, type LateDialog } from "./late_dialog.ts";
 /** A layer, as this part knows it. */
 interface OpenLayer extends Layer, LayerDialog {
   readonly opener: Element | null;
-  /** Key of the history entry under that of the layer; `null` if the layer has none. */
   readonly below: string | null;
-  /** The title of the document under it. */
-  readonly title: string;
+  title: string;
+  ownTitle: string;
   readonly restoreFocus: RestoreFocus;
   /** Aborted when it is closed. */
   readonly ended: AbortController;
@@ -72,7 +71,7 @@ export function start(signal: AbortSignal): void {
   signal.addEventListener("abort", closeAll);
   // Another page is shown.
   addEventListener("hyper:navigate:after", closeAll, { signal });
-  addEventListener("hyper:swap:after", () => opened.forEach((layer) => nameDialog(layer, layer.title)), { signal });
+  addEventListener("hyper:swap:after", () => opened.forEach((layer) => nameDialog(layer, layer.ownTitle)), { signal });
   // An entry of a layer may be behind or before this one.
   loadPages().then((found) => found.claimEntries(showEntry), () => {});
 }
@@ -252,6 +251,7 @@ async function open(
     opener,
     below,
     title: doc.title,
+    ownTitle: "",
     restoreFocus,
     ended,
   };
@@ -286,14 +286,14 @@ async function fetchLayer(url: string, source: Element | null, retry: () => void
 
 /** Completes a layer whose page has been inserted. */
 async function show(layer: OpenLayer, { page }: LayerPage): Promise<void> {
-  const { content, below, opener, url } = layer;
-  const { title } = dom(page);
-  if (below && title) doc.title = title;
-  nameDialog(layer, title);
+  const { content, opener, url } = layer;
+  const patch = await loadPart("patch");
+  patch.refreshAround(page, layer);
+  nameDialog(layer, layer.ownTitle);
   updateIndicators(content);
   loadNeeded(content);
   regionHooks.onPage();
-  (await loadPart("patch")).tryFocus(firstFocus(content));
+  patch.tryFocus(firstFocus(content));
   tell(opener, "hyper:layer:open", { url });
 }
 

@@ -28,11 +28,10 @@ import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import type { PartExports } from "../parts/part_exports.ts";
 import type { Pages, TakePrefetched } from "./pages.ts";
-import { covered } from "../page/layers.ts";
+import { covered, type SentPage } from "../page/layers.ts";
 import { predictions } from "../page/predictions.ts";
 import { regionHooks } from "../page/region_list.ts";
 import { readPage } from "./read_page.ts";
-import { setRootAttributes } from "./root_attributes.ts";
 import { comparePolicies } from "./policy_in_force.ts";
 import { pageTexts, words } from "../page/words.ts";
 
@@ -86,7 +85,6 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   /** The page that the document shows. */
   let facts: PageFacts = {
     user: undefined,
-    root: undefined,
     isStorable: async () => isStorable(await ownHeaders()),
   };
   /** Counts what may have changed what the server sends. */
@@ -138,7 +136,6 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const rest = latePrefix && { pieces, latePrefix };
     const facts: PageFacts = {
       user,
-      root: dom(page).documentElement,
       // Without the mark it is not known whose page it is.
       isStorable: () => Promise.resolve(user !== undefined && isStorable(headers)),
     };
@@ -161,7 +158,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     await patch.changePage(null, () => {
       signal.throwIfAborted();
       leaveCalls();
-      showPage(page, patch, kept);
+      showPage(page, patch, kept, false, kept.sent);
       kept.restoreFields();
       restorePosition(position);
       tellPage(true);
@@ -291,12 +288,12 @@ export function createPages(start: string, ended: AbortSignal): Pages {
 
   function showPage(
     page: Document,
-    { endStreams, morphElement, tryFocus }: PartExports["patch"],
+    { endStreams, morphElement, showAround, tryFocus }: PartExports["patch"],
     next: PageFacts,
-    isAgain?: boolean,
+    isAgain: boolean,
+    sent?: SentPage,
   ): void {
-    setRootAttributes(dom(page).documentElement, next.root);
-    doc.title = dom(page).title;
+    showAround(page, isAgain, sent);
     // Alerts of the page before are obsolete.
     if (!isAgain) clearFailure();
     const hadFocus = doc.activeElement !== doc.body;

@@ -14,7 +14,7 @@
  */
 import { userMarkOf } from "../../protocol/user_mark.ts";
 import { all, attr, doc, dom, type View } from "../dom.ts";
-import { layers } from "../page/layers.ts";
+import { covered, layers, type SentPage } from "../page/layers.ts";
 import { predictions } from "../page/predictions.ts";
 
 /** Facts about a page that its markup does not show. */
@@ -24,8 +24,6 @@ export interface PageFacts {
    * then: such a page is not kept.
    */
   readonly user: string | undefined;
-  /** Its `<html>`; `undefined` for the first page of the document, whose one scripts may have changed. */
-  readonly root: Element | undefined;
   /** Resolves to `true` if the page may be kept. */
   isStorable(): Promise<boolean>;
 }
@@ -35,6 +33,8 @@ export interface KeptPage extends PageFacts {
   /** The document. */
   readonly html: string;
   readonly title: string;
+  /** Its title and its `<html>` as the server has sent them; `undefined` if it was never patched. */
+  readonly sent: SentPage | undefined;
   /** The elements of its head. Each was on the page, so that the policy allows it. */
   readonly head: readonly Element[];
   /** Removes from the parsed document what does not belong to the page. */
@@ -172,15 +172,15 @@ function ownBody(): string {
 function capture(facts: PageFacts, head: readonly Element[], sent: Element | null): KeptPage {
   const body = predictions.around(ownBody);
   // Imported, because the element of a parsed document would hold all of that document.
-  const root = doc.importNode(facts.root ?? doc.documentElement);
+  const root = doc.importNode(covered.sent?.root ?? doc.documentElement);
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
   const states = statesOf(sent);
   return {
     ...facts,
     user: facts.user ?? firstUser,
-    root: facts.root && root,
     html: dom(root).outerHTML.replace(/<\/html>$/, "") + body,
     title: doc.title,
+    sent: covered.sent,
     head,
     clean(page) {
       // Without a script, a dialog is open but not modal.

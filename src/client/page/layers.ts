@@ -15,6 +15,12 @@ export interface Layer {
   readonly under?: Layer | undefined;
   /** The URL of the page that it shows. */
   url: string;
+  /** The key of the history entry under that of the layer; `null` if the layer has none. */
+  readonly below?: string | null;
+  /** The title that the document has when it is closed. */
+  title?: string;
+  /** The title that the server has sent last. */
+  ownTitle?: string;
   /** `true` in place of a page that the user has left. */
   readonly isLeft?: true;
 }
@@ -22,8 +28,20 @@ export interface Layer {
 /** The open layers, the topmost last. */
 export const layers: Layer[] = [];
 
-/** The page under the layers: its URL while the address bar shows that of a layer, else an empty string. */
-export const covered: { url: string } = { url: "" };
+/** A page as the server has sent it, without its content. */
+export interface SentPage {
+  /** Its `<html>`; `undefined` for the first page of the document, whose one scripts may have changed. */
+  readonly root?: Element;
+  readonly title: string;
+}
+
+/** The page under the layers. */
+export const covered: {
+  /** Its URL while the address bar shows that of a layer, else an empty string. */
+  url: string;
+  /** Its title and its `<html>` as the server has sent them last. */
+  sent?: SentPage;
+} = { url: "" };
 
 /** Returns the layer that an element is in; `undefined` for one of the page. */
 export const layerOf = (element: Element | null | undefined): Layer | undefined =>

@@ -16,11 +16,12 @@ import { focusNear } from "./focus_near.ts";
 import { doc, dom, idOf } from "../dom.ts";
 import { copiesOf, keepElement, keptFor } from "./keep.ts";
 import { loadNeeded, loadPart } from "../parts/load_part.ts";
-import { parseContent } from "./markup.ts";
+import { parseContent, parsePage } from "./markup.ts";
 import { morphElement } from "./morph.ts";
 import { updateIndicators } from "./busy.ts";
 import { predictions } from "./predictions.ts";
 import { layerOf } from "./layers.ts";
+import { refreshAround } from "./sent_page.ts";
 import { isStale, markReplaced } from "./stale.ts";
 import { findTargets } from "./targets.ts";
 import { changeWithTiming } from "./timed_change.ts";
@@ -50,6 +51,8 @@ export async function patchHtml(
       // All patches of a response have its number, so the second patch of an element is not stale.
       if (!doc.contains(element) || replaces && isStale(element, sequence)) continue;
       if (!emitCallEvent("swap:before", activeCall, { element, swap })) continue;
+      const page = text(data.page);
+      if (page) refreshAround(parsePage(page), layerOf(element));
       const part = select &&
         ((content: DocumentFragment) => selectPart(content, select, element, select === target ? index : -1));
       const content = parseContent(

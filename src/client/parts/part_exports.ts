@@ -11,6 +11,7 @@ import type { Pages } from "../navigate/pages.ts";
 import type { addHook } from "../page/hooks.ts";
 import type { loadScript } from "../page/script.ts";
 import type { parseContent, parsePage, trustedPolicy } from "../page/markup.ts";
+import type { refreshAround, showAround } from "../page/sent_page.ts";
 import type { morphElement } from "../page/morph.ts";
 import type { focusNear, tryFocus } from "../page/focus_near.ts";
 import type { Layer } from "../page/layers.ts";
@@ -43,6 +44,8 @@ export interface PartExports {
     readonly morphElement: typeof morphElement;
     readonly parseContent: typeof parseContent;
     readonly parsePage: typeof parsePage;
+    readonly refreshAround: typeof refreshAround;
+    readonly showAround: typeof showAround;
     readonly syncAcceptedForm: typeof syncAcceptedForm;
     readonly trustedPolicy: typeof trustedPolicy;
     readonly tryFocus: typeof tryFocus;
