@@ -106,6 +106,13 @@ Deno.test("coerceInput() leaves out an optional object without input", () => {
   assertEquals(field(address, { city: "", zip: "" }), { city: "", zip: "" });
 });
 
+Deno.test("coerceInput() keeps an optional object whose nested object has input", () => {
+  const place = z.object({ city: z.string().min(1), geo: z.object({ lat: z.string().min(1), lon: z.string() }) });
+  const touched = { city: "", geo: { lat: "5", lon: "" } };
+  assertEquals(field(place.optional(), touched), touched);
+  assertStrictEquals(field(place.optional(), { city: "", geo: { lat: "", lon: "" } }), undefined);
+});
+
 Deno.test("coerceInput() selects a variant by its constants", () => {
   const schema = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("a"), value: z.string() }),

@@ -103,6 +103,32 @@ Deno.test("a header of the response itself is kept, and cookies are added", asyn
   assertEquals((await app.open("/")).response.headers.get("content-type"), "text/html; charset=utf-8");
 });
 
+Deno.test("a Response of a page is sent without the headers of its connection, and varies as every page does", async () => {
+  const headers = {
+    connection: "x-hop",
+    "x-hop": "1",
+    "keep-alive": "timeout=5",
+    vary: "accept-language",
+    "x-own": "yes",
+  };
+  await using app = new App({
+    "/": { default: () => "home" },
+    "/hop": { render: () => new Response("x", { headers }) },
+  });
+  const { response: sent } = await app.open("/hop");
+  assertEquals(["connection", "x-hop", "keep-alive", "x-own"].map((name) => sent.headers.get(name)), [
+    null,
+    null,
+    null,
+    "yes",
+  ]);
+  const usual = (await app.open("/")).response.headers.get("vary") ?? "";
+  assertEquals(
+    new Set(sent.headers.get("vary")?.toLowerCase().split(", ")),
+    new Set(["accept-language", ...usual.toLowerCase().split(", ")]),
+  );
+});
+
 Deno.test("headers of the handler keep the status and body of a response whose headers are immutable", async () => {
   await using app = new App(MODULES, { headers: { "x-frame": "no" } });
   const response = await app.request("/away");

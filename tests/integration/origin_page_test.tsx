@@ -542,6 +542,24 @@ Deno.test("the fields of a URL that names its action must be readable: the progr
   assertEquals(runs, 1);
 });
 
+Deno.test("the fields of a URL must be readable unless it is the address of a page, which any link may have written", async () => {
+  let runs = 0;
+  const save = action("save", () => void runs++);
+  await using app = new App({ "/": { default: () => "home", save } });
+  const statusOf = async (path: string) => {
+    const response = await app.call("save", { path, accept: "application/json" });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const form = `/_next/form/${save.uid}/?_next_form_origin=%2F&`;
+  assertEquals([await statusOf("/?b=%E9"), await statusOf("/elsewhere?b=1"), await statusOf(`${form}b=1`)], [
+    200,
+    200,
+    200,
+  ]);
+  assertEquals([await statusOf("/elsewhere?b=%E9"), await statusOf(`${form}b=%E9`), runs], [400, 400, 3]);
+});
+
 Deno.test("a call to the address of a page is accepted if the page is, and gets the address byte for byte", async () => {
   const urls: string[] = [];
   const see = ({ url }: { readonly url: URL }) => {

@@ -119,6 +119,7 @@ for (
     ["database is locked", undefined, true],
     ["database table is locked: store", undefined, true],
     ["SQL logic error", 1, false],
+    ["an error of another library", "5", false],
     ["the file says: database is locked", 1, false],
     ["disk I/O error", 10, false],
   ] as const
