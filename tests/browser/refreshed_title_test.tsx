@@ -103,9 +103,18 @@ function notesTest(
   });
 }
 
+/** Waits until the response to a call that is made meanwhile has been applied. */
+async function untilAnswered(page: Page, call: () => unknown): Promise<void> {
+  const answered = page.evaluate(() =>
+    new Promise<void>((done) => addEventListener("hyper:requestSuccess", () => done(), { once: true }))
+  );
+  await call();
+  await answered;
+}
+
 /** Presses a button, and waits until the page shows a number of notes. */
 async function press(page: Page, name: string, notes: number): Promise<void> {
-  await page.getByRole("button", { name, exact: true }).click();
+  await untilAnswered(page, () => page.getByRole("button", { name, exact: true }).click());
   await page.getByText(`${notes} notes`).waitFor();
 }
 
@@ -137,3 +146,108 @@ notesTest(
     assertEquals(await around(page), ["Notes (4)", "ar", "", "many", "4", "body-4"]);
   },
 );
+
+notesTest(
+  "what a script has changed stays while the server sends the same, and is replaced by what the server has changed",
+  async (page, { state }) => {
+    state.title = "Fixed";
+    await page.reload();
+    await untilPreloaded(page, ["patch"]);
+    await page.evaluate(() => {
+      document.title = "(7) Fixed";
+      document.documentElement.classList.add("own");
+      document.documentElement.dataset.own = "yes";
+      document.documentElement.lang = "fr";
+    });
+    for (const _ of [1, 2]) await press(page, "draw", 1);
+    const own = () => page.evaluate(() => document.documentElement.dataset.own);
+    assertEquals([...await around(page), await own()], ["(7) Fixed", "en", "", "few own", "1", "body-1", "yes"]);
+    await page.evaluate(() => document.documentElement.lang = "fr");
+    await press(page, "draw", 1);
+    assertEquals((await around(page))[1], "fr");
+    state.title = "Changed";
+    await press(page, "add", 2);
+    assertEquals([...await around(page), await own()], ["Changed", "fr", "", "many", "2", "body-2", "yes"]);
+  },
+);
+
+notesTest("what a script has added to <html> before the runtime was loaded stays after a refresh", async (page) => {
+  await press(page, "draw", 1);
+  const [title, , , classes] = await around(page);
+  assertEquals([title, classes], ["Notes (1)", "few early"]);
+  assertEquals(await page.evaluate(() => document.documentElement.dataset.early), "yes");
+}, { early: `document.documentElement.classList.add("early");document.documentElement.dataset.early = "yes"` });
+
+notesTest("a page without a title keeps that of a script after a refresh", async (page, { state }) => {
+  state.title = "";
+  await page.evaluate(() => document.title = "Mine");
+  await press(page, "add", 2);
+  assertEquals((await around(page))[0], "Mine");
+});
+
+notesTest("a refresh of a part leaves the title and the attributes of <html>", async (page) => {
+  await press(page, "part", 2);
+  assertEquals(await around(page), ["Notes (1)", "en", "", "few", "1", "body-1"]);
+});
+
+notesTest("a refresh by a topic changes the title in another tab", async (page) => {
+  await page.evaluate(() => void Hyper.action("watch", {}, { method: "GET" }));
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await press(other, "share", 1);
+  await page.getByText("2 notes").waitFor();
+  assertEquals((await around(page)).slice(0, 4), ["Notes (2)", "en", "", "many"]);
+});
+
+notesTest(
+  "a refresh in a layer changes the name of the dialog and the title; the page has its own when the layer is closed",
+  async (page) => {
+    await page.getByRole("link", { name: "Open" }).click();
+    await page.getByRole("dialog", { name: "Layer (1)" }).waitFor();
+    await page.getByRole("button", { name: "more" }).click();
+    await page.getByRole("dialog", { name: "Layer (2)" }).waitFor();
+    assertEquals(await around(page), ["Layer (2)", "en", "", "few", "1", "body-1"]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assertEquals((await around(page))[0], "Notes (1)");
+  },
+);
+
+for (
+  const [name, link, during] of [["an address", "Open", "Layer (1)"], ["no address", "Peek", "Notes (2)"]] as const
+) {
+  notesTest(
+    `a refresh of the page under a layer with ${name} shows its title when the layer is closed`,
+    async (page, { calls }) => {
+      await page.getByRole("button", { name: "slowly" }).click();
+      const release = await calls.next();
+      await page.getByRole("link", { name: link }).click();
+      await page.getByRole("dialog", { name: "Layer (1)" }).waitFor();
+      release();
+      await page.locator("#count", { hasText: "2 notes" }).waitFor();
+      assertEquals(await around(page), [during, "en", "", "many", "2", "body-2"]);
+      assertEquals(await page.getByRole("dialog", { name: "Layer (1)" }).count(), 1);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      assertEquals((await around(page))[0], "Notes (2)");
+    },
+  );
+}
+
+notesTest("a navigation of the page under a layer shows the title of the new page", async (page) => {
+  await page.getByRole("link", { name: "Open" }).click();
+  await page.getByRole("dialog", { name: "Layer (1)" }).waitFor();
+  await page.evaluate(() => Hyper.navigate("/about"));
+  await page.getByRole("heading", { name: "About us" }).waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assertEquals((await around(page))[0], "About");
+});
+
+notesTest("an older response does not bring back an older title", async (page, { state, calls }) => {
+  await page.getByRole("button", { name: "slowly" }).click();
+  const release = await calls.next();
+  await press(page, "add", 2);
+  state.title = "Older";
+  await untilAnswered(page, release);
+  assertEquals((await around(page)).slice(0, 4), ["Notes (2)", "en", "", "many"]);
+});

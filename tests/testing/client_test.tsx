@@ -15,6 +15,8 @@ import {
   field,
   Form,
   html,
+  type LayoutProps,
+  refresh,
   region,
   SubmitButton,
   switchTo,
@@ -291,6 +293,34 @@ Deno.test("action() changes the URL of the page with a history item", async () =
   const page = await client.open("/");
   await client.action("move");
   assertEquals([page.url.search, client.page], ["?moved", page]);
+});
+
+Deno.test("submitWithRuntime() shows the title and the language of a page that the action refreshes", async () => {
+  let count = 1;
+  const add = action("add", () => {
+    count++;
+    return refresh();
+  });
+  const page = () => <Form action={add} submit="Add" />;
+  const layout = ({ children }: LayoutProps) => (
+    <html lang={count > 1 ? "de" : "en"}>
+      <body>{children}</body>
+    </html>
+  );
+  await using client = createTestClient({
+    baseDir: "/srv/app",
+    pages: [
+      { path: "pages/layout.tsx", load: () => Promise.resolve({ default: layout }) },
+      {
+        path: "/",
+        load: () => Promise.resolve({ default: page, add, head: () => <title>{`${count} notes`}</title> }),
+      },
+    ],
+  });
+  const notes = await client.open("/");
+  assertEquals([notes.title, notes.find("html").attribute("lang")], ["1 notes", "en"]);
+  await notes.form("add").submitWithRuntime();
+  assertEquals([notes.title, notes.find("html").attribute("lang")], ["2 notes", "de"]);
 });
 
 Deno.test("action() puts the refreshed part of the page into the page", async () => {

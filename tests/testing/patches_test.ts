@@ -224,3 +224,38 @@ Deno.test("a late response does not replace what a newer one has inserted withou
   patcher.apply(document, { target: "main > p", content: "<p>early</p>" }, DEFAULTS, early);
   assertEquals(query(document, "p").map(outerMarkup), ["<p>late</p>"]);
 });
+
+const REFRESH = { target: "body", swap: "morph", content: "<body><p>new</p></body>" } as const;
+
+for (
+  const [what, before, page, expected] of [
+    [
+      "the title and the attributes",
+      '<html lang="en" class="a" data-a="1" id="i"><title>Old</title>',
+      '<html lang="de" dir="rtl" class="b" data-b="2" id="j"><title>New</title>',
+      '<html id="i" lang="de" dir="rtl" class="b" data-b="2"><head><title>New</title></head>',
+    ],
+    ["a title where there was none", "<html>", "<html><title>New</title>", "<html><head><title>New</title></head>"],
+    [
+      "no title, so that the old one stays",
+      '<html lang="en"><title>Old</title><meta>',
+      '<html lang="en">',
+      '<html lang="en"><head><title>Old</title><meta></head>',
+    ],
+  ] as const
+) {
+  Deno.test(`Patcher.apply() shows what a refresh has around the body: ${what}`, () => {
+    const document = parseDocument(`${before}<body><p>old</p></body>`);
+    new Patcher().apply(document, { ...REFRESH, page }, DEFAULTS, 1);
+    assertEquals(outerMarkup(document), `${expected}<body><p>new</p></body></html>`);
+  });
+}
+
+Deno.test("Patcher.apply() does not show the title of an older response", () => {
+  const document = parseDocument("<title>Old</title>");
+  const patcher = new Patcher();
+  const [older, newer] = [patcher.next(), patcher.next()];
+  patcher.apply(document, { ...REFRESH, page: "<html><title>Newer</title>" }, DEFAULTS, newer);
+  patcher.apply(document, { ...REFRESH, page: "<html><title>Older</title>" }, DEFAULTS, older);
+  assertEquals(query(document, "title").map(outerMarkup), ["<title>Newer</title>"]);
+});
