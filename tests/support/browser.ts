@@ -184,15 +184,13 @@ function serve(served: Served): Site {
   if (typeof served !== "function") {
     return { url: served.url.replace(/\/$/, ""), [Symbol.asyncDispose]: async () => {} };
   }
-  const stop = new AbortController();
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {}, signal: stop.signal }, served);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, served);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
       // Every connection of the browser is closed by now, so only a handler that does not end can delay this.
-      await withinTime(server.shutdown(), PATIENCE).catch((error: unknown) => {
-        stop.abort();
-        throw error;
+      await withinTime(server.shutdown(), PATIENCE).catch((cause: unknown) => {
+        throw new Error("Cannot close the site: its handler has not ended", { cause });
       });
     },
   };
