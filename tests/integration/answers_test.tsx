@@ -225,7 +225,8 @@ Deno.test("refresh() sends the page, rendered after the action function, whole o
   await using app = new App({ "/": { default: Page, add, context } });
   const [whole, part, end] = await eventsOf(await app.call("add"));
   const content = '<body><ul id="list"><li>old</li><li>new</li></ul></body>';
-  assertEquals(whole, { event: "patch_html", data: { target: "body", content, swap: "morph" } });
+  const page = '<html lang="en">';
+  assertEquals(whole, { event: "patch_html", data: { target: "body", content, swap: "morph", page } });
   assertEquals(part, { event: "patch_html", data: { target: "#list", content, swap: "morph", select: "#list" } });
   assertEquals(end?.event, "end");
 });
