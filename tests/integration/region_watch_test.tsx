@@ -213,6 +213,30 @@ Deno.test("a generator publishes its changes when it has ended, and not if it th
   await handler.close();
 });
 
+Deno.test("a stream asks for its user when it begins and once a minute, not at each change", async () => {
+  using clock = stopTime();
+  let asked = 0;
+  const { handler } = rowsApp({
+    principal(request) {
+      asked++;
+      return request.headers.get("user");
+    },
+  });
+  const regions = await openPage(handler);
+  await using browser = await RegionStream.watch(handler, [{ at: "/", regions }]);
+  await browser.ready();
+  const before = asked;
+  for (const topic of ["row:a", "row:b"]) {
+    await handler.changed(topic);
+    await clock.tick(1_000);
+    assertEquals((await browser.next())?.dirty?.length, 1);
+  }
+  assertEquals(asked, before);
+  await clock.tick(60_000);
+  assertEquals(asked, before + 1);
+  await handler.close();
+});
+
 Deno.test("a stream of a user who has signed out names the regions once, and is silent afterwards", async () => {
   using clock = stopTime();
   let isSignedOut = false;

@@ -123,6 +123,18 @@ redisTest("a claim that succeeds too late is released", async () => {
   assertEquals(await store.get("key"), null);
 });
 
+redisTest("a claim that is refused too late leaves that of another with the same value", async () => {
+  await using server = await startRedis();
+  await using store = await createRedisStore({ url: server.url, timeoutSeconds: 0.5 });
+  await store.put("key", "taken", 60);
+  server.pause();
+  await assertRejects(() => store.putIfAbsent("key", "taken", 60), Error, "does not answer");
+  server.resume();
+  // As above: a release would have been sent before the second one.
+  await store.get("key");
+  assertEquals(await store.get("key"), "taken");
+});
+
 redisTest("a store whose Redis has stopped rejects at once, and reconnects by itself", async () => {
   await using server = await startRedis();
   const back = Promise.withResolvers<void>();
