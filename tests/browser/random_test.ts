@@ -24,8 +24,11 @@ const ROUND = 60;
 const MAX_NOTES = 12;
 /** Milliseconds until the page must be idle: longer than a toast, and than the longest delay between attempts. */
 const REST = 20_000;
-/** Allowed excess: the list that was replaced last may still be held, because one of its elements had the focus. */
-const SLACK = { nodes: 120, listeners: 3 };
+/**
+ * Allowed excess: the page cache keeps an element of each of up to 16 pages, and the browser may still hold the note that contained the
+ * focus last, of 26 nodes.
+ */
+const SLACK = { nodes: 60, listeners: 3 };
 
 /** Counts of objects that a page holds. */
 interface Held {

@@ -26,11 +26,23 @@ export async function pick({ page, random }: Visitor, selector: string): Promise
   return count === 0 ? null : all.nth(random(count));
 }
 
-/** Clicks a matching element if there is one, even if it has moved or is covered. */
-export async function click(visitor: Visitor, selector: string): Promise<void> {
-  await (await pick(visitor, selector))?.click({ timeout: 250, noWaitAfter: true }).catch(() => {
-    // It was removed, disabled or covered meanwhile: a user would miss it too.
-  });
+/**
+ * Clicks a matching element if there is one. One that is hidden, covered or gone by then is missed, as by a user.
+ *
+ * Not with `click()` of Playwright: one that runs out of time leaves a handle in the page, which holds the element and all around it.
+ */
+export async function click({ page, random }: Visitor, selector: string): Promise<void> {
+  const count = await page.locator(selector).count();
+  if (count === 0) return;
+  const point = await page.evaluate(({ selector, index }) => {
+    const element = document.querySelectorAll(selector)[index];
+    if (!element) return null;
+    element.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const center = { x: x + width / 2, y: y + height / 2 };
+    return element.contains(document.elementFromPoint(center.x, center.y)) ? center : null;
+  }, { selector, index: random(count) });
+  if (point) await page.mouse.click(point.x, point.y);
 }
 
 /** Clicks a field if there is one, and types one of the texts; sometimes with Enter. */
