@@ -492,6 +492,24 @@ for (const kind of ["failure", "toast"] as const) {
   });
 }
 
+Deno.test("an alert that has ended does not come back with the next one, although a script has removed the dialog it was in", async () => {
+  const answers = [error(409, "First"), () => sse([END]), error(409, "Second")];
+  const body = `${BUTTON}<dialog id="d"></dialog>`;
+  await withPage(app({ body, actions: { save: () => answers.shift()!() } }), async ({ page }) => {
+    await page.goto("/");
+    // An error of the action rejects the call.
+    const save = () => page.evaluate(() => action("save").catch(() => {}));
+    await page.evaluate(() => document.querySelector("dialog")?.showModal());
+    await save();
+    await page.getByRole("dialog").getByText("First").waitFor();
+    await page.evaluate(() => document.querySelector("dialog")?.remove());
+    await save();
+    await save();
+    await page.getByText("Second").waitFor();
+    assertEquals(await page.getByText("First").count(), 0);
+  });
+});
+
 Deno.test("a toast that comes while a modal dialog is open is shown in it, in a region with the class of that of the page", async () => {
   const body = `${TWO}<div data-hyper-toasts class="mine" role="status"></div>`;
   const actions = { save: () => sse([["toast", { value: "Yes", duration: 0 }], END]) };

@@ -155,3 +155,29 @@ Deno.test("a canceled question leaves unsaved changes unsaved", async () => {
     assertEquals([await asked, came.rest], ["beforeunload", 0]);
   });
 });
+
+const SHOWN = {
+  failure: () => sse([["error", { status: 409, message: "Already sold" }], END], { status: 409 }),
+  toast: () => sse([["toast", { value: "Already sold", duration: 0 }], END]),
+};
+
+for (const [kind, show] of Object.entries(SHOWN)) {
+  Deno.test(`a ${kind} that came in the question is still shown when it is closed`, async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const actions = { save: () => promise.then(show) };
+    const body =
+      `<button hyper-action="save">Save</button><button hyper-action="remove" hyper-confirm="Sure?">Delete</button>`;
+    await withPage(app({ body, actions }), async ({ page }) => {
+      await openPage(page);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("button", { name: "Delete" }).click();
+      const dialog = page.getByRole("alertdialog");
+      await dialog.waitFor();
+      resolve();
+      await dialog.getByText("Already sold").waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await dialog.waitFor({ state: "detached" });
+      assertEquals(await page.getByText("Already sold").isVisible(), true);
+    });
+  });
+}

@@ -135,7 +135,8 @@ function makeAlert(text: string, source: Element | null, label: string, dismiss:
 /** Removes failures. `cause` is a key or a message. Default: all. */
 export function clearFailure(cause?: string): void {
   failures = failures.filter(({ key, text }) => cause && key !== cause && text !== cause);
-  for (const alert of all("[data-hyper-alert]")) {
+  // In the list, which may have left the page with the dialog it was in.
+  for (const alert of all("[data-hyper-alert]", list)) {
     if (!failures.some((failure) => failure.alert === alert)) dom(alert).remove();
   }
   if (!failures[0]) list?.remove();

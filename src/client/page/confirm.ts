@@ -3,7 +3,7 @@ import { CONFIRM_TEXTS } from "../../protocol/confirm_texts.ts";
 import { config } from "../config.ts";
 import { attr, doc, dom, formOf } from "../dom.ts";
 import { submitForm } from "./form_observer.ts";
-import { findTop } from "./announce.ts";
+import { findTop, raiseFailures } from "./announce.ts";
 import { words } from "./words.ts";
 
 /** Number of dialogs so far, for their ids. */
@@ -65,5 +65,7 @@ async function askUser(question: string, element: Element): Promise<boolean> {
   await new Promise((closed) => dialog.addEventListener("close", closed));
   removeEventListener("hyper:navigate:after", leave);
   dialog.remove();
+  // A failure may be shown in it.
+  raiseFailures();
   return dialog.returnValue === "yes";
 }

@@ -139,7 +139,7 @@ export function start(signal: AbortSignal): void {
   addEventListener("hyper:navigate:after", show, { signal });
   for (const type of ["toggle", "close"]) {
     doc.addEventListener(type, ({ target }) => {
-      if (!(target instanceof Element && dom(target).matches("[data-hyper-own]"))) raise();
+      if (!(target instanceof Element && dom(target).matches("[data-hyper-alerts]"))) raise();
     }, { capture: true, signal });
   }
   // A patch may have removed the dialog that they were in.
