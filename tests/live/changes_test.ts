@@ -291,3 +291,19 @@ Deno.test("Changes.close() without a reader reports nothing", async () => {
   await changes.close();
   assertEquals(errors, []);
 });
+
+Deno.test("a watcher has one timer for all changes of a pause, and none when it has ended", async () => {
+  using clock = stopTime();
+  await using feed = openFeed();
+  const { changes } = feed;
+  await changes.ready();
+  await clock.tick(1_000);
+  const none = clock.timers;
+  const watcher = new AwaitedChanges(changes, "a");
+  watcher.note("a");
+  assertEquals(await watcher.next().then((changed) => changed?.topics), new Map([["a", null]]));
+  for (let count = 0; count < 10; count++) watcher.note("a");
+  assertEquals(clock.timers, none + 1);
+  watcher.end();
+  assertEquals(clock.timers, none);
+});
