@@ -161,3 +161,20 @@ Deno.test("an invalid form keeps the choices and the text that were sent with it
     assertEquals([listOf(client), shown.field("Done").value], [["Milk"], true]);
   });
 });
+
+for (
+  const [what, fails, done] of [["is kept when it succeeds", false, true], [
+    "is taken back when it fails",
+    true,
+    false,
+  ]] as const
+) {
+  Deno.test(`stream() of a form that predicts: a choice ${what}`, async () => {
+    await withNotes(async (client, notes) => {
+      notes.fails = fails;
+      await using call = client.stream("add", {}, { form: client.page.form("Add").fill({ Title: "Tea", Done: true }) });
+      for await (const _ of call);
+      assertEquals(client.page.form("Add").field("Done").value, done);
+    });
+  });
+}
