@@ -1,5 +1,5 @@
 // SHA-256, in one call or in parts, and signatures. `crypto.subtle` hashes neither synchronously nor in parts.
-import { createHash, createHmac, type Hash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type Hash, hash, timingSafeEqual } from "node:crypto";
 
 /** A hash that is computed in parts. */
 export type { Hash };
@@ -11,7 +11,7 @@ export function startSha256(): Hash {
 
 /** Returns the SHA-256 of a string, as UTF-8, in 64 hexadecimal digits. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /** Returns the HMAC of text with SHA-256 (RFC 2104), cut to 128 bits (section 5), in base64url. */

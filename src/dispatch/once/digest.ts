@@ -1,5 +1,5 @@
 // The digest of a mutation: the same for its retries, different for other mutations.
-import { type Hash, startSha256 } from "../../platform/hash.ts";
+import { sha256, startSha256 } from "../../platform/hash.ts";
 import { StoredFile } from "../../http/stored_file.ts";
 
 /** The parts that two requests of the same mutation share, without the identity of the user. */
@@ -28,8 +28,8 @@ export interface Mutation {
 export function digestMutation({ action, id, page = null, input }: Mutation): string | Promise<string> {
   const files: Blob[] = [];
   // Each part is self-delimiting.
-  const hash = startSha256().update(JSON.stringify([action, id, page]) + encodeInput(input, files));
-  return files.length === 0 ? hash.digest("hex") : addFiles(hash, files);
+  const text = JSON.stringify([action, id, page]) + encodeInput(input, files);
+  return files.length === 0 ? sha256(text) : digestWithFiles(text, files);
 }
 
 /**
@@ -43,7 +43,8 @@ export function onceKey(digest: string, identity: string | null): string {
   return `hyper:once:${digest}:${identity ?? "anonymous"}`;
 }
 
-async function addFiles(hash: Hash, files: readonly Blob[]): Promise<string> {
+async function digestWithFiles(text: string, files: readonly Blob[]): Promise<string> {
+  const hash = startSha256().update(text);
   for (const file of files) hash.update(await encodeFile(file));
   return hash.digest("hex");
 }
