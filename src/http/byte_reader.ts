@@ -234,10 +234,14 @@ async function readDeclaredLength(
   hasRate: boolean,
 ): Promise<Bytes> {
   if (request.bodyUsed) throw new TypeError("Cannot read body: it has been read already");
-  const reading = new Reading(request);
+  const reading = request.bytes();
+  const arrived: { bytes: Bytes | null } = { bytes: null };
+  // Its error is thrown below; an unhandled rejection in between would end the process.
+  reading.then((bytes) => arrived.bytes = bytes, () => {});
   // Most small bodies arrive with their headers and are available by now: no timer is needed, which would cost more.
-  for (let turn = 0; turn < AVAILABLE_MICROTASKS && reading.bytes === null; turn++) await null;
-  const bytes = reading.bytes ?? await inTime(reading.promise, limits, hasRate && GRACE_SECONDS < limits.bodySeconds);
+  for (let turn = 0; turn < AVAILABLE_MICROTASKS && arrived.bytes === null; turn++) await null;
+  const bytes = arrived.bytes ??
+    await inTime(explained(reading, request), limits, hasRate && GRACE_SECONDS < limits.bodySeconds);
   if (bytes.length !== declared) throw wrongLength(declared);
   return bytes;
 }
@@ -245,20 +249,14 @@ async function readDeclaredLength(
 /** Microtasks in which an available body resolves: two under `Deno.serve`, some more for a `Request` that code created. */
 const AVAILABLE_MICROTASKS = 8;
 
-/** A body that is read in one step. */
-class Reading {
-  readonly promise: Promise<Bytes>;
-  /** The bytes; `null` until they are available. */
-  bytes: Bytes | null = null;
-
-  constructor(request: Pick<Request, "bodyUsed" | "bytes">) {
-    this.promise = request.bytes().then((bytes) => this.bytes = bytes, (cause) => {
-      // Rejected before a byte was read: the stream is locked.
-      if (!request.bodyUsed) throw new TypeError("Cannot read body: it has been read already", { cause });
-      throw cutOff(cause);
-    });
-    // The caller awaits it later; an unhandled rejection in between would end the process.
-    this.promise.catch(() => {});
+/** Returns the bytes of a body, or rejects with the reason why they are missing. */
+async function explained(reading: Promise<Bytes>, request: Pick<Request, "bodyUsed">): Promise<Bytes> {
+  try {
+    return await reading;
+  } catch (cause) {
+    // Rejected before a byte was read: the stream is locked.
+    if (!request.bodyUsed) throw new TypeError("Cannot read body: it has been read already", { cause });
+    throw cutOff(cause);
   }
 }
 
