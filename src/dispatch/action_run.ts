@@ -90,10 +90,11 @@ export class ActionRun {
     return true;
   }
 
-  async #send(responseStatus: number, app: Observing): Promise<void> {
+  /** Sends that it has ended; a promise only if a receiver is awaited. */
+  #send(responseStatus: number, app: Observing): Promise<void> | void {
     if (this.#durationMs === null || isRegionAction(this.call.action)) return;
     const { form } = this.bound;
     const params = this.page.page?.params ?? {};
-    await sendDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
+    return sendDispatched(this.call, { form, params, durationMs: this.#durationMs, responseStatus }, app);
   }
 }

@@ -92,11 +92,11 @@ export interface Dispatched {
   readonly responseStatus: number;
 }
 
-/** Sends `actionDispatched`, and waits for its receivers. */
-export async function sendDispatched(call: Call, run: Dispatched, app: Observing): Promise<void> {
+/** Sends `actionDispatched`. Returns a promise that waits for its receivers, if it has any. */
+export function sendDispatched(call: Call, run: Dispatched, app: Observing): Promise<void> | void {
   if (!app.signals.actionDispatched.hasReceivers) return;
   const { form, params, durationMs, responseStatus } = run;
-  await app.signals.actionDispatched.sendAndWait({
+  return app.signals.actionDispatched.sendAndWait({
     actionName: call.action.name,
     form,
     urlKwargs: params,

@@ -37,6 +37,7 @@ export function publishFrom(
 
 /** Publishes the topics that an action has changed, after it has ended. The response does not wait. */
 export function publishChanges({ call, changes }: ActionRun, app: Pick<Running, "changes"> & Observing): void {
+  if (changes.length === 0) return;
   const echo = echoOf(call.arrival.intent.requestId);
   const report = reporterOf(call, app);
   for (const [again, items] of Map.groupBy(changes, ({ again }) => again)) {

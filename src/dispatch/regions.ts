@@ -21,17 +21,28 @@ export type RegionsApp =
   & Observing;
 
 /** Replaces the changes in an outcome by the regions that the client needs: their HTML, or their names. */
-export async function withRegions(
+export function withRegions(
   outcome: Outcome,
   call: Call,
   pageRender: PageRender,
   admitted: Admitted | null,
   app: RegionsApp,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   if (outcome.kind !== "events") return outcome;
   const { events } = outcome;
   const at = events.findIndex(({ event }) => event === "changed");
-  if (at === -1) return outcome;
+  return at === -1 ? outcome : replaceChanges(events, at, call, pageRender, admitted, app);
+}
+
+/** Replaces the changes among events, of which the first is at a position. */
+async function replaceChanges(
+  events: readonly Patch[],
+  at: number,
+  call: Call,
+  pageRender: PageRender,
+  admitted: Admitted | null,
+  app: RegionsApp,
+): Promise<Outcome> {
   const rest = events.filter(({ event }) => event !== "changed");
   const topics = events.flatMap((patch) => patch.event === "changed" ? patch.data.topics : []);
   return {

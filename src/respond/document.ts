@@ -13,47 +13,70 @@ import { catalogueText } from "../texts/catalogue.ts";
 import { failure } from "../dispatch/failure.ts";
 
 /** Responds with a document, a redirect to one, or nothing. */
-export async function respondWithDocument(answer: Answer, services: RespondServices): Promise<Reply | Response> {
-  const { outcome, action, origin, limits } = answer;
-  const { rendering } = services;
+export function respondWithDocument(
+  answer: Answer,
+  services: RespondServices,
+): Reply | Response | Promise<Reply | Response> {
+  const { outcome, action } = answer;
   switch (outcome.kind) {
     case "response":
       return outcome.response;
     case "nothing":
     case "value":
       // Seed 004: an action without a form that returns nothing leaves the page as it is.
-      return action?.form == null ? reply(204, null, {}) : await back(answer, [], services);
+      return action?.form == null ? reply(204, null, {}) : back(answer, [], services);
     case "events":
-      return await back(answer, outcome.events, services);
-    case "stream": {
-      const events: Patch[] = [];
-      const collected = await collect(outcome.stream, limits.documentSeconds, keepForDocument(events));
-      if (collected.kind === "failure") return await failureDocument(answer, collected, services);
-      const refused = outcome.rejection?.refusal ?? null;
-      return refused === null
-        ? await back(answer, events, services)
-        : await respondWithDocument({ ...answer, outcome: refused }, services);
-    }
+      return back(answer, outcome.events, services);
+    case "stream":
+      return streamedDocument(answer, outcome, services);
     case "markup":
-      return asReply(await rendering.inLayouts(origin ?? services.pageRenderOf(answer), outcome.html), answer);
+      return markupDocument(answer, outcome.html, services);
     case "invalid":
-      return await invalidDocument(answer, outcome, services);
+      return invalidDocument(answer, outcome, services);
     case "checked":
       throw new TypeError("Cannot encode checked fields as a document: the answer is data");
     case "rows":
-      return await changedDocument(answer, outcome.form, services);
-    case "unread": {
-      const { form, failure } = outcome;
-      if (action === null || origin === null) return await failureDocument(answer, failure, services);
-      const page = await rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
-      if (page === null) return await failureDocument(answer, failure, services);
-      const shown = asReply(page, answer);
-      // The response of the page's own guard is sent unchanged.
-      return page.kind === "page" ? withFailure(shown, failure) : shown;
-    }
+      return changedDocument(answer, outcome.form, services);
+    case "unread":
+      return unreadDocument(answer, outcome, services);
     case "failure":
-      return await failureDocument(answer, outcome, services);
+      return failureDocument(answer, outcome, services);
   }
+}
+
+/** Runs a stream to its end, and responds with what a redirect transports. */
+async function streamedDocument(
+  answer: Answer,
+  { stream, rejection }: Extract<Outcome, { kind: "stream" }>,
+  services: RespondServices,
+): Promise<Reply | Response> {
+  const events: Patch[] = [];
+  const collected = await collect(stream, answer.limits.documentSeconds, keepForDocument(events));
+  if (collected.kind === "failure") return await failureDocument(answer, collected, services);
+  const refused = rejection?.refusal ?? null;
+  return refused === null
+    ? await back(answer, events, services)
+    : await respondWithDocument({ ...answer, outcome: refused }, services);
+}
+
+async function markupDocument(answer: Answer, html: string, services: RespondServices): Promise<Reply | Response> {
+  const pageRender = answer.origin ?? services.pageRenderOf(answer);
+  return asReply(await services.rendering.inLayouts(pageRender, html), answer);
+}
+
+/** Shows the page with the form whose body could not be read, blank, with the error. */
+async function unreadDocument(
+  answer: Answer,
+  { form, failure }: Extract<Outcome, { kind: "unread" }>,
+  services: RespondServices,
+): Promise<Reply | Response> {
+  const { action, origin } = answer;
+  if (action === null || origin === null) return await failureDocument(answer, failure, services);
+  const page = await services.rendering.pageOfForm(origin, { action, instance: null, form }, failure.status);
+  if (page === null) return await failureDocument(answer, failure, services);
+  const shown = asReply(page, answer);
+  // The response of the page's own guard is sent unchanged.
+  return page.kind === "page" ? withFailure(shown, failure) : shown;
 }
 
 /** Keeps the events that a redirect transports: toasts and targets. The page that other events would patch is replaced. */

@@ -23,17 +23,17 @@ import { catalogueText } from "../texts/catalogue.ts";
 const FIRST_ITEM_WAIT = 50;
 
 /** Responds with events. */
-export async function respondWithEvents(answer: Answer, services: RespondServices): Promise<Reply | Response> {
+export function respondWithEvents(answer: Answer, services: RespondServices): Promise<Reply | Response> {
   const { outcome, arrival: { intent } } = answer;
   switch (outcome.kind) {
     case "response":
-      return await redirected(outcome.response, answer, services) ?? outcome.response;
+      return ownResponse(outcome.response, answer, services);
     case "nothing":
-      return await events(200, [], answer, services);
+      return events(200, [], answer, services);
     case "events":
-      return await events(200, outcome.events, answer, services);
+      return events(200, outcome.events, answer, services);
     case "stream":
-      return await stream(outcome, answer, services);
+      return stream(outcome, answer, services);
     case "markup": {
       if (intent.target === null) {
         throw new TypeError(
@@ -41,7 +41,7 @@ export async function respondWithEvents(answer: Answer, services: RespondService
             `html() with one`,
         );
       }
-      return await events(
+      return events(
         200,
         [{ event: "patch_html", data: { content: outcome.html, target: intent.target } }],
         answer,
@@ -49,17 +49,17 @@ export async function respondWithEvents(answer: Answer, services: RespondService
       );
     }
     case "value":
-      return await events(200, [{ event: "result", data: outcome.value }], answer, services);
+      return events(200, [{ event: "result", data: outcome.value }], answer, services);
     case "invalid":
-      return await invalid(outcome, answer, services);
+      return invalid(outcome, answer, services);
     case "checked":
       throw new TypeError("Cannot encode checked fields as events: the answer is data");
     case "rows":
-      return await respondWithRows(outcome.form, answer, services);
+      return respondWithRows(outcome.form, answer, services);
     case "unread":
-      return await failureEvents(outcome.failure, answer, services);
+      return failureEvents(outcome.failure, answer, services);
     case "failure":
-      return await failureEvents(outcome, answer, services);
+      return failureEvents(outcome, answer, services);
   }
 }
 
@@ -210,7 +210,12 @@ async function asEvents(
   services: RespondServices,
 ): Promise<Reply | Response> {
   if (!(shown instanceof Response)) return await events(status, shown, answer, services);
-  return await redirected(shown, answer, services) ?? shown;
+  return await ownResponse(shown, answer, services);
+}
+
+/** Returns a response of the application; a redirect as an event. */
+async function ownResponse(response: Response, answer: Answer, services: RespondServices): Promise<Reply | Response> {
+  return await redirected(response, answer, services) ?? response;
 }
 
 /** Returns the events of an invalid form: the form with its errors, and the issues. A guard of its page responds itself. */

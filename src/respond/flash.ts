@@ -58,15 +58,24 @@ export class Flash {
    * Keeps toasts, after those of earlier posts that no page has shown yet, unless these are of a user who has left. If the store fails,
    * those that fit in the cookie are kept.
    *
-   * @returns The value of a `Set-Cookie` header; `null` if nothing changes.
+   * @returns The value of a `Set-Cookie` header; `null` if nothing changes. A promise only if there are toasts.
    */
-  async keep(
+  keep(
+    toasts: readonly ToastValue[],
+    request: FlashRequest,
+    report: Report,
+  ): string | null | Promise<string | null> {
+    if (toasts.length > 0) return this.#keepSome(toasts, request, report);
+    const { url, cookies } = request;
+    return cookies.hasLeft && cookies.all(NAME).length > 0 ? clearFlashCookie(url.protocol === "https:") : null;
+  }
+
+  async #keepSome(
     toasts: readonly ToastValue[],
     { request, url, cookies }: FlashRequest,
     report: Report,
   ): Promise<string | null> {
     const secure = url.protocol === "https:";
-    if (toasts.length === 0) return cookies.hasLeft && cookies.all(NAME).length > 0 ? clearFlashCookie(secure) : null;
     const earlier = cookies.hasLeft ? [] : await this.read(request.headers, report);
     const kept = fitToasts(earlier, toasts.map((toast) => withUser(toast, cookies.knownUserTag)), isBounded);
     if (fitsInCookie(kept)) return setFlash(kept, null, secure);

@@ -68,10 +68,10 @@ export function replyWithPage(page: Extract<PageAnswer, { readonly kind: "page" 
  * @param over Headers that take precedence over those of the reply, by their names in lower case.
  */
 export function sendReply({ status, headers, cookies, body, isPage }: Reply, over: Reply["headers"]): Response {
-  const own = sealRecord({ ...headers, ...over, vary: addToVary(headers.vary ?? null) });
+  const sealed = sealRecord({ ...headers, ...over, vary: addToVary(headers.vary ?? null) });
   // After the sink, which removes the mark: only pages rendered here have it.
-  const sealed = { ...own, ...(isPage ? PAGE_MARK : NO_MARK) };
-  if (cookies.length === 0 && own["set-cookie"] === undefined) {
+  if (isPage) Object.assign(sealed, PAGE_MARK);
+  if (cookies.length === 0 && sealed["set-cookie"] === undefined) {
     return notePlainHead(new Response(body, { status, headers: sealed }));
   }
   const set = cookies.map((value): [string, string] => ["set-cookie", sealValue(value)]);

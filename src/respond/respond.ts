@@ -10,6 +10,9 @@ import { notify } from "../callback.ts";
 import { sealResponse, sealValue } from "../http/sink.ts";
 import { withOwnHeaders } from "../http/vary.ts";
 
+/** An encoded outcome: a reply of this library, or the response of the application. */
+type Encoded = Reply | Response;
+
 /** Encodes an outcome in the format the client accepts. Does not reject: an error becomes a failure. */
 export async function respond(answer: Answer, services: RespondServices): Promise<Response> {
   try {
@@ -28,13 +31,19 @@ export async function respond(answer: Answer, services: RespondServices): Promis
 }
 
 /** Encodes an outcome. The response to HEAD is that to GET, without its body (RFC 9110, 9.3.2). */
-async function encodeFor(answer: Answer, services: RespondServices): Promise<Reply | Response> {
+function encodeFor(answer: Answer, services: RespondServices): Encoded | Promise<Encoded> {
+  return answer.arrival.request.method === "HEAD" ? encodeHead(answer, services) : encodeOutcome(answer, services);
+}
+
+async function encodeHead(answer: Answer, services: RespondServices): Promise<Encoded> {
   const encoded = await encodeOutcome(answer, services);
-  const { request } = answer.arrival;
-  if (request.method !== "HEAD" || encoded.body === null) return encoded;
   const { body } = encoded;
+  if (body === null) return encoded;
   if (typeof body === "string") return withoutText(encoded as Reply, body);
-  await notify(() => body.cancel(), (error) => services.report(error, request, answer.action?.name ?? null));
+  await notify(
+    () => body.cancel(),
+    (error) => services.report(error, answer.arrival.request, answer.action?.name ?? null),
+  );
   return encoded instanceof Response ? new Response(null, encoded) : { ...encoded, body: null };
 }
 
@@ -46,7 +55,7 @@ function withoutText(encoded: Reply, text: string): Reply {
 
 const encoder = new TextEncoder();
 
-function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply | Response> {
+function encodeOutcome(answer: Answer, services: RespondServices): Encoded | Promise<Encoded> {
   switch (answer.arrival.intent.audience) {
     case "document":
       return respondWithDocument(answer, services);
@@ -58,7 +67,7 @@ function encodeOutcome(answer: Answer, services: RespondServices): Promise<Reply
 }
 
 /** Adds cookies and headers: every response of an action passes here. */
-function seal(encoded: Reply | Response, answer: Answer): Response {
+function seal(encoded: Encoded, answer: Answer): Response {
   const cookies = answer.arrival.cookies.takeCookies();
   if (!(encoded instanceof Response)) {
     // No cache may keep it (RFC 9111, 5.2.2.5).

@@ -38,15 +38,25 @@ export interface Bound {
 const NOTHING: EarlyInjection = Object.freeze({ injected: {}, waiting: {} });
 
 /** Resolves dependencies, asks the guard of the form, and validates. */
-export async function bindInput(
+export function bindInput(
+  call: Call,
+  page: CallPage,
+  input: Input,
+  app: Observing & Wording,
+): Promise<Bound | Outcome> {
+  const { form } = call.action;
+  call.arrival.trace?.step("dependencies");
+  return form === null ? bindPlain(call, page, input, app) : bindForm(call, page, input, form, app);
+}
+
+/** Binds the input of an action without a form. */
+async function bindPlain(
   call: Call,
   page: CallPage,
   input: Input,
   app: Observing & Wording,
 ): Promise<Bound | Outcome> {
   const { action } = call;
-  call.arrival.trace?.step("dependencies");
-  if (action.form !== null) return await bindForm(call, page, input, action.form, app);
   const injected = hasMembers(action.inject) ? await resolveInjected(action.inject, page.deps) : NOTHING.injected;
   if (call.cookies.isOfOtherUser) return failure(409, catalogueText("otherUser"));
   const { kwargs } = input;
@@ -130,7 +140,9 @@ export async function prepareForm(
   const early = hasMembers(inject) ? await injectBeforeForm(inject, deps) : NOTHING;
   const making = makeForm(source, deps.ctx);
   const made = making instanceof Promise ? await making : making;
-  return await askFormGuard(call, deps, input, made, app) ?? { kind: "prepared", made, early };
+  const { guard } = made.definition;
+  const denial = guard === undefined ? null : await askFormGuard(guard, call, deps, input, made, app);
+  return denial ?? { kind: "prepared", made, early };
 }
 
 /** Returns the outcome of a button that changes rows: the form with the change, neither validated nor run. */
@@ -148,14 +160,13 @@ function checkUser(call: Call, form: AnyBound, app: Wording): void {
 
 /** Asks the guard of the form, before anything of the form is validated. */
 async function askFormGuard(
+  guard: Guard<never>,
   call: Call,
   deps: RequestDeps,
   input: Input,
   made: FormWithInitial,
   app: Observing & Wording,
 ): Promise<Outcome | null> {
-  const { guard } = made.definition;
-  if (guard === undefined) return null;
   call.arrival.trace?.step("form-guard");
   const form = bind(made.definition, { mode: "unchecked", ...toBind(made, call, deps, input, app) });
   // The guard belongs to the definition that has just bound the form.

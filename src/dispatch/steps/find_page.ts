@@ -17,7 +17,7 @@ import type { Arrival, ReadBody } from "../arrival.ts";
 import type { Call, CallPage } from "../call.ts";
 import { depsOf } from "../request_deps.ts";
 import { OriginRender } from "../page_renders.ts";
-import { elsewhereOf, mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl } from "./named_page.ts";
+import { elsewhereOf, mayHoldFields, pageAtLocation, pageOfFields, pageOfUrl, type UrlPage } from "./named_page.ts";
 import { readEarly } from "./read_body.ts";
 
 /**
@@ -58,14 +58,23 @@ export function baseOfTargets({ url }: Arrival, pageRender: PageRender): URL {
   return uidOfEndpoint(url) === null ? url : new URL("/", url);
 }
 
-async function findNamed(
-  { arrival, action, limits }: Call,
-  app: Finding & Reading & Observing,
-): Promise<Pick<CallPage, "named" | "page" | "fault">> {
-  const { request, url } = arrival;
+/** The page that a call names. */
+type NamedPage = Pick<CallPage, "named" | "page" | "fault">;
+
+function findNamed(call: Call, app: Finding & Reading & Observing): NamedPage | Promise<NamedPage> {
+  const { arrival: { request, url }, action } = call;
   const named = pageOfUrl(url, app);
+  if (!named.isWhole && action.verify === null && mayHoldFields(request)) return findInFields(named, call, app);
+  return { named, page: named.page, fault: null };
+}
+
+/** Reads the body, whose fields name the page or its query. */
+async function findInFields(
+  named: UrlPage,
+  { arrival, limits }: Call,
+  app: Finding & Reading & Observing,
+): Promise<NamedPage> {
   const { page } = named;
-  if (named.isWhole || action.verify !== null || !mayHoldFields(request)) return { named, page, fault: null };
   let body: ReadBody;
   try {
     body = arrival.body ?? await readEarly(arrival, limits, app);
@@ -74,7 +83,7 @@ async function findNamed(
     // The path of the page is known: the guards are asked before its form is rendered again.
     return { named, page, fault: { error } };
   }
-  return { named, page: pageOfFields(named, body.content, url, app), fault: null };
+  return { named, page: pageOfFields(named, body.content, arrival.url, app), fault: null };
 }
 
 function checkNeed(action: Action): void {
