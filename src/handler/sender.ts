@@ -29,7 +29,6 @@ export function readConnection(given: unknown): ConnectionInfo | undefined {
 
 /** The client that sent a request. */
 export class Sender implements ClientInfo {
-  readonly address: string;
   readonly #connection: string;
   readonly #request: Request;
   readonly #options: SenderOptions;
@@ -41,10 +40,14 @@ export class Sender implements ClientInfo {
 
   constructor(request: Request, info: ConnectionInfo | undefined, options: SenderOptions) {
     this.#connection = info?.remoteAddr?.hostname ?? "";
-    this.address = callerAddress(request, this.#connection, options.crossOrigin);
     this.#request = request;
     this.#options = options;
     this.#completed = info?.completed;
+  }
+
+  // On demand: only a rate needs it, and an IPv6 address has to be parsed.
+  get address(): string {
+    return callerAddress(this.#request, this.#connection, this.#options.crossOrigin);
   }
 
   get holder(): Holder {

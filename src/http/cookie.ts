@@ -28,9 +28,13 @@ export const COOKIE_BYTES = 4_096;
 // RFC 6265bis, 4.1.1.
 const NOT_COOKIE_OCTET = /[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/;
 
+const NONE: readonly RequestCookie[] = Object.freeze([]);
+
 /** Returns the cookies of a request in their order (RFC 6265bis, 5.8.3). */
 export function parseCookies(headers: Headers): readonly RequestCookie[] {
-  const pairs = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  const header = headers.get("cookie");
+  if (header === null) return NONE;
+  const pairs = header.split(";").map((pair) => pair.trim());
   return pairs.filter((pair) => pair !== "").map(parsePair);
 }
 

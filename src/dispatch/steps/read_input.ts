@@ -112,7 +112,8 @@ function readRowChange({ arrival: { url, intent }, action }: Call, body: Body): 
 
 /** Returns the fields of the query. They are the data of a form that names its action there; else they are of the page's address. */
 function queryOf({ arrival: { url }, limits }: Call, { named: { path, isWhole } }: CallPage): FieldMap {
-  const isAddress = isWhole && path === null && !url.searchParams.has(ACTION_FIELD);
+  // An empty query is not parsed.
+  const isAddress = isWhole && path === null && (url.search === "" || !url.searchParams.has(ACTION_FIELD));
   return isAddress ? readPageQuery(url, limits) : readQuery(url, limits);
 }
 
