@@ -119,7 +119,13 @@ async function differences(page: Page): Promise<readonly string[]> {
   }
 }
 
-Deno.test(`help desk: after ${seconds} seconds of random use the page shows what the server has, seed ${seed}`, async () => {
+const visitSeconds = seconds * 4 + 180;
+/** More than that of the visit, which says what failed. In milliseconds. */
+const timeout = (visitSeconds + 60) * 1000;
+
+Deno.test(`help desk: after ${seconds} seconds of random use the page shows what the server has, seed ${seed}`, {
+  timeout,
+}, async () => {
   const folder = await Deno.makeTempDir();
   const services = await openServices(folder);
   const handler = createApp(services);
@@ -157,7 +163,7 @@ Deno.test(`help desk: after ${seconds} seconds of random use the page shows what
         await untilQuiet(tab, REST);
         assertEquals(await differences(tab), []);
       }
-    }, { expectErrors: [/net::ERR_|status of 4\d\d/], visitSeconds: seconds * 4 + 180 });
+    }, { expectErrors: [/net::ERR_|status of 4\d\d/], visitSeconds });
   } catch (error) {
     throw new Error(
       `Cannot use the help desk at random, RANDOM_SEED=${seed}: the last deeds were ${deeds.slice(-30)}`,

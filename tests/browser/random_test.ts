@@ -107,7 +107,13 @@ async function count(devtools: CDPSession): Promise<Held> {
   return { nodes, listeners: jsEventListeners };
 }
 
-Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} seconds of random use, seed ${seed}`, async () => {
+const visitSeconds = seconds * 4 + 120;
+/** More than that of the visit, which says what failed. In milliseconds. */
+const timeout = (visitSeconds + 60) * 1000;
+
+Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} seconds of random use, seed ${seed}`, {
+  timeout,
+}, async () => {
   Deno.env.set("NOTES_DATABASE", ":memory:");
   closeDatabase();
   const handler = createHandler({ baseDir: fromFileUrl(import.meta.resolve("../../examples/notes/")) });
@@ -143,7 +149,7 @@ Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} s
         assert(after.nodes <= before.nodes + SLACK.nodes, held);
         assert(after.listeners <= before.listeners + SLACK.listeners, held);
       }
-    }, { expectErrors: [/net::ERR_/], visitSeconds: seconds * 4 + 120 });
+    }, { expectErrors: [/net::ERR_/], visitSeconds });
   } catch (error) {
     throw new Error(`Cannot use the notes at random, RANDOM_SEED=${seed}: the last deeds were ${deeds.slice(-30)}`, {
       cause: error,
