@@ -45,8 +45,10 @@ const Page = () => (
   </main>
 );
 const Title = ({ children }: { readonly children: string }) => <title>{children}</title>;
+const QUOTED = 'a "b"';
+const RETURN = "a\rb";
 const Plain = ({ children }: LayoutProps) => (
-  <html lang="de" dir="rtl" class={'a "b"'} data-n={7} hidden>
+  <html lang="de" dir="rtl" class={QUOTED} data-n={7} hidden>
     <head>
       <meta charset="utf-8" />
       <script dangerouslySetInnerHTML={{ __html: 'var a = "<title>Not this one</title></head><body>";' }} />
@@ -105,7 +107,7 @@ const SHAPES: Readonly<Record<string, Modules>> = {
   "no layout and no heading": { "/": { default: () => <p>Text</p>, again } },
   "no layout, with a head": { "/": { default: Page, again, head: <title>Own</title> } },
   "an empty title": { "/": { default: Page, again, head: <title></title> } },
-  "a carriage return in the title": { "/": { default: Page, again, head: <title>{"a\rb"}</title> } },
+  "a carriage return in the title": { "/": { default: Page, again, head: <title>{RETURN}</title> } },
   "a part that waits": {
     "pages/layout.tsx": { default: Plain },
     "/": {
