@@ -88,6 +88,8 @@ async function rest(page: Page): Promise<void> {
   for (const { id } of listNotes()) deleteNote(id);
   for (const title of ["Milk", "Bread", "Tea"]) addNote({ title, body: "", due: null });
   for (const url of ["/?q=", "/", "/?q=", "/", "/?q=", "/"]) await visit(page, url);
+  // A toast stays as long as the pointer is on it.
+  await page.mouse.move(0, 0);
   await page.evaluate(() => {
     // In the DOM, the focus and the selection hold the elements that contained them.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
