@@ -340,7 +340,7 @@ layerTest(
     assertEquals([await theirs.getByLabel("Text").inputValue(), pathOf(other), pathOf(page)], ["coffee", "/new", "/"]);
     await theirs.getByRole("button", { name: "Add" }).click();
     await theirs.waitFor({ state: "detached" });
-    await page.getByRole("listitem").getByText("ada: coffee").waitFor();
+    for (const tab of [page, other]) await tab.getByRole("listitem").getByText("ada: coffee").waitFor();
     assertEquals(server.notes, ["ada: tea", "ada: coffee"]);
     assertEquals([await notesOf(other), await focusedId(other)], [server.notes, "new"]);
   },

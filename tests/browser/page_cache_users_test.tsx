@@ -102,16 +102,22 @@ async function leaveSecret({ page }: Visit): Promise<void> {
   await asked;
 }
 
-/** Every text that the page shows from now on. */
+/** Every text that the page shows from now on, in this document and in those that follow. */
 async function recordTexts(page: Page): Promise<() => Promise<string>> {
-  await page.evaluate(() => {
-    const texts: string[] = [];
-    Reflect.set(globalThis, "texts", texts);
-    const record = () => texts.push(document.body.innerText);
+  const texts: string[] = [];
+  await page.exposeFunction("recordText", (text: string) => void texts.push(text));
+  const observe = () => {
+    const record = () => void Reflect.get(globalThis, "recordText")(document.body?.innerText ?? "");
     new MutationObserver(record).observe(document, { subtree: true, childList: true, characterData: true });
     record();
-  });
-  return () => page.evaluate(() => String(Reflect.get(globalThis, "texts")));
+  };
+  await page.addInitScript(observe);
+  await page.evaluate(observe);
+  return async () => {
+    // What the page has told before arrives before its answer.
+    await page.evaluate(() => {});
+    return String(texts);
+  };
 }
 
 siteTest("the user who has left a private page gets it back at once", async (visit, site) => {
@@ -129,8 +135,8 @@ siteTest(
     const { page } = visit;
     await leaveSecret(visit);
     const texts = await recordTexts(page);
-    await press(page, "Leave");
-    await page.waitForFunction(() => !document.cookie.includes("hyper_user"));
+    // The redirect leads to another document.
+    await Promise.all([page.waitForEvent("load"), press(page, "Leave")]);
     site.state.hold = true;
     await page.goBack();
     const answer = await site.held.next();
