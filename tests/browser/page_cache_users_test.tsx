@@ -114,7 +114,7 @@ async function recordTexts(page: Page): Promise<() => Promise<string>> {
   await page.addInitScript(observe);
   await page.evaluate(observe);
   return async () => {
-    // What the page has told before arrives before its answer.
+    // The page has called the function before it answers.
     await page.evaluate(() => {});
     return String(texts);
   };
