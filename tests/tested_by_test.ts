@@ -43,6 +43,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   "src/client/navigate/read_page.ts": ["browser/late_navigation_test.tsx"],
   "src/client/page/late_parts.ts": ["browser/late_navigation_test.tsx"],
   "src/protocol/late_names.ts": ["browser/late_navigation_test.tsx"],
+  "src/client/navigate/left_calls.ts": ["browser/left_calls_test.tsx"],
   "src/client/navigate/unsaved.ts": ["browser/unsaved_test.ts"],
   "src/client/navigate/page_cache.ts": ["browser/page_cache_test.ts"],
   "src/client/navigate/prefetch.ts": ["browser/nav_prefetch_test.ts"],

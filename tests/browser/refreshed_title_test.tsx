@@ -105,11 +105,14 @@ function notesTest(
 
 /** Waits until the response to a call that is made meanwhile has been applied. */
 async function untilAnswered(page: Page, call: () => unknown): Promise<void> {
-  const answered = page.evaluate(() =>
-    new Promise<void>((done) => addEventListener("hyper:requestSuccess", () => done(), { once: true }))
-  );
+  // The listener is there before the call is made.
+  const answered = await page.evaluateHandle(() => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    addEventListener("hyper:requestSuccess", () => resolve(), { once: true });
+    return { promise };
+  });
   await call();
-  await answered;
+  await answered.evaluate(({ promise }) => promise);
 }
 
 /** Presses a button, and waits until the page shows a number of notes. */

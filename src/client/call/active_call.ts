@@ -114,7 +114,7 @@ function activate(call: Call): ActiveCall {
     ...call,
     controller,
     signal: AbortSignal.any([controller.signal, call.signal ?? controller.signal]),
-    layer: layerOf(call.sourceEl),
+    layer: call.layer ?? layerOf(call.sourceEl),
     sequence: 0,
     focused: doc.activeElement,
     connection: new AbortController(),

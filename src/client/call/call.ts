@@ -47,12 +47,14 @@ export interface Call extends CallEventDetail, Payload, Pick<PayloadSource, "dat
   readonly controller?: AbortController | undefined;
   /** Saves the state of the controls that it sends. Of a call that `switch_action` started, those of the first call. */
   readonly saveSentState: () => void;
+  /** The layer that it comes from, when it was sent before, or another one has switched to it; `undefined` for the page. */
+  readonly layer?: Layer | undefined;
   /** Its last checkpoint, when it was sent before. */
   readonly checkpoint?: string | undefined;
 }
 
 /** A call from `runCall()` until its promise settles: it waits in its lane, is in flight, or waits for a retry. */
-export interface ActiveCall extends Call {
+export interface ActiveCall extends Omit<Call, "layer"> {
   /** Aborts it with an `AbortReason`. */
   readonly controller: AbortController;
   /** Aborted when `controller` or the caller's signal is. */

@@ -20,10 +20,10 @@ import { requestOwnHeaders } from "./own_headers.ts";
 import type { KeptPage, PageCache, PageFacts } from "./page_cache.ts";
 import { LAYER_HEADER } from "../../protocol/names.ts";
 import { clearFailure, showFailure } from "../page/announce.ts";
-import { abortReads } from "../call/active_call.ts";
 import { doc, dom, formOf } from "../dom.ts";
 import { emit, type NavigationTrigger } from "../events.ts";
 import { mayLeavePage } from "./leave.ts";
+import { isLeftInFlight, leaveCalls, watchLeftCalls } from "./left_calls.ts";
 import { loadNeeded, tryPart } from "../parts/load_part.ts";
 import { beginLoading, endLoading, updateIndicators } from "../page/busy.ts";
 import type { PartExports } from "../parts/part_exports.ts";
@@ -53,14 +53,15 @@ type NavigationMode = { readonly kind: "push" | "replace"; readonly isTyped?: bo
   readonly entry: RestoredEntry;
 };
 
-/** A page that is fetched: to be shown, for a layer, or that of which a kept one is shown. */
-type LoadKind = "page" | "layer" | "again";
+/** A page that is fetched: to be shown, for a layer, that of which a kept one is shown, or the page that is shown. */
+type LoadKind = "page" | "layer" | "again" | "renewal";
 
 /** Headers of the requests. A kept page has the late parts, so that their fallbacks are not shown in their places. */
 const HEADERS: Readonly<Record<LoadKind, Readonly<Record<string, string>> | undefined>> = {
   page: undefined,
   layer: { [LAYER_HEADER]: "1" },
   again: { [LATE_HEADER]: "0" },
+  renewal: { [LATE_HEADER]: "0" },
 };
 
 /** The late parts of a page that is shown. */
@@ -91,21 +92,26 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   let changes = 0;
   /** Their number when the page was requested that is shown. */
   let requestedAt = 0;
+  /** `true` if the page under a layer is requested again when that is closed. */
+  let isDue = false;
   for (const type of ["hyper:beforeRequest", "hyper:afterRequest"] as const) {
-    addEventListener(type, ({ detail: { id, method, action } }) => {
+    addEventListener(type, ({ detail: { method, action } }) => {
       if (method !== "GET" && !/^hyper:/.test(action)) changes++;
-      if (left.delete(id)) showNewer();
     }, { signal: ended });
   }
+  watchLeftCalls(showNewer, ended);
+  addEventListener("hyper:layer:close", () => isDue && requestAgain(), { signal: ended });
 
   /** Requests the page again if calls of the pages before it may have changed it meanwhile, once they have ended. */
   function showNewer(): void {
-    if (requestedAt !== changes && !left.size) requestAgain();
+    if (requestedAt !== changes && !isLeftInFlight()) requestAgain();
   }
 
   function requestAgain(): void {
-    // A navigation shows a newer page. While a layer has the address, the page under it stays as it is.
-    if (!current && !covered.url) void showUrl(location.href, { kind: "replace" }, "visit", null, true);
+    // While a layer has the address, the page under it stays as it is.
+    isDue = !!covered.url;
+    // A navigation shows a newer page.
+    if (!current && !isDue) void showUrl(location.href, { kind: "replace" }, "visit", null, true);
   }
 
   /** Returns `true` if neither a listener nor the user keeps the page. */
@@ -121,6 +127,11 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const response = ahead || await fetchPage(url, isPolicyInForce, signal, HEADERS[kind]);
     if (!response) return null;
     const { status, headers } = response;
+    // The user has not asked for it: a redirect, as to the sign-in, does not replace the page.
+    if (kind === "renewal" && response.url !== url.replace(/#.*/, "")) {
+      await response.body?.cancel();
+      return null;
+    }
     if (status === 401) cache?.clear();
     const latePrefix = headers.get(LATE_HEADER);
     const pieces = readPage(response, onChunk);
@@ -202,6 +213,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const key = "visit";
     const call = { key, action: "", target: "body", form: null };
     const restore = mode.kind === "restore";
+    const isRenewal = isShown;
     const kept = restore && cache?.take(mode.entry.key);
     let success = false;
     let inserting = Promise.resolve();
@@ -221,11 +233,11 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       let before, loaded;
       do {
         before = changes;
-        loaded = await load(url, signal, restartTimer, isShown ? "again" : "page");
+        loaded = await load(url, signal, restartTimer, isRenewal ? "renewal" : isShown ? "again" : "page");
         // Over a page that is shown, a response from before a change, or from during it, is requested again.
       } while (isShown && before !== changes);
       if (!loaded) {
-        leave();
+        if (!isRenewal) leave();
         return false;
       }
       const { page, patch, oldHead, removeOld, rest } = loaded;
@@ -301,6 +313,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const change = () => morphElement(doc.body, doc.adoptNode(dom(page).body));
     predictions.around(change, isAgain ? undefined : null);
     facts = next;
+    isDue = false;
     markShown();
     regionHooks.onPage();
     endStreams();
@@ -341,25 +354,6 @@ const headElements = (): Element[] => [...doc.head.children];
 /** Returns `true` if a page with these headers may be kept. */
 const isStorable = (headers: Pick<Headers, "get"> | null): boolean =>
   !!headers && !/\bno-store\b/i.test(headers.get("cache-control") ?? "");
-
-/** The IDs of calls of pages that the user has left. */
-const left = new Set<string>();
-
-/**
- * Ends the reads of the page that is left, before scripts of the new page open their own. Other calls do not change the new page, which
- * may have the same targets: it is requested again when they have ended.
- */
-function leaveCalls(): void {
-  const dialog = doc.createElement("dialog");
-  abortReads("navigation", (call) => {
-    if (dom(call.sourceEl)?.closest("[hyper-keep]")) return false;
-    if (call.method !== "GET") {
-      left.add(call.id);
-      call.layer = { dialog, content: dialog, url: location.href, isLeft: true };
-    }
-    return true;
-  });
-}
 
 /** Loads the texts of the page, and tells users of screen readers its title if it is another one. */
 async function tellPage(isOther: boolean): Promise<void> {
