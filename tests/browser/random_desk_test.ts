@@ -120,7 +120,7 @@ async function differences(page: Page): Promise<readonly string[]> {
 }
 
 const visitSeconds = seconds * 4 + 180;
-/** More than that of the visit, which says what failed. In milliseconds. */
+/** More than that of the visit, whose error names what failed. In milliseconds. */
 const timeout = (visitSeconds + 60) * 1000;
 
 Deno.test(`help desk: after ${seconds} seconds of random use the page shows what the server has, seed ${seed}`, {

@@ -110,7 +110,7 @@ async function count(devtools: CDPSession): Promise<Held> {
 }
 
 const visitSeconds = seconds * 4 + 120;
-/** More than that of the visit, which says what failed. In milliseconds. */
+/** More than that of the visit, whose error names what failed. In milliseconds. */
 const timeout = (visitSeconds + 60) * 1000;
 
 Deno.test(`notes: no timers, listeners or nodes are left over after ${seconds} seconds of random use, seed ${seed}`, {
