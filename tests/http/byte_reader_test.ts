@@ -227,6 +227,37 @@ Deno.test("readSmall() rejects at the deadline, and accepts a body that arrives 
   }
 });
 
+Deno.test("readSmall() rejects a body that fails, at once or after its deadline has begun, and leaves no rejection unhandled", async () => {
+  const lost = new Error("The connection is lost");
+  for (const isLate of [false, true]) {
+    const { promise, reject } = Promise.withResolvers<Bytes>();
+    const begun = Promise.withResolvers<void>();
+    const limits = {
+      bytesPerSecond: Infinity,
+      // Read for the timer, after the turns in which an available body is waited for.
+      get bodySeconds(): number {
+        begun.resolve();
+        return 30;
+      },
+    };
+    const request = {
+      bodyUsed: false,
+      bytes(): Promise<Bytes> {
+        request.bodyUsed = true;
+        return promise;
+      },
+    };
+    if (!isLate) reject(lost);
+    const reading = readSmall(request, "3", 100, limits);
+    if (isLate) {
+      await begun.promise;
+      reject(lost);
+    }
+    const error = await assertRejects(() => Promise.resolve(reading), InputError, "cut off");
+    assertEquals([error.status, error.cause], [400, lost]);
+  }
+});
+
 Deno.test("readSmall() returns null for a body without a length, or above the limit", () => {
   const { request } = bodyLater();
   assertEquals(readSmall(request, null, 100, IN_TIME), null);
