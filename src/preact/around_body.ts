@@ -49,7 +49,7 @@ export class BodyApart implements DocumentNodes {
 
   /** Returns the start tag of `<html>`; `lang` is the language of a page without one. */
   #startTag(lang: string): string {
-    const props: object = { ...(this.#root ?? { lang }), children: null, dangerouslySetInnerHTML: null };
+    const props: object = { ...(this.#root ?? { lang }), children: null };
     const html = renderAtOnce(h("html", props), null) ?? "";
     return html.replace(/<\/html>$/, "");
   }

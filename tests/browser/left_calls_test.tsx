@@ -263,7 +263,7 @@ Deno.test("a call of a page that the user has left keeps off the next page when 
     await page.getByRole("heading", { name: "Item 2" }).waitFor();
     const swaps = await recordSwaps(page);
     lost.resolve();
-    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Try again" }).press("Enter");
     (await calls.next())();
     await page.getByText("1 in the basket").waitFor();
     await page.getByText("Bought").waitFor();
