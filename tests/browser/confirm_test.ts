@@ -176,8 +176,8 @@ for (const [kind, show] of Object.entries(SHOWN)) {
       resolve();
       await dialog.getByText("Already sold").waitFor();
       await dialog.getByRole("button", { name: "Cancel" }).click();
-      await dialog.waitFor({ state: "detached" });
-      assertEquals(await page.getByText("Already sold").isVisible(), true);
+      await page.getByText("Already sold").waitFor();
+      assertEquals(await dialog.count(), 0);
     });
   });
 }

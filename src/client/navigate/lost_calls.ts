@@ -10,14 +10,17 @@ import { loadPages } from "./nav_observer.ts";
  * does not show, until the signal is aborted.
  */
 export function watchLostCalls(signal: AbortSignal): void {
-  let isUnsure = false;
+  const lost = new Set<string>();
   const show = () => {
-    if (isUnsure) loadPages().then((pages) => pages.requestAgain(), () => {});
-    isUnsure = false;
+    if (lost.size) loadPages().then((pages) => pages.requestAgain(), () => {});
+    lost.clear();
   };
-  addEventListener("hyper:afterRequest", ({ detail: { method, status, aborted } }) => {
-    if (status) show();
-    else isUnsure ||= method !== "GET" && !aborted;
+  addEventListener("hyper:afterRequest", ({ detail: { id, method, status, aborted } }) => {
+    if (status) {
+      // A call that is tried again is answered now.
+      lost.delete(id);
+      show();
+    } else if (!aborted && method !== "GET") lost.add(id);
   }, { signal });
   addEventListener("hyper:network:online", show, { signal });
 }

@@ -233,9 +233,11 @@ export function createPages(start: string, ended: AbortSignal): Pages {
       let before, loaded;
       do {
         before = changes;
+        // A call may have changed the address of the page that is shown.
+        if (isRenewal) url = location.href;
         loaded = await load(url, signal, restartTimer, isRenewal ? "renewal" : isShown ? "again" : "page");
         // Over a page that is shown, a response from before a change, or from during it, is requested again.
-      } while (isShown && before !== changes);
+      } while (isShown && before !== changes || isRenewal && url !== location.href);
       if (!loaded) {
         if (!isRenewal) leave();
         return false;
