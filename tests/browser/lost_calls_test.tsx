@@ -5,7 +5,18 @@
  * `RANDOM_SEED` repeats a run. Default: a new seed each time.
  */
 import { assert, assertEquals } from "@std/assert";
-import { action, createHandler, defineForm, Field, field, Form, html, Optimistic, remove } from "@hyper/actions";
+import {
+  action,
+  createHandler,
+  defineForm,
+  Field,
+  field,
+  Form,
+  history,
+  html,
+  Optimistic,
+  remove,
+} from "@hyper/actions";
 import type { Page } from "playwright-core";
 import { untilPreloaded, type Visit, withPage } from "../support/browser.ts";
 import { type FlakyProxy, openFlakyProxy } from "../support/flaky_proxy.ts";
@@ -87,10 +98,30 @@ function todos() {
       </Form>
     </main>
   );
-  const load = () => Promise.resolve({ default: Page, add, toggle, drop });
-  const handler = createHandler({ pages: [{ path: "/", load }] });
+  const go = action("go", () => history({ push: "/other" }));
+  const load = () => Promise.resolve({ default: Page, add, toggle, drop, go });
+  const handler = createHandler({
+    pages: [{ path: "/", load }, {
+      path: "/other",
+      load: () => Promise.resolve({ default: () => <h1 hyper-nav>Other</h1> }),
+    }],
+  });
+  let held: { readonly asked: PromiseWithResolvers<void>; readonly sent: PromiseWithResolvers<void> } | undefined;
   return {
     handler,
+    /** Serves a request, after `holdPage()` the page only when its function was called. */
+    async serve(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
+      if (request.method === "GET" && new URL(request.url).pathname === "/") {
+        held?.asked.resolve();
+        await held?.sent.promise;
+      }
+      return await handler(request, info);
+    },
+    /** Holds the page back. Returns a promise of the request, and a function that ends it. */
+    holdPage() {
+      held = { asked: Promise.withResolvers(), sent: Promise.withResolvers() };
+      return { asked: held.asked.promise, send: held.sent.resolve };
+    },
     list,
     calls: () => calls,
     /** Holds the answer to the next added todo back. Returns a promise of its arrival, and a function that ends it. */
@@ -142,7 +173,7 @@ async function onTodos(
   test: (visit: Visit, app: ReturnType<typeof todos> & { readonly port: number }, network: FlakyProxy) => Promise<void>,
 ) {
   const app = todos();
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.handler);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.serve);
   try {
     await using network = openFlakyProxy(server.addr.port);
     await withPage({ url: network.url }, async (visit) => {
@@ -180,6 +211,28 @@ for (const [name, reconnect] of Object.entries(RECONNECTIONS)) {
     });
   });
 }
+
+Deno.test("a page that is requested again while a call changes its address is that of the new address", async () => {
+  await onTodos(async ({ page }, app, network) => {
+    const { arrival, answer } = app.hold();
+    await page.getByLabel("Title").fill("Eggs");
+    await page.getByRole("button", { name: "Add" }).click();
+    await arrival;
+    network.lead(1);
+    network.drop();
+    answer();
+    await page.getByRole("alert").waitFor();
+    network.lead(app.port);
+    const { asked, send } = app.holdPage();
+    await RECONNECTIONS["the network is back"]!(page);
+    await asked;
+    await page.evaluate(() => action("go"));
+    assertEquals(new URL(page.url()).pathname, "/other");
+    send();
+    await page.getByRole("heading", { name: "Other" }).waitFor();
+    assertEquals(new URL(page.url()).pathname, "/other");
+  });
+});
 
 Deno.test(`predictions: the page is what the server has after the network has failed, seed ${seed}`, async () => {
   const made: string[] = [];
