@@ -27,6 +27,7 @@ const SHAPES: { readonly [Name in PatchEvent]: z.ZodType<DataOf<Name>> | null } 
     swap_delay: z.int().nonnegative().exactOptional(),
     settle_delay: z.int().nonnegative().exactOptional(),
     strict_targets: z.boolean().exactOptional(),
+    page: z.string().min(1).exactOptional(),
   }),
   patch_signals: z.record(z.string(), z.json()),
   toast: z.record(z.string(), z.json()),
