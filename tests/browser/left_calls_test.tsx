@@ -273,6 +273,34 @@ Deno.test("a call of a page that the user has left keeps off the next page when 
   await handler.close();
 });
 
+Deno.test("a left call that is tried again is not cut off because the page could not be requested again", async () => {
+  const { served, handler, calls } = createShop();
+  await withPage(served, async ({ page }) => {
+    const lost = Promise.withResolvers<void>();
+    await page.route("**/_next/form/**", async (route) => {
+      await lost.promise;
+      await route.abort("connectionreset");
+    }, { times: 1 });
+    await page.goto("/items/1");
+    await page.getByRole("button", { name: "buy", exact: true }).click();
+    await page.getByRole("link", { name: "Second" }).click();
+    await page.getByRole("heading", { name: "Item 2" }).waitFor();
+    await page.evaluate(() => Reflect.set(globalThis, "isSame", true));
+    // The second one is to find out whether a redirect has failed.
+    await page.route("**/items/2", (route) => route.abort("connectionreset"), { times: 2 });
+    let failures = 0;
+    const failed = page.waitForEvent("requestfailed", (each) => each.url().endsWith("/items/2") && ++failures === 2);
+    lost.resolve();
+    await failed;
+    await page.getByRole("button", { name: "Try again" }).press("Enter");
+    (await calls.next())();
+    await page.getByText("1 in the basket").waitFor();
+    assertEquals(await page.evaluate(() => Reflect.get(globalThis, "isSame")), true);
+    assertEquals(await page.getByRole("alert").count(), 0);
+  }, { expectErrors: [/ERR_CONNECTION_RESET/] });
+  await handler.close();
+});
+
 Deno.test("a page under a layer is renewed when the layer is closed, if a call of the page before has ended meanwhile", async () => {
   const { served, handler, state, calls } = createShop();
   await withPage(served, async ({ page }) => {

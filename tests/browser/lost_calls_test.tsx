@@ -187,18 +187,23 @@ async function onTodos(
   }
 }
 
+/** Adds a todo, and ends the connection before the answer. */
+async function loseAnswer(page: Page, app: ReturnType<typeof todos>, network: FlakyProxy): Promise<void> {
+  const { arrival, answer } = app.hold();
+  await page.getByLabel("Title").fill("Eggs");
+  await page.getByRole("button", { name: "Add" }).click();
+  await arrival;
+  // The browser itself sends a request again over a new connection if one that it has used before ends.
+  network.lead(1);
+  network.drop();
+  answer();
+  await page.getByRole("alert").waitFor();
+}
+
 for (const [name, reconnect] of Object.entries(RECONNECTIONS)) {
   Deno.test(`what the server has done although its answer was lost is on the page once ${name}`, async () => {
     await onTodos(async ({ page }, app, network) => {
-      const { arrival, answer } = app.hold();
-      await page.getByLabel("Title").fill("Eggs");
-      await page.getByRole("button", { name: "Add" }).click();
-      await arrival;
-      // The browser itself sends a request again over a new connection if one that it has used before ends.
-      network.lead(1);
-      network.drop();
-      answer();
-      await page.getByRole("alert").waitFor();
+      await loseAnswer(page, app, network);
       // The prediction is taken back.
       assertEquals(await page.locator("#todos > li").count(), 4);
       network.lead(app.port);
@@ -212,16 +217,25 @@ for (const [name, reconnect] of Object.entries(RECONNECTIONS)) {
   });
 }
 
+Deno.test("a page that could not be requested again is requested when the network is back, and shows no failure", async () => {
+  await onTodos(async ({ page }, app, network) => {
+    await loseAnswer(page, app, network);
+    const reconnect = RECONNECTIONS["the network is back"]!;
+    // The second one is to find out whether a redirect has failed.
+    let failures = 0;
+    const failed = page.waitForEvent("requestfailed", (each) => each.method() === "GET" && ++failures === 2);
+    await reconnect(page);
+    await failed;
+    network.lead(app.port);
+    await reconnect(page);
+    await untilShown(page, app.list);
+    assertEquals(await page.getByRole("alert").count(), 0);
+  });
+});
+
 Deno.test("a page that is requested again while a call changes its address is that of the new address", async () => {
   await onTodos(async ({ page }, app, network) => {
-    const { arrival, answer } = app.hold();
-    await page.getByLabel("Title").fill("Eggs");
-    await page.getByRole("button", { name: "Add" }).click();
-    await arrival;
-    network.lead(1);
-    network.drop();
-    answer();
-    await page.getByRole("alert").waitFor();
+    await loseAnswer(page, app, network);
     network.lead(app.port);
     const { asked, send } = app.holdPage();
     await RECONNECTIONS["the network is back"]!(page);

@@ -165,10 +165,13 @@ export async function pressAndAgree(page: Page, name: string, javaScriptEnabled:
  * complaints.
  */
 export async function untilPreloaded(page: Page, parts: readonly string[] = ["patch", "feedback"]): Promise<void> {
-  await page.waitForFunction((parts) => {
+  const loaded = await page.waitForFunction((parts) => {
     const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    return parts.every((part) => names.some((name) => name.includes(`/_hyper/${part}-`)));
+    const found = parts.map((part) => names.find((name) => name.includes(`/_hyper/${part}-`)));
+    return !found.includes(undefined) && found;
   }, parts);
+  // A part that has arrived may not have run yet.
+  await loaded.evaluate(async (urls) => void await Promise.all((urls || []).map((url) => import(`${url}`))));
 }
 
 /** Closes every page of the test, including those of further users. */

@@ -92,7 +92,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
   let changes = 0;
   /** Their number when the page was requested that is shown. */
   let requestedAt = 0;
-  /** `true` if the page under a layer is requested again when that is closed. */
+  /** `true` if the page is requested again once it can be: when the layer over it is closed, or the network is back. */
   let isDue = false;
   for (const type of ["hyper:beforeRequest", "hyper:afterRequest"] as const) {
     addEventListener(type, ({ detail: { method, action } }) => {
@@ -100,7 +100,9 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     }, { signal: ended });
   }
   watchLeftCalls(showNewer, ended);
-  addEventListener("hyper:layer:close", () => isDue && requestAgain(), { signal: ended });
+  for (const type of ["hyper:layer:close", "hyper:network:online"] as const) {
+    addEventListener(type, () => isDue && requestAgain(), { signal: ended });
+  }
 
   /** Requests the page again if calls of the pages before it may have changed it meanwhile, once they have ended. */
   function showNewer(): void {
@@ -195,6 +197,7 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     current?.abort();
     const controller = current = new AbortController();
     const signal = AbortSignal.any([controller.signal, ended]);
+    const isRenewal = isShown;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const restartTimer = () => {
       clearTimeout(timer);
@@ -205,7 +208,9 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const fail = (error: unknown) => {
       if (isOver()) return;
       const lost = error instanceof TypeError || signal.aborted;
-      if (emit("navigate:error", { url, trigger, error })) {
+      // The user has not asked for it, and sees the page. Trying again would reload it, with the calls in flight.
+      if (isRenewal && lost) isDue = true;
+      else if (emit("navigate:error", { url, trigger, error })) {
         showFailure(key, lost ? words().networkError : "", sourceEl, leave);
       }
       if (!lost) reportError(error);
@@ -213,7 +218,6 @@ export function createPages(start: string, ended: AbortSignal): Pages {
     const key = "visit";
     const call = { key, action: "", target: "body", form: null };
     const restore = mode.kind === "restore";
-    const isRenewal = isShown;
     const kept = restore && cache?.take(mode.entry.key);
     let success = false;
     let inserting = Promise.resolve();

@@ -171,8 +171,8 @@ function ownBody(): string {
 /** Returns the current page. */
 function capture(facts: PageFacts, head: readonly Element[], sent: Element | null): KeptPage {
   const body = predictions.around(ownBody);
-  // Imported, because the element of a parsed document would hold all of that document.
-  const root = doc.importNode(covered.sent?.root ?? doc.documentElement);
+  // A copy of an element is one.
+  const root = dom(covered.sent?.root ?? doc.documentElement).cloneNode() as Element;
   const modal = all("dialog").map((dialog) => dom(dialog).matches(":modal"));
   const states = statesOf(sent);
   return {

@@ -36,6 +36,7 @@ export function showAround(next: Document, isSame: boolean, sent?: SentPage): vo
     else root.setAttribute(name, value);
   }
   if (!isSame || title && title !== last.title) showTitle(title);
+  // Imported, because the element of a parsed document would hold all of that document.
   covered.sent = sent ?? { root: doc.importNode(documentElement), title };
 }
 
