@@ -1,7 +1,7 @@
 /** `hyper-prefetch` on links in a `hyper-nav`, whose pages the runtime requests in advance, in Chromium. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { withPage } from "../support/browser.ts";
+import { untilPreloaded, withPage } from "../support/browser.ts";
 import { app, Arrivals, END, html, sse } from "./runtime_app.ts";
 import type {} from "../../client.ts";
 
@@ -47,15 +47,7 @@ async function open(page: Page): Promise<void> {
 }
 
 /** Waits until pages of the cache would be shown: the part has registered itself with the one that navigates. */
-async function untilLoaded(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    ["prefetch", "navigation"].every((part) =>
-      performance.getEntriesByType("resource").some(({ name }) => name.includes(`/_hyper/${part}`))
-    )
-  );
-  // The modules have run when one that is imported after them has.
-  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
-}
+const untilLoaded = (page: Page): Promise<void> => untilPreloaded(page, ["prefetch", "navigation"]);
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
 
